@@ -1,0 +1,83 @@
+"""Picks from entPhysicalTable (RFC 6933) the rows that speak for the whole device, in chassis and in stacks."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from domain.identification.sources import ENTITY_OBJECTS, Finding
+from domain.identification.text import compiled, is_placeholder, plain
+from domain.observation import PhysicalEntity
+
+CHASSIS, MODULE, STACK = 3, 9, 11
+_NEVER_THE_DEVICE = frozenset((5, 6, 7, 8, 10))
+"""Containers, power supplies, fans, sensors and ports (transceivers) carry their own serial numbers."""
+_PART = r"power|\bpsu\b|\bfan\b|sfp|transceiver|optic|xfp|sensor|port\b|disk|\bdimm\b|memory|battery|\bslot\b|cable"
+_NOT_A_MODEL = r"^(?:chassis|stack|system|switch|router|device|unit|main(?: board)?|physical entity|unknown|cpu|module)\W*\d*$"
+
+
+def find_model(entities: Sequence[PhysicalEntity]) -> Finding | None:
+    """entPhysicalModelName of the chassis, else its description or name where that reads like a model."""
+    rows = speakers(entities)
+    return (
+        _first(rows, "model", _like_a_model)
+        or _first(rows[:1], "descr", _named_model)
+        or _first(rows[:1], "name", _named_model)
+    )
+
+
+def find_serial(entities: Sequence[PhysicalEntity]) -> Finding | None:
+    """entPhysicalSerialNum of the chassis, in a stack of its first member."""
+    return _first(speakers(entities), "serial", _no_filler)
+
+
+def find_version(entities: Sequence[PhysicalEntity]) -> Finding | None:
+    """entPhysicalSoftwareRev of the chassis, else of the first module that runs software, else a firmware revision."""
+    rows = speakers(entities)
+    return _first(rows, "software_rev", _has_digit) or _first(rows[:1], "firmware_rev", _has_digit)
+
+
+def find_manufacturer(entities: Sequence[PhysicalEntity]) -> Finding | None:
+    """entPhysicalMfgName of the chassis."""
+    return _first(speakers(entities), "manufacturer", _no_filler)
+
+
+def speakers(entities: Sequence[PhysicalEntity]) -> list[PhysicalEntity]:
+    """Chassis first, stack members in their order, then what contains everything, then modules; parts are left out."""
+    devices = [row for row in entities if row.class_ not in _NEVER_THE_DEVICE and not _is_part(row)]
+    chassis = [row for row in devices if row.class_ == CHASSIS]
+    roots = {row.index for row in entities if row.contained_in == 0 or row.class_ == STACK}
+    outer = [row for row in chassis if row.contained_in in roots or row.contained_in == 0]
+    tops = [row for row in devices if row.contained_in == 0 and row.class_ != CHASSIS]
+    modules = [row for row in devices if row.class_ == MODULE and row.contained_in != 0]
+    ordered: list[PhysicalEntity] = []
+    for group in (outer, chassis, tops, modules):
+        ordered.extend(row for row in group if row not in ordered)
+    return ordered[:64]
+
+
+def _is_part(row: PhysicalEntity) -> bool:
+    if row.class_ in (CHASSIS, STACK):
+        return False
+    return any(compiled(_PART).search(text[:255]) for text in (row.descr, row.name))
+
+
+def _first(rows: Iterable[PhysicalEntity], field: str, fits: Callable[[str], bool]) -> Finding | None:
+    for row in rows:
+        text = plain(getattr(row, field))
+        if fits(text):
+            return Finding(text, f"{ENTITY_OBJECTS[field]}.{row.index}")
+    return None
+
+
+def _no_filler(text: str) -> bool:
+    return not is_placeholder(text)
+
+
+def _has_digit(text: str) -> bool:
+    return not is_placeholder(text) and any(c.isdigit() for c in text)
+
+
+def _like_a_model(text: str) -> bool:
+    return not is_placeholder(text) and not compiled(_NOT_A_MODEL).search(text)
+
+
+def _named_model(text: str) -> bool:
+    return _like_a_model(text) and _has_digit(text) and len(text) <= 80

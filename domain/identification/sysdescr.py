@@ -1,0 +1,75 @@
+"""Reads version, serial number and model out of a sysDescr that no rule knows."""
+
+from domain.identification.sources import Finding
+from domain.identification.text import DESCR_LIMIT, compiled, is_placeholder
+from domain.identification.vendor_names import known_vendor
+
+_UNAME = r"^(?:linux|freebsd|openbsd|netbsd|sunos|darwin|aix|hp-ux|qnx|vxworks|hardware:)\s"
+_VERSIONS = (
+    r"\b(?:version|firmware(?: version)?|software(?: version)?|sw[ _-]?ver(?:sion)?|release|ver|fw|sw|f/w|s/w|rev(?:ision)?)\b[\s:=.,#]{0,4}[vVrR]?(?P<v>\d[\w.()+~-]{0,60})",
+    r"(?:^|[\s,;(/_-])[vV](?P<v>\d{1,4}\.\d[\w.()+~-]{0,60})",
+    r"(?:^|[\s,;(])(?P<v>\d{1,4}\.\d{1,5}\.\d[\w.()+~-]{0,60})",
+)
+_SERIALS = (
+    r"\b(?:s/n|sn|serial(?: ?(?:no|number|num))?)\b[\s:.#=]{1,4}(?P<v>[a-z0-9][a-z0-9/-]{3,40})(?![\w:.])",
+)
+_MODELS = (
+    r"\b(?:model(?: ?(?:name|no|number))?|product|md|prod)\b\s{0,3}[:=]\s{0,3}(?P<v>[\w+/-][\w .+/()-]{1,39}?)(?=\s*(?:[,;>]|$|\s\w+\s?:))",
+    r"\bmodel (?P<v>[\w+/-]{0,30}\d[\w+/-]{0,30})",
+)
+_WORD = r"(?<![\w.])(?P<v>[a-z][a-z0-9+/_-]{0,30}\d[a-z0-9+/_-]{0,30}|\d{1,5}[a-z+/_-][a-z0-9+/_-]{1,30})(?![\w.])"
+_NOT_A_MODEL = r"^(?:v\d|snmp|ipv\d|ieee|802|rev|\d+x|\d+(?:bit|port|ghz|mhz)|x86|armv|mips|i\d86|rfc|1000?base|\d+-port|os/?\d|h\.?26\d|mpeg)"
+_TAIL = r"[\s,;:(-]+(?:version|firmware|software|release|ver|fw|sw|hw|rev|revision|v\d|s/n|sn|serial|copyright|\(c\)).*$"
+
+
+def find_version(descr: str) -> Finding | None:
+    """A version number, preferably one that is called so."""
+    descr = descr[:DESCR_LIMIT]
+    for pattern in _VERSIONS:
+        found = compiled(pattern).search(descr)
+        if found:
+            return Finding(found["v"].rstrip(".,-(").strip(), "sysDescr")
+    return None
+
+
+def find_serial(descr: str) -> Finding | None:
+    """A serial number that is called so, with at least one digit."""
+    found = compiled(_SERIALS[0]).search(descr[:DESCR_LIMIT])
+    if found is None or is_placeholder(found["v"]) or not any(c.isdigit() for c in found["v"]):
+        return None
+    return Finding(found["v"], "sysDescr")
+
+
+def find_model(descr: str, vendor: str) -> Finding | None:
+    """What is called the model, else a short sysDescr as a whole, else its first word of letters and digits."""
+    descr = " ".join(descr[:DESCR_LIMIT].split())
+    for pattern in _MODELS:
+        found = compiled(pattern).search(descr)
+        if found and not is_placeholder(found["v"]):
+            return Finding(found["v"].strip(), "sysDescr")
+    if compiled(_UNAME).search(descr):
+        return None
+    brief = compiled(_TAIL).sub("", descr).strip()
+    if vendor and brief.lower().startswith(vendor.lower() + " "):
+        brief = brief[len(vendor) + 1 :].strip()
+    if (
+        brief
+        and len(brief.split()) <= 3
+        and any(c.isdigit() for c in brief)
+        and not compiled(_NOT_A_MODEL).search(brief)
+    ):
+        return Finding(brief, "sysDescr")
+    for word in compiled(_WORD).finditer(brief):
+        if not compiled(_NOT_A_MODEL).search(word["v"]):
+            return Finding(word["v"].rstrip("-/"), "sysDescr")
+    return None
+
+
+def find_vendor(descr: str) -> Finding | None:
+    """A vendor's name among the first words."""
+    words = descr[:DESCR_LIMIT].split()
+    for start in range(min(len(words), 6)):
+        name = known_vendor(" ".join(words[start : start + 3]))
+        if name:
+            return Finding(name, "sysDescr")
+    return None
