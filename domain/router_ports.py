@@ -1,0 +1,394 @@
+"""What the product asks of a router: health, traffic, PPPoE users and secrets, isolation; and how its connection is seen."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from domain.access import RouterOsAccess
+from domain.errors import DomainError
+
+RouterErrorCode = Literal[
+    "ROUTER_UNREACHABLE",
+    "ROUTER_CIRCUIT_OPEN",
+    "ROUTER_LOGIN_REFUSED",
+    "ROUTER_CERTIFICATE_REFUSED",
+    "ROUTER_PERMISSION_DENIED",
+    "ROUTER_TIMEOUT",
+    "ROUTER_CONNECTION_LOST",
+    "ROUTER_BUSY",
+    "ROUTER_CLOSED",
+    "ROUTER_BAD_REPLY",
+    "ROUTER_TRAP",
+    "ROUTER_ITEM_NOT_FOUND",
+    "ROUTER_COMMAND_UNKNOWN",
+    "ROUTER_ARGUMENT_REFUSED",
+    "ROUTER_ITEM_EXISTS",
+    "ROUTER_SECRET_NOT_FOUND",
+    "ROUTER_PROFILE_NOT_FOUND",
+    "ROUTER_QUEUE_NOT_FOUND",
+    "ROUTER_READBACK_DIFFERS",
+]
+
+ConnectionState = Literal["connected", "connecting", "down"]
+CircuitState = Literal["closed", "open", "half_open"]
+Priority = Literal["live", "normal", "bulk"]
+"""Who goes first on a router: a person waiting, an operation, then work by the thousand."""
+IsolationMethod = Literal["disable", "profile", "address-list"]
+StepState = Literal["intended", "sent", "confirmed", "observed"]
+SessionState = Literal["none", "gone", "returned_restricted", "returned_unrestricted", "kept"]
+
+
+class RouterError(DomainError):
+    """A router did not do what was asked. `details["words"]` are the router's own, where it said any.
+
+    `sent` tells whether the command may have reached the router: True with a code such as ROUTER_TIMEOUT or
+    ROUTER_CONNECTION_LOST means that nobody knows whether it was carried out.
+    """
+
+    def __init__(self, code: RouterErrorCode, message: str, *, sent: bool = False, **details: Any) -> None:
+        super().__init__(message, code=code, **details)
+        self.sent = sent
+
+    @property
+    def outcome_unknown(self) -> bool:
+        return self.sent and self.code in (
+            "ROUTER_TIMEOUT",
+            "ROUTER_CONNECTION_LOST",
+            "ROUTER_BAD_REPLY",
+            "ROUTER_CLOSED",
+        )
+
+
+class RouterTrust(msgspec.Struct, frozen=True, kw_only=True):
+    """How the certificate of an API-SSL router is checked; all empty means by the system's authorities and the address."""
+
+    fingerprint_sha256: str = ""
+    """Hex, colons allowed. Given, it alone decides: self-signed and expired certificates pass, any other one does not."""
+    ca_file: str = ""
+    """PEM file of the authorities that may have signed it."""
+    server_name: str = ""
+    """The name that the certificate must carry, where it is not the address."""
+
+
+class RouterEndpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a router is and how to log in."""
+
+    router_id: str
+    address: str
+    access: RouterOsAccess
+    trust: RouterTrust = RouterTrust()
+    charset: str = "utf-8"
+    """What the router's names are written in: utf-8, or a single-byte code page such as cp1251 (Winbox writes those)."""
+
+
+class RouterConnection(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection as it stands. `last_error` is kept after recovery, with its time."""
+
+    router_id: str
+    state: ConnectionState
+    since: datetime
+    circuit: CircuitState = "closed"
+    latency_ms: float | None = None
+    last_error: str = ""
+    last_error_code: str = ""
+    last_error_at: datetime | None = None
+    failures: int = 0
+    """Attempts to connect that failed since the last success."""
+    logins: int = 0
+    """Accepted logins since this process began to care for the router."""
+    queued: int = 0
+    certificate_sha256: str = ""
+    """Of the certificate last presented, accepted or not; empty without TLS."""
+
+
+class RouterHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """None where the router leaves a figure out or writes nonsense."""
+
+    cpu_percent: float | None
+    memory_percent: float | None
+    uptime_s: int | None
+    version: str
+    board: str
+    name: str = ""
+    latency_ms: float | None = None
+
+
+class InterfaceTraffic(msgspec.Struct, frozen=True, kw_only=True):
+    """As the router sees it: rx is what it receives on the interface."""
+
+    name: str
+    rx_bps: int
+    tx_bps: int
+
+
+class RouterTraffic(msgspec.Struct, frozen=True, kw_only=True):
+    """The sum over running Ethernet ports, and each of them."""
+
+    rx_bps: int
+    tx_bps: int
+    interfaces: tuple[InterfaceTraffic, ...] = ()
+
+
+class UserTraffic(msgspec.Struct, frozen=True, kw_only=True):
+    """As the router sees it: rx is the user's upload, tx the download. `queue` is empty when an interface was read instead."""
+
+    rx_bps: int
+    tx_bps: int
+    queue: str = ""
+    interface: str = ""
+    rx_bytes: int | None = None
+    tx_bytes: int | None = None
+    rx_limit_bps: int | None = None
+    tx_limit_bps: int | None = None
+
+
+class ActiveUser(msgspec.Struct, frozen=True, kw_only=True):
+    """A PPP session that is up."""
+
+    session_id: str
+    name: str
+    service: str = ""
+    address: str = ""
+    caller_id: str = ""
+    uptime_s: int | None = None
+    radius: bool = False
+
+
+class PppSecret(msgspec.Struct, frozen=True, kw_only=True):
+    """A secret as the router holds it, without its password. An empty field is one that the router does not set."""
+
+    secret_id: str
+    name: str
+    service: str = "any"
+    profile: str = "default"
+    disabled: bool = False
+    remote_address: str = ""
+    local_address: str = ""
+    caller_id: str = ""
+    comment: str = ""
+    other: dict[str, str] = {}
+    """Further settings in the router's words."""
+
+
+class WantedSecret(msgspec.Struct, frozen=True, kw_only=True):
+    """What a secret shall be; None leaves a field as it is (at creation: the router's default)."""
+
+    name: str
+    password: str | None = None
+    service: str | None = None
+    profile: str | None = None
+    remote_address: str | None = None
+    local_address: str | None = None
+    caller_id: str | None = None
+    comment: str | None = None
+    disabled: bool | None = None
+
+    def __repr__(self) -> str:
+        return f"<WantedSecret {self.name}>"
+
+
+class FieldDifference(msgspec.Struct, frozen=True, kw_only=True):
+    field: str
+    expected: str
+    found: str
+
+
+class SecretChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What ensuring a secret did. `before` is None where there was none, `after` where there is none now."""
+
+    changed: bool
+    before: PppSecret | None = None
+    after: PppSecret | None = None
+    fields: tuple[str, ...] = ()
+    """Names of what was changed, password among them."""
+
+
+class IsolationPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """How a customer is cut off. `profile` or `address_list` must exist in the settings for the methods of those names."""
+
+    method: IsolationMethod
+    profile: str = ""
+    address_list: str = ""
+
+
+class IsolationMemento(msgspec.Struct, frozen=True, kw_only=True):
+    """What was there before, for exact restoration; made before anything is sent."""
+
+    plan: IsolationPlan
+    before: PppSecret
+    listed_before: tuple[str, ...] = ()
+    """Addresses of the user that others had put on the address list already; a release leaves them."""
+
+
+class SessionObservation(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the user's session. `returned_unrestricted`: it is back on an address that the isolation does not reach."""
+
+    state: SessionState
+    address: str = ""
+    session_id: str = ""
+    detail: str = ""
+
+
+class IsolationOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """`effective` says whether what was observed agrees with what was wanted; `changed` whether anything was written."""
+
+    changed: bool
+    effective: bool
+    memento: IsolationMemento
+    session: SessionObservation
+    differences: tuple[FieldDifference, ...] = ()
+    """What somebody else had changed in between (release)."""
+    notes: tuple[str, ...] = ()
+
+
+class RouterStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact about a device write. The first `intended` step carries the memento: keep it before returning."""
+
+    name: str
+    state: StepState
+    detail: str = ""
+    memento: IsolationMemento | None = None
+
+
+StepReporter = Callable[[RouterStep], Awaitable[None]]
+
+
+class RouterHistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A change that the router remembers (/system history), newest first."""
+
+    action: str
+    by: str
+    time: str
+    """As the router writes it, in its own time zone."""
+
+
+class RouterReader(Protocol):
+    """Live reads; all raise RouterError."""
+
+    async def health(self, *, deadline_s: float = 10.0, priority: Priority = "live") -> RouterHealth: ...
+
+    async def traffic(self, *, deadline_s: float = 10.0, priority: Priority = "live") -> RouterTraffic: ...
+
+    async def user_traffic(
+        self, username: str, *, deadline_s: float = 10.0, priority: Priority = "live"
+    ) -> UserTraffic:
+        """Finds the queue `<pppoe-NAME>`, then NAME, whatever the case, then the interface of the session."""
+        ...
+
+    async def active_users(
+        self, *, deadline_s: float = 30.0, priority: Priority = "normal"
+    ) -> tuple[ActiveUser, ...]:
+        """Active PPPoE users."""
+        ...
+
+    async def history(
+        self, *, deadline_s: float = 10.0, priority: Priority = "normal"
+    ) -> tuple[RouterHistoryEntry, ...]: ...
+
+
+class RouterSecrets(Protocol):
+    """PPPoE secrets; all raise RouterError."""
+
+    async def secrets(
+        self, *, deadline_s: float = 30.0, priority: Priority = "normal"
+    ) -> tuple[PppSecret, ...]: ...
+
+    async def secret(
+        self, name: str, *, deadline_s: float = 10.0, priority: Priority = "normal"
+    ) -> PppSecret | None: ...
+
+    async def passwords(
+        self, *, deadline_s: float = 30.0, priority: Priority = "normal"
+    ) -> Mapping[str, str]:
+        """Secret name to password, for import into the vault; never log it."""
+        ...
+
+    async def profiles(
+        self, *, deadline_s: float = 10.0, priority: Priority = "normal"
+    ) -> tuple[str, ...]: ...
+
+    async def ensure_secret(
+        self,
+        wanted: WantedSecret,
+        *,
+        create_only: bool = False,
+        report: StepReporter,
+        deadline_s: float = 30.0,
+    ) -> SecretChange:
+        """Creates the secret or changes only what differs, and reads it back.
+
+        With `create_only`, a secret of that name that differs is refused (ROUTER_ITEM_EXISTS) rather than changed.
+        """
+        ...
+
+    async def ensure_no_secret(
+        self, name: str, *, report: StepReporter, deadline_s: float = 30.0
+    ) -> SecretChange:
+        """Removes the secret and drops its session."""
+        ...
+
+
+class RouterIsolation(Protocol):
+    """Isolation of a PPPoE user; both ways may be repeated at any point and raise RouterError."""
+
+    async def ensure_isolated(
+        self,
+        username: str,
+        plan: IsolationPlan,
+        *,
+        report: StepReporter,
+        memento: IsolationMemento | None = None,
+        watch_s: float = 5.0,
+        deadline_s: float = 30.0,
+        priority: Priority = "normal",
+    ) -> IsolationOutcome:
+        """Isolates, drops the session, and watches up to `watch_s` whether and where it comes back.
+
+        Give the memento of an earlier attempt, where there is one: it knows what was there before.
+        """
+        ...
+
+    async def ensure_released(
+        self,
+        memento: IsolationMemento,
+        *,
+        report: StepReporter,
+        watch_s: float = 5.0,
+        deadline_s: float = 30.0,
+        priority: Priority = "normal",
+    ) -> IsolationOutcome:
+        """Puts back exactly what the memento holds and says what others had changed in between."""
+        ...
+
+
+class Router(RouterReader, RouterSecrets, RouterIsolation, Protocol):
+    """One router over its persistent connection."""
+
+    @property
+    def connection(self) -> RouterConnection: ...
+
+    def reset(self) -> None:
+        """Closes the circuit and tries to connect at once."""
+        ...
+
+
+class Routers(Protocol):
+    """The routers that this process owns."""
+
+    def own(self, endpoint: RouterEndpoint) -> Router:
+        """Begins to care for a router; another endpoint for a known id replaces its connection."""
+        ...
+
+    async def disown(self, router_id: str) -> None:
+        """Closes the connection; commands that wait get ROUTER_CLOSED."""
+        ...
+
+    def router(self, router_id: str) -> Router | None: ...
+
+    def connections(self) -> tuple[RouterConnection, ...]: ...
+
+    async def wait_tried(self, *, timeout_s: float) -> bool:
+        """Waits until every router has been tried once, whatever came of it; False when time ran out."""
+        ...

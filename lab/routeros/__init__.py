@@ -1,0 +1,1 @@
+"""Simulated RouterOS routers that speak the binary API on loopback addresses."""

@@ -1,0 +1,136 @@
+"""A fleet of simulated routers as a process of its own: `python -m lab.routeros.process --network 127.65.0.0/24 --count 8`.
+
+It prints one line of JSON when all routers listen, then takes orders, one line of JSON each, on its standard input:
+{"reboot": ADDRESS or "all", "down_s": 3}, {"drop": ADDRESS or "all"}, {"fault": {...}, "router": ADDRESS},
+{"clear": ADDRESS}, {"run": "/ppp/secret/set", "words": [...], "router": ADDRESS} for a change made by hand,
+{"stats": true}. It answers each with a line of JSON and ends at SIGTERM or SIGINT.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from lab.routeros.certificates import LabAuthority
+from lab.routeros.faults import Fault
+from lab.routeros.fleet import VERSIONS, FleetPlan, LabFleet, addresses
+from lab.routeros.trap import Trap
+
+
+def main() -> None:
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="netledger-lab-") as folder:
+        asyncio.run(_serve(options, Path(folder)))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Simulated RouterOS routers on loopback addresses.")
+    parser.add_argument("--network", default="127.65.0.0/24")
+    parser.add_argument("--count", type=int, default=8)
+    parser.add_argument("--port", type=int, default=0, help="0 finds a free one")
+    parser.add_argument("--customers", type=int, default=10, help="PPPoE customers a router")
+    parser.add_argument("--versions", default=",".join(VERSIONS), help="RouterOS versions, taken in turn")
+    parser.add_argument("--username", default="admin")
+    parser.add_argument("--password", default="lab")
+    parser.add_argument("--redial-s", type=float, default=2.0)
+    parser.add_argument("--disable-ends-session", action="store_true")
+    parser.add_argument("--tls", action="store_true", help="API-SSL on a second port")
+    return parser.parse_args()
+
+
+async def _serve(options: argparse.Namespace, folder: Path) -> None:
+    plan = FleetPlan(
+        network=options.network,
+        count=options.count,
+        port=options.port,
+        customers=options.customers,
+        versions=tuple(options.versions.split(",")),
+        username=options.username,
+        password=options.password,
+        redial_s=options.redial_s,
+        disable_ends_session=options.disable_ends_session,
+    )
+    authority = LabAuthority(folder) if options.tls else None
+    tls, fingerprint = (
+        authority.server_context(addresses(plan.network, plan.count)) if authority is not None else (None, "")
+    )
+    fleet = LabFleet(plan, tls=tls)
+    await fleet.start()
+    stopped = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    _say(
+        {
+            "ready": True,
+            "port": fleet.port,
+            "tls_port": fleet.tls_port or None,
+            "ca_file": str(authority.ca_file) if authority else None,
+            "fingerprint_sha256": fingerprint or None,
+            "username": plan.username,
+            "password": plan.password,
+            "routers": [
+                {"address": address, "name": server.router.name, "version": str(server.router.release)}
+                for address, server in fleet.servers.items()
+            ],
+        }
+    )
+    orders = asyncio.create_task(_take_orders(fleet))
+    await stopped.wait()
+    orders.cancel()
+    await fleet.stop()
+
+
+async def _take_orders(fleet: LabFleet) -> None:
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(OSError, ValueError):  # no usable standard input: nobody gives orders
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        while line := await reader.readline():
+            _say(_obey(fleet, line))
+
+
+def _obey(fleet: LabFleet, line: bytes) -> dict[str, Any]:
+    try:
+        return _carry_out(fleet, json.loads(line))
+    except (Trap, ValueError, TypeError, KeyError, AttributeError) as error:
+        return {"ok": False, "error": f"{type(error).__name__}: {error}"}
+
+
+def _carry_out(fleet: LabFleet, order: dict[str, Any]) -> dict[str, Any]:
+    match order:
+        case {"reboot": str(which)}:
+            for address in _which(fleet, which):
+                fleet.reboot(address, float(order.get("down_s", 2.0)))
+        case {"drop": str(which)}:
+            for address in _which(fleet, which):
+                fleet.servers[address].drop_sessions()
+        case {"fault": dict(fault), "router": str(address)}:
+            fleet[address].faults.add(Fault(**fault))
+        case {"clear": str(address)}:
+            fleet[address].faults.clear()
+        case {"run": str(path), "router": str(address)}:
+            reply = fleet[address].execute_line(path, *order.get("words", []))
+            return {"ok": True, "rows": reply.rows, "ret": reply.ret}
+        case {"stats": _}:
+            return {"ok": True, "sessions": sum(server.sessions for server in fleet.servers.values())}
+        case _:
+            raise ValueError("no such order; see the module's docstring")
+    return {"ok": True}
+
+
+def _which(fleet: LabFleet, which: str) -> list[str]:
+    return list(fleet.servers) if which == "all" else [which]
+
+
+def _say(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
