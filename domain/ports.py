@@ -1,10 +1,15 @@
 """The ports: what the outside world must offer, as small Protocols that adapters satisfy."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
+from uuid import UUID
 
 from domain.access import AnyAccess, SnmpAccess
+from domain.aggregate import Aggregate, IdempotencyKey, Intent, Outcome
+from domain.event import Attribution, Recorded
 from domain.observation import SnmpFacts
+
+S = TypeVar("S")
 
 
 class SnmpError(Exception):
@@ -18,7 +23,9 @@ class SnmpError(Exception):
 class SnmpReader(Protocol):
     """Reads SNMP agents, however slow, chatty or broken they are."""
 
-    def sweep(self, addresses: Sequence[str], access: SnmpAccess, *, rate_per_s: int, timeout_s: float) -> AsyncIterator[str]:
+    def sweep(
+        self, addresses: Sequence[str], access: SnmpAccess, *, rate_per_s: int, timeout_s: float
+    ) -> AsyncIterator[str]:
         """Asks every address for one object and yields those whose agent accepts this access, as they answer."""
         ...
 
@@ -28,7 +35,9 @@ class SnmpReader(Protocol):
 
 
 class IcmpProber(Protocol):
-    def ping(self, addresses: Sequence[str], *, rate_per_s: int, timeout_s: float) -> AsyncIterator[tuple[str, float]]:
+    def ping(
+        self, addresses: Sequence[str], *, rate_per_s: int, timeout_s: float
+    ) -> AsyncIterator[tuple[str, float]]:
         """Echo requests to all addresses; yields (address, round trip in ms) for each that answers."""
         ...
 
@@ -53,3 +62,62 @@ class SecretOpener(Protocol):
     async def open(self, credential_id: str, *, purpose: str) -> AnyAccess:
         """The credential with its secrets; the read is audited with its purpose."""
         ...
+
+
+class PersonalSealer(Protocol):
+    """Seals personal data under a key per subject, so that destroying the key forgets the person."""
+
+    def seal(self, subject: UUID, field: str, text: str) -> str: ...
+
+    def unseal(self, subject: UUID, field: str, sealed: str) -> str:
+        """The text, or FORGOTTEN where the subject's key was destroyed."""
+        ...
+
+
+FORGOTTEN = "[forgotten]"
+
+
+class CommandBus(Protocol):
+    """Takes commands to their aggregates and appends what they decide."""
+
+    async def execute(self, *intents: Intent, by: Attribution, key: IdempotencyKey | None = None) -> Outcome:
+        """All intents together or none. Raises the domain's errors, Conflict after repeated races, Unavailable."""
+        ...
+
+    async def state(self, aggregate: Aggregate[S], aggregate_id: UUID) -> S:
+        """The present state, read from the ledger itself."""
+        ...
+
+
+class EventLog(Protocol):
+    """Reads the ledger by position."""
+
+    async def read(
+        self, after: int, *, limit: int = 1000, upto: int | None = None, topics: Sequence[str] = ()
+    ) -> list[Recorded]: ...
+
+    async def head(self) -> int: ...
+
+    async def of_aggregate(self, aggregate_id: UUID, *, upto: int | None = None) -> list[Recorded]: ...
+
+
+class PositionWatch(Protocol):
+    """Knows how far the ledger and each projection are, and waits for them."""
+
+    def ledger_position(self) -> int: ...
+
+    async def wait_for_ledger(self, position: int, timeout_s: float) -> bool: ...
+
+    async def wait_for_projection(self, name: str, position: int, timeout_s: float) -> bool: ...
+
+
+class Vault(Protocol):
+    """Keeps secrets encrypted at rest; everything else holds their ids alone."""
+
+    async def put(self, secret: bytes, *, purpose: str) -> str: ...
+
+    async def read(self, secret_id: str) -> bytes:
+        """Raises NotFound where the secret was destroyed."""
+        ...
+
+    async def destroy(self, secret_id: str) -> None: ...

@@ -1,0 +1,1 @@
+"""Real servers from wheels, for installations that bring neither PostgreSQL nor NATS of their own."""

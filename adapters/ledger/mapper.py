@@ -1,0 +1,61 @@
+"""Between domain events and the library's stored events; personal fields are sealed on the way in."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+
+from domain.codec import decode, encode
+from domain.event import Event, Recorded
+from domain.ports import PersonalSealer
+
+
+class LedgerMapper(Mapper[UUID]):
+    """The topic is the event's stable name; the state is readable JSON with facts and metadata."""
+
+    def __init__(self, sealer: PersonalSealer) -> None:
+        super().__init__(JSONTranscoder())
+        self._sealer = sealer
+
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
+        assert isinstance(domain_event, Recorded)
+        event = domain_event.event
+        if event.personal:
+            event = self._sealed(domain_event.originator_id, event)
+        return StoredEvent(
+            originator_id=domain_event.originator_id,
+            originator_version=domain_event.originator_version,
+            topic=event.topic,
+            state=encode(event, domain_event.meta),
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        assert isinstance(stored_event.originator_id, UUID)
+        return self.recorded(
+            stored_event.originator_id,
+            stored_event.originator_version,
+            stored_event.topic,
+            stored_event.state,
+            0,
+        )
+
+    def recorded(
+        self, originator_id: UUID, version: int, topic: str, state: bytes, position: int
+    ) -> Recorded:
+        """A row of the ledger as the domain sees it."""
+        event, meta = decode(topic, state)
+        if event.personal:
+            event = self._unsealed(originator_id, event)
+        return Recorded(originator_id, version, event, meta, position)
+
+    def _sealed(self, subject: UUID, event: Event) -> Event:
+        values = {field: self._sealer.seal(subject, field, getattr(event, field)) for field in event.personal}
+        return msgspec.structs.replace(event, **values)
+
+    def _unsealed(self, subject: UUID, event: Event) -> Event:
+        values = {
+            field: self._sealer.unseal(subject, field, getattr(event, field)) for field in event.personal
+        }
+        return msgspec.structs.replace(event, **values)

@@ -1,0 +1,140 @@
+"""The tables that are not read models: the ledger, the vault and the workers' own notes; created and upgraded in order."""
+
+import psycopg
+from psycopg import sql
+
+MIGRATIONS: tuple[tuple[str, str], ...] = (
+    (
+        "0001 ledger",
+        """
+        CREATE TABLE ledger.events (
+            originator_id uuid NOT NULL,
+            originator_version bigint NOT NULL,
+            topic text NOT NULL,
+            state json NOT NULL,
+            notification_id bigint NOT NULL,
+            hash bytea NOT NULL,
+            PRIMARY KEY (originator_id, originator_version)
+        ) WITH (autovacuum_vacuum_insert_scale_factor = 0.1);
+        CREATE UNIQUE INDEX events_notification_id_idx ON ledger.events (notification_id);
+        COMMENT ON COLUMN ledger.events.notification_id IS 'position in the ledger, from 1, without gaps';
+        CREATE TABLE ledger.head (
+            one boolean PRIMARY KEY DEFAULT true CHECK (one),
+            position bigint NOT NULL,
+            hash bytea NOT NULL,
+            mac bytea NOT NULL
+        ) WITH (fillfactor = 50);
+        CREATE TABLE ledger.checkpoints (
+            position bigint PRIMARY KEY,
+            hash bytea NOT NULL,
+            signed_at timestamptz NOT NULL,
+            public_key bytea NOT NULL,
+            signature bytea NOT NULL
+        );
+        CREATE TABLE ledger.idempotency (
+            scope text NOT NULL,
+            key text NOT NULL,
+            fingerprint bytea NOT NULL,
+            first_position bigint NOT NULL,
+            last_position bigint NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (scope, key)
+        );
+        CREATE INDEX idempotency_created_at_idx ON ledger.idempotency (created_at);
+        CREATE FUNCTION ledger.append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'the ledger is append-only: % is refused', TG_OP;
+        END $$;
+        CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.events
+            FOR EACH STATEMENT EXECUTE FUNCTION ledger.append_only();
+        """,
+    ),
+    (
+        "0002 vault",
+        """
+        CREATE SCHEMA vault;
+        CREATE TABLE vault.secrets (
+            id uuid PRIMARY KEY,
+            purpose text NOT NULL,
+            nonce bytea NOT NULL,
+            ciphertext bytea NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE TABLE vault.subject_keys (
+            subject uuid PRIMARY KEY,
+            nonce bytea NOT NULL,
+            ciphertext bytea NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT now()
+        );
+        """,
+    ),
+    (
+        "0003 sessions and work",
+        """
+        CREATE SCHEMA auth;
+        CREATE TABLE auth.sessions (
+            id uuid PRIMARY KEY,
+            user_id uuid NOT NULL,
+            refresh_digest bytea NOT NULL,
+            used_digests bytea[] NOT NULL DEFAULT '{}',
+            client text NOT NULL DEFAULT '',
+            created_at timestamptz NOT NULL DEFAULT now(),
+            expires_at timestamptz NOT NULL,
+            revoked boolean NOT NULL DEFAULT false
+        );
+        CREATE INDEX sessions_user_id_idx ON auth.sessions (user_id);
+        CREATE TABLE auth.failures (
+            username text PRIMARY KEY,
+            failures int NOT NULL,
+            last_at timestamptz NOT NULL,
+            locked_until timestamptz
+        );
+        CREATE SCHEMA work;
+        CREATE TABLE work.progress (
+            operation_id uuid PRIMARY KEY,
+            attempt int NOT NULL,
+            done bigint NOT NULL DEFAULT 0,
+            total bigint NOT NULL DEFAULT 0,
+            detail jsonb NOT NULL DEFAULT '{}',
+            updated_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE TABLE work.sightings (
+            device_id uuid PRIMARY KEY,
+            last_seen timestamptz NOT NULL,
+            address text NOT NULL DEFAULT '',
+            rtt_ms double precision,
+            uptime_s double precision
+        );
+        CREATE TABLE work.workers (
+            id text PRIMARY KEY,
+            kind text NOT NULL,
+            host text NOT NULL,
+            pid int NOT NULL,
+            started_at timestamptz NOT NULL,
+            seen_at timestamptz NOT NULL
+        );
+        """,
+    ),
+)
+
+_LOCK = 0x6E65746C65646765  # "netledge": one process migrates, the others wait
+
+
+def migrate(conninfo: str) -> list[str]:
+    """Brings the database up to this release and returns the names of the steps taken. Each step is whole or not at all."""
+    done: list[str] = []
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        conn.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        conn.execute("CREATE SCHEMA IF NOT EXISTS ledger")
+        conn.execute(
+            "CREATE TABLE IF NOT EXISTS ledger.migrations (name text PRIMARY KEY, at timestamptz DEFAULT now())"
+        )
+        present = {row[0] for row in conn.execute("SELECT name FROM ledger.migrations")}
+        for name, script in MIGRATIONS:
+            if name in present:
+                continue
+            with conn.transaction():
+                conn.execute(sql.SQL(script))
+                conn.execute("INSERT INTO ledger.migrations (name) VALUES (%s)", (name,))
+            done.append(name)
+    return done

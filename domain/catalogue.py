@@ -1,0 +1,21 @@
+"""All aggregates and all event types, by their stable names."""
+
+from typing import Any
+
+from domain.aggregate import Aggregate
+from domain.alert import ALERT
+from domain.api_key import API_KEY
+from domain.credential import CREDENTIAL
+from domain.device import DEVICE
+from domain.event import Event
+from domain.operation import OPERATION
+from domain.settings import SETTINGS
+from domain.user import USER
+
+AGGREGATES: tuple[Aggregate[Any], ...] = (DEVICE, CREDENTIAL, OPERATION, ALERT, USER, API_KEY, SETTINGS)
+
+AGGREGATES_BY_NAME: dict[str, Aggregate[Any]] = {aggregate.name: aggregate for aggregate in AGGREGATES}
+
+TOPICS: dict[str, type[Event]] = {
+    event.topic: event for aggregate in AGGREGATES for event in aggregate.events
+}

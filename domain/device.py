@@ -1,0 +1,328 @@
+"""A device's record: where it answers, what it is, what engineers say of it, and whether it can be reached."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from domain.aggregate import Aggregate
+from domain.device_commands import (
+    AddDevice,
+    ChangeDevice,
+    JoinDevice,
+    LoseAddress,
+    MarkDown,
+    MarkUp,
+    MergeDevice,
+    ObserveDevice,
+    RemoveDevice,
+    RestoreDevice,
+    SeparateDevice,
+    SplitDevice,
+)
+from domain.device_events import (
+    DEVICE_EVENTS,
+    DeviceAbsorbed,
+    DeviceAdded,
+    DeviceAddressAdded,
+    DeviceAddressRemoved,
+    DeviceCameUp,
+    DeviceChanged,
+    DeviceDiscovered,
+    DeviceIdentified,
+    DeviceMerged,
+    DeviceRemoved,
+    DeviceRestored,
+    DeviceSeparated,
+    DeviceSplit,
+    DeviceWentDown,
+)
+from domain.device_facts import (
+    Chassis,
+    DeviceFacts,
+    apply_interface_change,
+    apply_neighbour_change,
+    facts_changes,
+    interface_changes,
+    neighbour_changes,
+)
+from domain.errors import NotFound, Refused
+from domain.event import About, Change, Command, Event
+from domain.observation import Interface, Neighbour
+
+replace = msgspec.structs.replace
+
+
+class Absorbed(msgspec.Struct, frozen=True):
+    """What came in with another record, so that a split can give it back."""
+
+    addresses: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    state: Literal["absent", "active", "removed", "merged"] = "absent"
+    status: Literal["up", "down", "unknown"] = "unknown"
+    site: str = ""
+    addresses: tuple[str, ...] = ()
+    """The first is where Netledger talks to it."""
+    identities: tuple[str, ...] = ()
+    name: str = ""
+    labels: tuple[str, ...] = ()
+    owner: str = ""
+    notes: str = ""
+    credential_ids: tuple[str, ...] = ()
+    identified: bool = False
+    access_id: str = ""
+    facts: DeviceFacts = DeviceFacts()
+    interfaces: dict[int, Interface] = {}
+    neighbours: tuple[Neighbour, ...] = ()
+    chassis: tuple[Chassis, ...] = ()
+    merged_into: str = ""
+    absorbed: dict[str, Absorbed] = {}
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.facts.sys_name or (self.addresses[0] if self.addresses else "")
+
+
+def decide(state: Device, command: Command) -> Sequence[Event]:
+    match command:
+        case AddDevice():
+            if state.state != "absent":
+                raise Refused("this device exists already", code="DEVICE_EXISTS")
+            return [
+                DeviceAdded(
+                    address=command.address,
+                    site=command.site,
+                    name=command.name,
+                    labels=command.labels,
+                    owner=command.owner,
+                    notes=command.notes,
+                    credential_ids=command.credential_ids,
+                )
+            ]
+        case ObserveDevice():
+            return _observe(state, command)
+        case SeparateDevice():
+            return [DeviceSeparated(from_id=command.from_id)] if state.state == "merged" else []
+        case RestoreDevice():
+            if state.state == "absent":
+                raise NotFound("no such device", code="DEVICE_NOT_FOUND")
+            return [DeviceRestored()] if state.state == "removed" else []
+        case _ if state.state in ("absent", "removed"):
+            raise NotFound("no such device", code="DEVICE_NOT_FOUND")
+        case _ if state.state == "merged":
+            raise Refused(
+                f"this device was merged into {state.merged_into}",
+                code="DEVICE_MERGED",
+                into=state.merged_into,
+            )
+        case _:
+            return _decide_active(state, command)
+
+
+def _decide_active(state: Device, command: Command) -> Sequence[Event]:
+    match command:
+        case ChangeDevice():
+            changes = _wanted_changes(state, command)
+            return [DeviceChanged(source="engineer", changes=changes)] if changes else []
+        case LoseAddress():
+            if command.address not in state.addresses:
+                return []
+            lost: list[Event] = [DeviceAddressRemoved(address=command.address, evidence=command.evidence)]
+            if len(state.addresses) == 1 and state.status != "down":
+                lost.append(
+                    DeviceWentDown(cause=f"another device answers at {command.address}, its only address")
+                )
+            return lost
+        case MergeDevice():
+            if command.other_id in state.absorbed:
+                return []
+            return [
+                DeviceMerged(
+                    other_id=command.other_id,
+                    other_name=command.other_name,
+                    addresses=tuple(a for a in command.addresses if a not in state.addresses),
+                    identities=tuple(i for i in command.identities if i not in state.identities),
+                    evidence=command.evidence,
+                )
+            ]
+        case JoinDevice():
+            return [DeviceAbsorbed(into_id=command.into_id)]
+        case SplitDevice():
+            part = state.absorbed.get(command.other_id)
+            if part is None:
+                raise Refused("these two were not merged", code="DEVICE_NOT_MERGED", field="other_id")
+            return [
+                DeviceSplit(other_id=command.other_id, addresses=part.addresses, identities=part.identities)
+            ]
+        case MarkDown():
+            return [] if state.status == "down" else [DeviceWentDown(cause=command.cause)]
+        case MarkUp():
+            return [] if state.status == "up" else [DeviceCameUp()]
+        case RemoveDevice():
+            return [DeviceRemoved(name=state.display_name)]
+        case _:
+            raise TypeError(f"a device knows no {type(command).__name__}")
+
+
+def _wanted_changes(state: Device, command: ChangeDevice) -> list[Change]:
+    fields = ("name", "site", "labels", "owner", "notes", "credential_ids")
+    return [
+        Change(field, msgspec.to_builtins(getattr(state, field)), msgspec.to_builtins(new))
+        for field in fields
+        if (new := getattr(command, field)) is not msgspec.UNSET and new != getattr(state, field)
+    ]
+
+
+def _observe(state: Device, seen: ObserveDevice) -> Sequence[Event]:
+    events: list[Event] = []
+    if state.state == "merged":
+        raise Refused("this device was merged into another", code="DEVICE_MERGED", into=state.merged_into)
+    if state.state == "absent":
+        events.append(
+            DeviceDiscovered(
+                address=seen.address, site=seen.site, sources=seen.sources, evidence=seen.evidence
+            )
+        )
+    else:
+        if state.state == "removed":
+            events.append(DeviceRestored(cause=f"answers again at {seen.address}"))
+        if seen.address not in state.addresses:
+            events.append(
+                DeviceAddressAdded(address=seen.address, identities=seen.identities, evidence=seen.evidence)
+            )
+        if state.status == "down" or (state.status == "unknown" and state.state == "active"):
+            events.append(DeviceCameUp())
+    if seen.facts is not None:
+        events.extend(_identify(state, seen, seen.facts))
+    return events
+
+
+def _identify(state: Device, seen: ObserveDevice, facts: DeviceFacts) -> Sequence[Event]:
+    if not state.identified:
+        return [
+            DeviceIdentified(
+                facts=facts,
+                identities=seen.identities,
+                evidence=seen.evidence,
+                access_id=seen.access_id,
+                interfaces=seen.interfaces or (),
+                neighbours=seen.neighbours or (),
+                chassis=seen.chassis or (),
+            )
+        ]
+    changes = facts_changes(state.facts, facts)
+    if seen.access_id and seen.access_id != state.access_id:
+        changes.append(Change("access_id", state.access_id, seen.access_id))
+    fresh = sorted(set(seen.identities) - set(state.identities))
+    if fresh:
+        changes.append(Change("identities", list(state.identities), [*state.identities, *fresh]))
+    if seen.interfaces is not None:
+        changes.extend(interface_changes(state.interfaces, seen.interfaces))
+    if seen.neighbours is not None:
+        changes.extend(neighbour_changes(state.neighbours, seen.neighbours))
+    if seen.chassis and seen.chassis != state.chassis:
+        changes.append(
+            Change("chassis", msgspec.to_builtins(state.chassis), msgspec.to_builtins(seen.chassis))
+        )
+    return [DeviceChanged(source="discovery", changes=changes, evidence=seen.evidence)] if changes else []
+
+
+def evolve(state: Device, event: Event) -> Device:
+    match event:
+        case DeviceDiscovered():
+            return Device(state="active", status="up", site=event.site, addresses=(event.address,))
+        case DeviceAdded():
+            return Device(
+                state="active",
+                site=event.site,
+                addresses=(event.address,),
+                name=event.name,
+                labels=event.labels,
+                owner=event.owner,
+                notes=event.notes,
+                credential_ids=event.credential_ids,
+            )
+        case DeviceIdentified():
+            return replace(
+                state,
+                identified=True,
+                facts=event.facts,
+                identities=_joined(state.identities, event.identities),
+                access_id=event.access_id,
+                interfaces={each.if_index: each for each in event.interfaces},
+                neighbours=event.neighbours,
+                chassis=event.chassis,
+            )
+        case DeviceChanged():
+            for change in event.changes:
+                state = _apply(state, change)
+            return state
+        case DeviceAddressAdded():
+            return replace(
+                state,
+                addresses=_joined(state.addresses, (event.address,)),
+                identities=_joined(state.identities, event.identities),
+            )
+        case DeviceAddressRemoved():
+            return replace(state, addresses=_without(state.addresses, (event.address,)))
+        case DeviceMerged():
+            return replace(
+                state,
+                addresses=_joined(state.addresses, event.addresses),
+                identities=_joined(state.identities, event.identities),
+                absorbed={**state.absorbed, event.other_id: Absorbed(event.addresses, event.identities)},
+            )
+        case DeviceAbsorbed():
+            return replace(state, state="merged", merged_into=event.into_id)
+        case DeviceSplit():
+            return replace(
+                state,
+                addresses=_without(state.addresses, event.addresses),
+                identities=_without(state.identities, event.identities),
+                absorbed={key: part for key, part in state.absorbed.items() if key != event.other_id},
+            )
+        case DeviceSeparated():
+            return replace(state, state="active", merged_into="")
+        case DeviceWentDown():
+            return replace(state, status="down")
+        case DeviceCameUp():
+            return replace(state, status="up")
+        case DeviceRemoved():
+            return replace(state, state="removed")
+        case DeviceRestored():
+            return replace(state, state="active", status="up" if event.cause else state.status)
+        case _:
+            return state
+
+
+def _apply(state: Device, change: Change) -> Device:
+    if change.field.startswith("interfaces/"):
+        return replace(state, interfaces=apply_interface_change(state.interfaces, change))
+    if change.field.startswith("neighbours/"):
+        return replace(state, neighbours=apply_neighbour_change(state.neighbours, change))
+    if change.field == "chassis":
+        return replace(state, chassis=msgspec.convert(change.new, tuple[Chassis, ...]))
+    if change.field in DeviceFacts.__struct_fields__:
+        return replace(state, facts=replace(state.facts, **{change.field: change.new}))
+    value: Any = tuple(change.new) if isinstance(change.new, list) else change.new
+    return replace(state, **{change.field: value})
+
+
+def _joined(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    return (*old, *(each for each in new if each not in old))
+
+
+def _without(old: tuple[str, ...], gone: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in old if each not in gone)
+
+
+def about(state: Device, device_id: str) -> About:
+    return About(device_id=device_id)
+
+
+DEVICE = Aggregate(
+    name="device", initial=Device(), decide=decide, evolve=evolve, events=DEVICE_EVENTS, about=about
+)

@@ -1,0 +1,117 @@
+"""The settings that an engineer changes while Netledger runs; every change is an event with old and new value."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+import msgspec
+
+from domain.aggregate import Aggregate
+from domain.errors import Invalid
+from domain.event import Change, Command, Event
+
+SETTINGS_ID = UUID("5e771495-0000-5000-8000-000000000001")
+"""There is one set of settings."""
+
+
+class DiscoverySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    ranges: list[str] = []
+    """What a discovery without targets scans."""
+    interval_s: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """How often the ranges are scanned by themselves; 0 = never."""
+    rate_per_s: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 5_000
+    """Probes sent a second, over all addresses."""
+    timeout_s: Annotated[float, msgspec.Meta(gt=0, le=60)] = 2.0
+    """How long an address may take to answer one probe."""
+    device_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 60.0
+    """How long the reading of one device may take in all."""
+    parallel: Annotated[int, msgspec.Meta(ge=1, le=2_000)] = 200
+    """Devices read at the same time."""
+
+
+class AuthSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    access_token_s: Annotated[int, msgspec.Meta(ge=60, le=86_400)] = 900
+    refresh_token_s: Annotated[int, msgspec.Meta(ge=600, le=31_536_000)] = 1_209_600
+    lock_after_failures: Annotated[int, msgspec.Meta(ge=1, le=100)] = 5
+    lock_s: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 300
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    discovery: DiscoverySettings = DiscoverySettings()
+    auth: AuthSettings = AuthSettings()
+    retention_days: dict[str, Annotated[int, msgspec.Meta(ge=1)]] = {}
+    """By kind of data; what is not named is kept."""
+
+
+class ChangeSettings(Command, frozen=True):
+    """`changes` maps a path such as `discovery/rate_per_s` to its new value."""
+
+    changes: dict[str, Any]
+
+
+class SettingsChanged(Event, frozen=True):
+    topic: ClassVar[str] = "settings.changed.v1"
+    inverse: ClassVar[type[Command] | str] = ChangeSettings
+    changes: list[Change]
+
+    def summary(self) -> str:
+        return "settings changed: " + ", ".join(change.field for change in self.changes)
+
+    def changed(self) -> Sequence[Change]:
+        return self.changes
+
+    def undo(self) -> Command:
+        return ChangeSettings(changes={change.field: change.old for change in self.changes})
+
+
+def flatten(settings: Settings) -> dict[str, Any]:
+    """All settings as path -> value."""
+    tree = msgspec.to_builtins(settings)
+    flat: dict[str, Any] = {"retention_days": tree.pop("retention_days")}
+    for name, part in tree.items():
+        flat.update({f"{name}/{field}": value for field, value in part.items()})
+    return flat
+
+
+def _apply(settings: Settings, values: dict[str, Any]) -> Settings:
+    tree = msgspec.to_builtins(settings)
+    for path, value in values.items():
+        name, _, field = path.partition("/")
+        if field:
+            tree[name][field] = value
+        else:
+            tree[name] = value
+    return msgspec.convert(tree, Settings)
+
+
+def decide(state: Settings, command: Command) -> Sequence[Event]:
+    if not isinstance(command, ChangeSettings):
+        raise TypeError(f"settings know no {type(command).__name__}")
+    present = flatten(state)
+    for path in command.changes:
+        if path not in present:
+            raise Invalid(f"there is no setting {path}", field=path, known=sorted(present))
+    try:
+        wanted = flatten(_apply(state, command.changes))
+    except msgspec.ValidationError as error:
+        raise Invalid(
+            str(error), field=str(error).rpartition("$.")[2].rstrip("`").replace(".", "/")
+        ) from None
+    changes = [
+        Change(path, present[path], wanted[path]) for path in sorted(present) if present[path] != wanted[path]
+    ]
+    return [SettingsChanged(changes=changes)] if changes else []
+
+
+def evolve(state: Settings, event: Event) -> Settings:
+    if isinstance(event, SettingsChanged):
+        present = flatten(state)  # a setting that a later release dropped is passed over
+        return _apply(
+            state, {change.field: change.new for change in event.changes if change.field in present}
+        )
+    return state
+
+
+SETTINGS = Aggregate(
+    name="settings", initial=Settings(), decide=decide, evolve=evolve, events=(SettingsChanged,)
+)
