@@ -5,6 +5,7 @@ from functools import cached_property
 
 from lab.snmp_live import Device
 from lab.snmp_tree import Variable, View
+from lab.snmp_usm_keys import LocalUser, User
 
 DEFAULT_MAX_SIZE = 1472
 """The octets of UDP payload that fit an Ethernet frame, beyond which many devices never go."""
@@ -22,10 +23,11 @@ class Agent:
         v1: Collection[bytes] = (),
         v2c: Collection[bytes] = (),
         write: Collection[bytes] = (),
+        users: Collection[User] = (),
         max_size: int = DEFAULT_MAX_SIZE,
     ) -> None:
         """`view` is called at the first question. `v1`, `v2c` and `write` are the communities that may read with that
-        version, or write with both; `max_size` bounds its answers, in octets of UDP payload.
+        version, or write with both; `users` may ask with v3, which needs the device's engine ID; `max_size` bounds its answers, in octets of UDP payload.
         """
         self.name = name
         self._make_view = view
@@ -33,6 +35,10 @@ class Agent:
         self.communities = (frozenset(v1), frozenset(v2c))
         self.write_communities = frozenset(write)
         self.max_size = max_size
+        self.reports: dict[str, int] = {}
+        """How often each of the security model's counters was reported (RFC 3414, 5)."""
+        self._users = {user.name: user for user in users}
+        self._local_users: dict[bytes, LocalUser] = {}
 
     def __repr__(self) -> str:
         return f"<Agent {self.name}>"
@@ -43,3 +49,14 @@ class Agent:
 
     def following(self, oid: bytes, count: int) -> list[Variable]:
         return self.view.following(oid, count)
+
+    @property
+    def has_users(self) -> bool:
+        return bool(self._users)
+
+    def local_user(self, name: bytes) -> LocalUser | None:
+        """The user with keys for this agent's engine; None for an unknown name."""
+        local = self._local_users.get(name)
+        if local is None and name in self._users:
+            local = self._local_users[name] = self._users[name].localized(self.device.engine_id)
+        return local

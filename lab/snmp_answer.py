@@ -11,10 +11,12 @@ from lab.snmp_pdu import (
     NO_ERROR,
     NO_SUCH_NAME,
     NOT_WRITABLE,
+    RESPONSE,
     TOO_BIG,
     WRONG_LENGTH,
     WRONG_TYPE,
     Pdu,
+    write_pdu,
 )
 from lab.snmp_tree import Variable, name_of, value_of, varbind
 
@@ -30,7 +32,16 @@ Answer = tuple[int, int, list[bytes]]
 """error-status, error-index (from 1) and the VarBinds; an empty list with an error means those of the request."""
 
 
-def answer(agent: Agent, pdu: Pdu, now: float, *, v1: bool, may_write: bool, budget: int) -> Answer:
+def respond(agent: Agent, pdu: Pdu, now: float, *, v1: bool, may_write: bool, budget: int) -> bytes:
+    """The encoded response PDU; an error repeats the request's VarBinds, but tooBig has none from v2 on (RFC 3416, 4.2)."""
+    status, index, varbinds = _carry_out(agent, pdu, now, v1=v1, may_write=may_write, budget=budget)
+    body = b"".join(varbinds)
+    if status and not varbinds and (v1 or index):
+        body = pdu.varbinds
+    return write_pdu(RESPONSE, pdu.request_id, status, index, body)
+
+
+def _carry_out(agent: Agent, pdu: Pdu, now: float, *, v1: bool, may_write: bool, budget: int) -> Answer:
     """Carries out a request; `budget` is how many octets the VarBinds may take."""
     if pdu.tag == GET:
         found = _get(agent, pdu, now, v1)

@@ -28,9 +28,16 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     """The lowest of the device's block of MAC addresses."""
     flows: Mapping[int, Flow] = {}
     """By ifIndex."""
+    engine_id: bytes = b""
+    """snmpEngineID (RFC 3411, 5)."""
+    engine_boots: int = 1
 
     def uptime_s(self, now: float) -> float:
         return max(now - self.booted_at, 0.0)
+
+    def engine_time(self, now: float) -> int:
+        """snmpEngineTime: seconds since the engine booted."""
+        return int(self.uptime_s(now)) & 0x7FFF_FFFF
 
 
 Reading = Callable[[Device, float], bytes]

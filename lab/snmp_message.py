@@ -1,9 +1,10 @@
-"""SNMP messages of versions 1 and 2c (RFC 1157, RFC 1901): who may ask, and the answer's frame."""
+"""SNMP messages: version 3 is handed on, versions 1 and 2c (RFC 1157, RFC 1901) are answered to who knows a community."""
 
 from lab import ber
 from lab.snmp_agent import Agent
-from lab.snmp_answer import answer
-from lab.snmp_pdu import GET_BULK, REQUESTS, RESPONSE, Pdu, read_pdu, write_pdu
+from lab.snmp_answer import respond
+from lab.snmp_pdu import GET_BULK, REQUESTS, read_pdu
+from lab.snmp_usm import handle_v3
 
 V1, V2C, V3 = 0, 1, 3
 
@@ -18,6 +19,8 @@ def handle(agent: Agent, datagram: bytes, now: float) -> bytes | None:
         version, at = ber.read_integer(datagram, start, end)
         if version in (V1, V2C):
             return _handle_community(agent, datagram, at, end, version, now)
+        if version == V3 and agent.has_users:
+            return handle_v3(agent, datagram, at, end, now)
     except ber.BerError:
         return None
     return None
@@ -36,12 +39,3 @@ def _handle_community(agent: Agent, data: bytes, at: int, end: int, version: int
     budget = agent.max_size - len(head) - len(pdu.request_id) - _PDU_FRAME
     response = respond(agent, pdu, now, v1=version == V1, may_write=may_write, budget=budget)
     return ber.tlv(ber.SEQUENCE, head + response)
-
-
-def respond(agent: Agent, pdu: Pdu, now: float, *, v1: bool, may_write: bool, budget: int) -> bytes:
-    """The encoded response PDU; an error repeats the request's VarBinds, but tooBig has none from v2 on (RFC 3416, 4.2)."""
-    status, index, varbinds = answer(agent, pdu, now, v1=v1, may_write=may_write, budget=budget)
-    body = b"".join(varbinds)
-    if status and not varbinds and (v1 or index):
-        body = pdu.varbinds
-    return write_pdu(RESPONSE, pdu.request_id, status, index, body)

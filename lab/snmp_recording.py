@@ -13,13 +13,17 @@ from lab import ber
 from lab.snmp_agent import Agent
 from lab.snmp_live import Device, Live, time_ticks
 from lab.snmp_tree import Tree, View, varbind
+from lab.snmp_usm_keys import User
 
 SUFFIXES = (".snmprec", ".snmprec.gz")
 SYS_UP_TIME = ber.oid("1.3.6.1.2.1.1.3.0")
-ENGINE_ID = ber.oid("1.3.6.1.6.3.10.2.1.1.0")
 
 MAX_SIZE = 3072
 """Recordings hold values that do not fit an Ethernet frame; their agents answer in datagrams of up to this many octets."""
+
+_ENGINE_ID_PREFIX = bytes.fromhex("80001f8804")
+"""net-snmp's enterprise number and the format "text" (RFC 3411, 5)."""
+_ENGINE_ID_TEXT = 27
 
 _UNSIGNED_BITS = {ber.COUNTER32: 32, ber.GAUGE32: 32, ber.TIME_TICKS: 32, ber.COUNTER64: 64}
 _FLOAT = re.compile(rb"Float: (-?[0-9.]+)")
@@ -103,10 +107,11 @@ def recordings_fleet(
     network: ipaddress.IPv4Network,
     *,
     community: bytes,
+    users: Sequence[User] = (),
     live: bool = False,
     now: float = 0.0,
 ) -> Recordings:
-    """Agents for v1 and v2c that each serve one file, at the network's addresses in the order given; read when first asked.
+    """Agents for v1, v2c and, with `users`, v3 that each serve one file, at the network's addresses in the order given; read when first asked.
 
     ValueError if the network has too few addresses. `now` is the serving clock's time: with `live`, up-time counts from then.
     """
@@ -117,17 +122,19 @@ def recordings_fleet(
         )
     placed = dict(zip(addresses, files, strict=True))
     return Recordings(
-        agents={address: _agent(path, community, live, now) for address, path in placed.items()}, files=placed
+        agents={address: _agent(path, community, users, live, now) for address, path in placed.items()},
+        files=placed,
     )
 
 
-def _agent(path: Path, community: bytes, live: bool, now: float) -> Agent:
+def _agent(path: Path, community: bytes, users: Sequence[User], live: bool, now: float) -> Agent:
     return Agent(
         path.name,
         lambda: View(load_recording(path, live=live), {}),
-        device=Device(booted_at=now),
+        device=Device(booted_at=now, engine_id=_ENGINE_ID_PREFIX + path.name.encode()[:_ENGINE_ID_TEXT]),
         v1=(community,),
         v2c=(community,),
+        users=users,
         max_size=MAX_SIZE,
     )
 
