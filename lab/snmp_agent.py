@@ -1,8 +1,9 @@
 """One simulated SNMP agent: who it is, what it shows and who may ask."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
+from lab.snmp_faults import Fault, Misbehaviour
 from lab.snmp_live import Device
 from lab.snmp_tree import Variable, View
 from lab.snmp_usm_keys import LocalUser, User
@@ -24,6 +25,7 @@ class Agent:
         v2c: Collection[bytes] = (),
         write: Collection[bytes] = (),
         users: Collection[User] = (),
+        faults: Sequence[Fault] = (),
         max_size: int = DEFAULT_MAX_SIZE,
     ) -> None:
         """`view` is called at the first question. `v1`, `v2c` and `write` are the communities that may read with that
@@ -37,6 +39,8 @@ class Agent:
         self.max_size = max_size
         self.reports: dict[str, int] = {}
         """How often each of the security model's counters was reported (RFC 3414, 5)."""
+        self.misbehaviour: Misbehaviour | None = None
+        self.misbehave(faults)
         self._users = {user.name: user for user in users}
         self._local_users: dict[bytes, LocalUser] = {}
 
@@ -47,7 +51,14 @@ class Agent:
     def view(self) -> View:
         return self._make_view()
 
+    def misbehave(self, faults: Sequence[Fault]) -> None:
+        """Takes these faults in place of those it had; none makes it a good agent again."""
+        self.misbehaviour = Misbehaviour(faults, self.device.seed) if faults else None
+
     def following(self, oid: bytes, count: int) -> list[Variable]:
+        """At most `count` objects beyond `oid`, as GETNEXT and GETBULK find them."""
+        if self.misbehaviour is not None:
+            return self.misbehaviour.following(self.view, oid, count)
         return self.view.following(oid, count)
 
     @property

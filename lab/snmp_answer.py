@@ -35,10 +35,14 @@ Answer = tuple[int, int, list[bytes]]
 def respond(agent: Agent, pdu: Pdu, now: float, *, v1: bool, may_write: bool, budget: int) -> bytes:
     """The encoded response PDU; an error repeats the request's VarBinds, but tooBig has none from v2 on (RFC 3416, 4.2)."""
     status, index, varbinds = _carry_out(agent, pdu, now, v1=v1, may_write=may_write, budget=budget)
+    request_id = pdu.request_id
+    if agent.misbehaviour is not None:
+        request_id = agent.misbehaviour.request_id(request_id)
+        varbinds = agent.misbehaviour.varbinds(varbinds)
     body = b"".join(varbinds)
     if status and not varbinds and (v1 or index):
         body = pdu.varbinds
-    return write_pdu(RESPONSE, pdu.request_id, status, index, body)
+    return write_pdu(RESPONSE, request_id, status, index, body)
 
 
 def _carry_out(agent: Agent, pdu: Pdu, now: float, *, v1: bool, may_write: bool, budget: int) -> Answer:
@@ -166,9 +170,12 @@ def _set(agent: Agent, pdu: Pdu, v1: bool, may_write: bool) -> Answer:
             if v1:
                 status = BAD_VALUE if status in (WRONG_TYPE, WRONG_LENGTH) else NO_SUCH_NAME
             return status, position, []
-    for oid, (tag, content) in zip(pdu.oids, pdu.values, strict=True):
-        agent.view.put(oid, varbind(oid, ber.tlv(tag, content)))
-    return NO_ERROR, 0, [pdu.varbinds]
+    written = [
+        varbind(oid, ber.tlv(tag, content)) for oid, (tag, content) in zip(pdu.oids, pdu.values, strict=True)
+    ]
+    for oid, encoded in zip(pdu.oids, written, strict=True):
+        agent.view.put(oid, encoded)
+    return NO_ERROR, 0, written
 
 
 def _refusal(agent: Agent, oid: bytes, tag: int, content: bytes, may_write: bool) -> int:

@@ -7,7 +7,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from lab.snmp_agent import Agent
 from lab.snmp_message import handle
@@ -103,8 +103,7 @@ class SnmpServer:
             agent, source = found
             answer = handle(agent, datagram, now)
             if answer is not None:
-                with contextlib.suppress(OSError):
-                    bound.sendmsg((answer,), source, 0, peer)
+                self._deliver(bound, agent, answer, source, peer)
 
     def _answer_v6(self, bound: socket.socket) -> None:
         now = self._clock()
@@ -117,8 +116,19 @@ class SnmpServer:
                 return
             answer = handle(self._v6, datagram, now)
             if answer is not None:
-                with contextlib.suppress(OSError):
-                    bound.sendto(answer, peer)
+                self._deliver(bound, self._v6, answer, [], peer)
+
+    def _deliver(
+        self, bound: socket.socket, agent: Agent, answer: bytes, source: Ancillary, peer: tuple[Any, ...]
+    ) -> None:
+        if agent.misbehaviour is None:
+            _send(bound, answer, source, peer)
+            return
+        for delay_s, spoilt in agent.misbehaviour.deliveries(answer):
+            if delay_s > 0:
+                self._loop.call_later(delay_s, _send, bound, spoilt, source, peer)
+            else:
+                _send(bound, spoilt, source, peer)
 
     async def stop(self) -> None:
         """Closes the sockets; later calls do nothing."""
@@ -136,6 +146,12 @@ def _udp_socket(family: socket.AddressFamily) -> socket.socket:
     made.setblocking(False)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
     return made
+
+
+def _send(bound: socket.socket, answer: bytes, source: Ancillary, peer: tuple[Any, ...]) -> None:
+    """Sends from the address in `source`. What the kernel refuses is lost, as datagrams are."""
+    with contextlib.suppress(OSError):
+        bound.sendmsg((answer,), source, 0, peer)
 
 
 async def serve(fleet: Fleet, port: int = 0, *, clock: Clock | None = None) -> SnmpServer:

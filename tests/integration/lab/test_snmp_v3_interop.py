@@ -141,7 +141,7 @@ async def test_pysnmp_reads_at_every_level(port, auth, priv):
         (net_snmp("SHA", "AES128", priv_password="not-the-password"), "Decryption error"),
         (["-v3", "-u", "nobody", "-l", "noAuthNoPriv"], "Unknown user name"),
         (
-            ["-v3", "-u", "sha-no", "-l", "authPriv", *net_snmp("SHA", "AES128")[6:]],
+            ["-v3", "-u", "sha-no", "-l", "authPriv", *net_snmp("SHA", "AES128")[5:]],
             "Unsupported security level",
         ),
         (
