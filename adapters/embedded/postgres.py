@@ -97,6 +97,15 @@ class EmbeddedPostgres:
     def url(self) -> str:
         return self._url("netledger", "netledger")
 
+    @property
+    def admin_url(self) -> str:
+        """The superuser's, for making databases; the product itself never uses it once it is set up."""
+        return self._url("postgres", "postgres")
+
+    def url_of(self, database: str) -> str:
+        """The product's role on another database of this server."""
+        return self._url("netledger", database)
+
     def start(self, timeout_s: float = 60.0) -> None:
         """Makes the cluster where there is none and waits until it answers; recovers by itself after a crash."""
         if not (self._cluster / "PG_VERSION").exists():
@@ -160,14 +169,14 @@ class EmbeddedPostgres:
         if not self._process.running:
             raise self._process.fail("ended at once")
         try:
-            psycopg.connect(self._url("postgres", "postgres"), connect_timeout=2).close()
+            psycopg.connect(self.admin_url, connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
 
     def _ensure_database(self) -> None:
         password = json.loads(self._secrets.read_text())["netledger"]
-        with psycopg.connect(self._url("postgres", "postgres"), autocommit=True) as conn:
+        with psycopg.connect(self.admin_url, autocommit=True) as conn:
             if not conn.execute("SELECT 1 FROM pg_roles WHERE rolname = 'netledger'").fetchone():
                 conn.execute(sql.SQL("CREATE ROLE netledger LOGIN PASSWORD {}").format(sql.Literal(password)))
             if not conn.execute("SELECT 1 FROM pg_database WHERE datname = 'netledger'").fetchone():

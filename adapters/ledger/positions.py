@@ -65,6 +65,11 @@ class PostgresPositionWatch:
                         async for notice in conn.notifies(timeout=_POLL_S):
                             await self._hear(notice.channel, notice.payload)
             except psycopg.Error:
+                task = asyncio.current_task()
+                if (
+                    task is not None and task.cancelling()
+                ):  # the cancellation came out as its rollback's error
+                    raise asyncio.CancelledError from None
                 await asyncio.sleep(0.2)
 
     async def _look(self, conn: AsyncConnection[Any]) -> None:

@@ -1,0 +1,150 @@
+"""The audit timeline: what happened, who did it, why, what it changed and what caused it, one row an event."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection
+
+from domain.event import Recorded
+from projections.tables import Key, Rows, Table
+
+ENTRIES = Table(
+    "entries",
+    {
+        "position": "bigint",
+        "occurred_at": "timestamptz NOT NULL",
+        "type": "text NOT NULL",
+        "subject_id": "uuid NOT NULL",
+        "version": "bigint NOT NULL",
+        "actor_kind": "text NOT NULL",
+        "actor_id": "text NOT NULL",
+        "actor_name": "text NOT NULL",
+        "summary": "text NOT NULL",
+        "reason": "text NOT NULL",
+        "device_id": "uuid",
+        "customer_id": "uuid",
+        "operation_id": "uuid",
+        "correlation_id": "text NOT NULL",
+        "causation_id": "text NOT NULL",
+        "changes": "jsonb NOT NULL",
+    },
+    key=("position",),
+    indexes=(
+        "(device_id, position) WHERE device_id IS NOT NULL",
+        "(customer_id, position) WHERE customer_id IS NOT NULL",
+        "(operation_id, position) WHERE operation_id IS NOT NULL",
+        "(actor_id, position)",
+        "(type, position)",
+        "(correlation_id, position)",
+        "(occurred_at)",
+    ),
+    append_only=True,
+)
+
+ADMIN_ONLY = ("user.", "api_key.")
+"""Topics about people's accounts, which only admins see."""
+
+
+class Audit:
+    """Every event of every aggregate."""
+
+    name = "audit"
+    version = 1
+    tables: Sequence[Table] = (ENTRIES,)
+    topics: Sequence[str] = ()
+
+    def keys(self, recorded: Recorded) -> Iterable[tuple[str, Key]]:
+        return ()
+
+    def fold(self, recorded: Recorded, rows: Rows) -> None:
+        event, meta = recorded.event, recorded.meta
+        rows.append(
+            "entries",
+            {
+                "position": recorded.position,
+                "occurred_at": meta.occurred_at,
+                "type": event.topic,
+                "subject_id": recorded.originator_id,
+                "version": recorded.originator_version,
+                "actor_kind": meta.actor.kind,
+                "actor_id": meta.actor.id,
+                "actor_name": meta.actor.name,
+                "summary": event.summary(),
+                "reason": meta.reason,
+                "device_id": meta.about.device_id or None,
+                "customer_id": meta.about.customer_id or None,
+                "operation_id": meta.about.operation_id or None,
+                "correlation_id": meta.correlation_id,
+                "causation_id": meta.causation_id,
+                "changes": event.changed(),
+            },
+        )
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the timeline."""
+
+    position: int
+    occurred_at: str
+    type: str
+    actor: dict[str, str]
+    summary: str
+    subject: dict[str, str]
+    reason: str
+    device_id: str | None
+    customer_id: str | None
+    operation_id: str | None
+    correlation_id: str
+    causation_id: str
+    changes: list[dict[str, Any]]
+
+
+_SELECT = """
+SELECT json_build_object(
+    'position', position, 'occurred_at', occurred_at, 'type', type,
+    'actor', json_build_object('kind', actor_kind, 'id', actor_id, 'name', actor_name),
+    'summary', summary,
+    'subject', json_build_object('type', split_part(type, '.', 1), 'id', subject_id),
+    'reason', reason, 'device_id', device_id, 'customer_id', customer_id, 'operation_id', operation_id,
+    'correlation_id', correlation_id, 'causation_id', causation_id, 'changes', changes)::text
+FROM audit.entries
+"""
+
+_FILTERS: Mapping[str, str] = {
+    "device_id": "device_id = %(device_id)s::uuid",
+    "customer_id": "customer_id = %(customer_id)s::uuid",
+    "operation_id": "operation_id = %(operation_id)s::uuid",
+    "correlation_id": "correlation_id = %(correlation_id)s",
+    "actor": "(actor_id = %(actor)s OR actor_name = %(actor)s)",
+    "type": "type LIKE %(type)s",
+    "since": "occurred_at >= %(since)s::timestamptz",
+    "until": "occurred_at < %(until)s::timestamptz",
+    "below": "position < %(below)s",
+}
+
+
+async def timeline(
+    conn: AsyncConnection[Any], *, limit: int, everything: bool, **filters: Any
+) -> list[Entry]:
+    """Newest first. Filters are named as in `_FILTERS`; None is no filter. `type` may end in a dot as a prefix.
+    Without `everything`, entries about people's accounts are left out."""
+    given = {name: value for name, value in filters.items() if value is not None}
+    if "type" in given:
+        given["type"] = str(given["type"]).replace("%", "").replace("_", r"\_") + (
+            "%" if str(given["type"]).endswith(".") else ""
+        )
+    where = [_FILTERS[name] for name in given]
+    if not everything:
+        where += [f"type NOT LIKE '{prefix.replace('_', chr(92) + '_')}%%'" for prefix in ADMIN_ONLY]
+    query = _SELECT + (" WHERE " + " AND ".join(where) if where else "")
+    cursor = await conn.execute(query + " ORDER BY position DESC LIMIT %(limit)s", {**given, "limit": limit})
+    return [msgspec.json.decode(row[0], type=Entry) for row in await cursor.fetchall()]
+
+
+async def chain(
+    conn: AsyncConnection[Any], correlation_id: str, *, limit: int, everything: bool
+) -> list[Entry]:
+    """Everything that followed from one request, oldest first."""
+    entries = await timeline(conn, limit=limit, everything=everything, correlation_id=correlation_id)
+    return entries[::-1]

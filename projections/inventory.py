@@ -1,0 +1,282 @@
+"""The inventory: devices with their interfaces and neighbours as they are, and a row of history for every change."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from domain.device_events import (
+    DeviceAbsorbed,
+    DeviceAdded,
+    DeviceAddressAdded,
+    DeviceAddressRemoved,
+    DeviceCameUp,
+    DeviceChanged,
+    DeviceDiscovered,
+    DeviceIdentified,
+    DeviceMerged,
+    DeviceRemoved,
+    DeviceRestored,
+    DeviceSeparated,
+    DeviceSplit,
+    DeviceWentDown,
+)
+from domain.device_facts import neighbour_key
+from domain.event import Change, Recorded
+from domain.observation import Interface, Neighbour
+from projections.tables import Key, Row, Rows, Table
+
+FACTS = (
+    "vendor", "model", "os", "os_name", "os_version", "serial", "type", "sys_name", "sys_descr", "sys_object_id",
+    "contact", "location", "engine_id", "chassis_id", "mac",
+)  # fmt: skip
+
+DEVICES = Table(
+    "devices",
+    {
+        "id": "uuid",
+        "state": "text NOT NULL",
+        "status": "text NOT NULL",
+        "status_since": "timestamptz NOT NULL",
+        "site": "text NOT NULL",
+        "address": "text NOT NULL",
+        "addresses": "text[] NOT NULL",
+        "identities": "text[] NOT NULL",
+        "name": "text NOT NULL",
+        "given_name": "text NOT NULL",
+        **dict.fromkeys(FACTS, "text NOT NULL"),
+        "labels": "text[] NOT NULL",
+        "owner": "text NOT NULL",
+        "notes": "text NOT NULL",
+        "credential_ids": "text[] NOT NULL",
+        "access_id": "text NOT NULL",
+        "identified": "boolean NOT NULL",
+        "chassis": "jsonb NOT NULL",
+        "merged_into": "text NOT NULL",
+        "first_seen": "timestamptz NOT NULL",
+        "changed_at": "timestamptz NOT NULL",
+        "position": "bigint NOT NULL",
+    },
+    key=("id",),
+    indexes=(
+        "(lower(name), id)",
+        "(state, status)",
+        "(vendor)",
+        "USING gin (identities)",
+        "USING gin (addresses)",
+    ),
+)
+HISTORY = Table(
+    "history",
+    {"id": "uuid", "position": "bigint", "at": "timestamptz NOT NULL", "row": "jsonb NOT NULL"},
+    key=("id", "position"),
+    indexes=("(at)",),
+    append_only=True,
+)
+INTERFACES = Table(
+    "interfaces",
+    {
+        "device_id": "uuid",
+        "if_index": "bigint",
+        "name": "text NOT NULL",
+        "description": "text NOT NULL",
+        "alias": "text NOT NULL",
+        "type": "int",
+        "mtu": "bigint",
+        "mac": "text NOT NULL",
+        "addresses": "text[] NOT NULL",
+        "speed_bps": "bigint",
+        "admin_status": "text NOT NULL",
+        "oper_status": "text NOT NULL",
+    },
+    key=("device_id", "if_index"),
+)
+NEIGHBOURS = Table(
+    "neighbours",
+    {"device_id": "uuid", "link": "text", "neighbour": "jsonb NOT NULL"},
+    key=("device_id", "link"),
+)
+
+
+class Inventory:
+    """One row a device that ever was; `state` tells the active from the removed and merged."""
+
+    name = "inventory"
+    version = 1
+    tables: Sequence[Table] = (DEVICES, HISTORY, INTERFACES, NEIGHBOURS)
+    topics: Sequence[str] = ("device.",)
+
+    def keys(self, recorded: Recorded) -> Iterable[tuple[str, Key]]:
+        device_id = str(recorded.originator_id)
+        yield "devices", (device_id,)
+        match recorded.event:
+            case DeviceIdentified(interfaces=interfaces, neighbours=neighbours):
+                for interface in interfaces:
+                    yield "interfaces", (device_id, interface.if_index)
+                for neighbour in neighbours:
+                    yield "neighbours", (device_id, neighbour_key(neighbour))
+            case DeviceChanged(changes=changes):
+                for change in changes:
+                    part, _, rest = change.field.partition("/")
+                    if part == "interfaces":
+                        yield "interfaces", (device_id, int(rest.partition("/")[0]))
+                    elif part == "neighbours":
+                        yield "neighbours", (device_id, rest)
+
+    def fold(self, recorded: Recorded, rows: Rows) -> None:
+        device_id = str(recorded.originator_id)
+        before = rows.get("devices", device_id)
+        row = self._folded(device_id, before, recorded, rows)
+        if row is None:
+            return
+        at = msgspec.to_builtins(recorded.meta.occurred_at)
+        row = {**row, "changed_at": at, "position": recorded.position}
+        row["address"] = row["addresses"][0] if row["addresses"] else ""
+        row["name"] = row["given_name"] or row["sys_name"] or row["address"]
+        if before is None or row["status"] != before["status"]:
+            row["status_since"] = at
+        rows.put("devices", row)
+        rows.append("history", {"id": device_id, "position": recorded.position, "at": at, "row": row})
+
+    def _folded(self, device_id: str, row: Row | None, recorded: Recorded, rows: Rows) -> Row | None:
+        event = recorded.event
+        match event:
+            case DeviceDiscovered():
+                return _new(device_id, recorded, "up", event.address, event.site)
+            case DeviceAdded():
+                fresh = _new(device_id, recorded, "unknown", event.address, event.site)
+                given = {"given_name": event.name, "owner": event.owner, "notes": event.notes}
+                return {
+                    **fresh,
+                    **given,
+                    "labels": list(event.labels),
+                    "credential_ids": list(event.credential_ids),
+                }
+            case _ if row is None:
+                return None
+            case DeviceIdentified():
+                return _identified(device_id, row, event, rows)
+            case DeviceChanged():
+                for change in event.changes:
+                    row = _changed(device_id, row, change, rows)
+                return row
+            case DeviceAddressAdded():
+                return {
+                    **row,
+                    "addresses": _joined(row["addresses"], (event.address,)),
+                    "identities": _joined(row["identities"], event.identities),
+                }
+            case DeviceAddressRemoved():
+                return {**row, "addresses": [a for a in row["addresses"] if a != event.address]}
+            case DeviceMerged():
+                return {
+                    **row,
+                    "addresses": _joined(row["addresses"], event.addresses),
+                    "identities": _joined(row["identities"], event.identities),
+                }
+            case DeviceSplit():
+                return {
+                    **row,
+                    "addresses": [a for a in row["addresses"] if a not in event.addresses],
+                    "identities": [i for i in row["identities"] if i not in event.identities],
+                }
+            case DeviceAbsorbed():
+                return {**row, "state": "merged", "merged_into": event.into_id}
+            case DeviceSeparated():
+                return {**row, "state": "active", "merged_into": ""}
+            case DeviceWentDown():
+                return {**row, "status": "down"}
+            case DeviceCameUp():
+                return {**row, "status": "up"}
+            case DeviceRemoved():
+                return {**row, "state": "removed"}
+            case DeviceRestored():
+                return {**row, "state": "active", "status": "up" if event.cause else row["status"]}
+            case _:
+                return None
+
+
+def _new(device_id: str, recorded: Recorded, status: str, address: str, site: str) -> Row:
+    at = msgspec.to_builtins(recorded.meta.occurred_at)
+    return {
+        "id": device_id,
+        "state": "active",
+        "status": status,
+        "status_since": at,
+        "site": site,
+        "address": address,
+        "addresses": [address],
+        "identities": [],
+        "name": "",
+        "given_name": "",
+        **dict.fromkeys(FACTS, ""),
+        "labels": [],
+        "owner": "",
+        "notes": "",
+        "credential_ids": [],
+        "access_id": "",
+        "identified": False,
+        "chassis": [],
+        "merged_into": "",
+        "first_seen": at,
+        "changed_at": at,
+        "position": recorded.position,
+    }
+
+
+def _identified(device_id: str, row: Row, event: DeviceIdentified, rows: Rows) -> Row:
+    for interface in event.interfaces:
+        rows.put("interfaces", {"device_id": device_id, **msgspec.to_builtins(interface)})
+    for neighbour in event.neighbours:
+        rows.put(
+            "neighbours", _neighbour(device_id, neighbour_key(neighbour), msgspec.to_builtins(neighbour))
+        )
+    return {
+        **row,
+        **{field: getattr(event.facts, field) for field in FACTS},
+        "identities": _joined(row["identities"], event.identities),
+        "access_id": event.access_id,
+        "identified": True,
+        "chassis": msgspec.to_builtins(event.chassis),
+    }
+
+
+def _changed(device_id: str, row: Row, change: Change, rows: Rows) -> Row:
+    part, _, rest = change.field.partition("/")
+    if part == "interfaces":
+        _change_interface(device_id, rest, change.new, rows)
+        return row
+    if part == "neighbours":
+        if change.new is None:
+            rows.delete("neighbours", device_id, rest)
+        else:
+            # Struct defaults fill what an older release did not record.
+            whole = msgspec.to_builtins(msgspec.convert(change.new, Neighbour))
+            rows.put("neighbours", _neighbour(device_id, rest, whole))
+        return row
+    return {**row, ("given_name" if change.field == "name" else change.field): change.new}
+
+
+def _change_interface(device_id: str, path: str, new: Any, rows: Rows) -> None:
+    index, _, field = path.partition("/")
+    key = (device_id, int(index))
+    if field:
+        present = rows.get("interfaces", *key) or {
+            "device_id": device_id,
+            **msgspec.to_builtins(Interface(if_index=int(index))),
+        }
+        rows.put("interfaces", {**present, field: new})
+    elif new is None:
+        rows.delete("interfaces", *key)
+    else:
+        rows.put(
+            "interfaces", {"device_id": device_id, **msgspec.to_builtins(msgspec.convert(new, Interface))}
+        )
+
+
+def _neighbour(device_id: str, link: str, neighbour: Any) -> Row:
+    return {"device_id": device_id, "link": link, "neighbour": neighbour}
+
+
+def _joined(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    return [*old, *(each for each in new if each not in old)]
