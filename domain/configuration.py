@@ -1,0 +1,29 @@
+"""What a process needs to know to start: where the servers are, where data lies, and the first password."""
+
+from pathlib import Path
+
+import msgspec
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """Fixed for the life of a process; what engineers change while it runs is in `domain.settings`."""
+
+    data_dir: Path
+    http_host: str = "127.0.0.1"
+    http_port: int = 8080
+    database_url: str = ""
+    """Empty: embedded."""
+    nats_url: str = ""
+    """Empty: embedded."""
+    master_key: str = ""
+    """32 bytes in base64 or hex; empty: the key file in the data directory."""
+    admin_password: str = ""
+    workers: int = 1
+    log_level: str = "info"
+    log_format: str = "auto"
+    """json, console, or auto: console on a terminal."""
+    cookie_secure: bool = False
+    """Whether login cookies are for HTTPS alone; set it behind a TLS proxy."""
+
+    def __repr__(self) -> str:
+        return f"<Configuration {self.data_dir}>"  # URLs, key and password stay out of logs

@@ -1,0 +1,233 @@
+"""Questions to the inventory: pages, one device, who answers where, counts and the map; now or as of then."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection
+
+
+class AsOf(msgspec.Struct, frozen=True):
+    """A moment: a position in the ledger, or a time (RFC 3339)."""
+
+    position: int | None = None
+    at: str | None = None
+
+
+class DeviceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One device as a list shows it."""
+
+    id: str
+    address: str
+    addresses: list[str]
+    name: str
+    mac: str
+    vendor: str
+    model: str
+    os: str
+    os_name: str
+    os_version: str
+    serial: str
+    type: str
+    status: str
+    status_since: str
+    site: str
+    labels: list[str]
+    owner: str
+    state: str
+    first_seen: str
+    changed_at: str
+    last_seen: str | None = None
+
+
+class DeviceDetail(DeviceRow, frozen=True, kw_only=True):
+    """One device with all that is known of it."""
+
+    given_name: str
+    sys_name: str
+    sys_descr: str
+    sys_object_id: str
+    contact: str
+    location: str
+    engine_id: str
+    chassis_id: str
+    identities: list[str]
+    chassis: list[dict[str, Any]]
+    notes: str
+    credential_ids: list[str]
+    access_id: str
+    identified: bool
+    merged_into: str
+    position: int
+    uptime_s: float | None = None
+    rtt_ms: float | None = None
+
+
+_NOW = "SELECT * FROM inventory.devices"
+_THEN = """
+SELECT r.* FROM (SELECT DISTINCT ON (id) row FROM inventory.history
+    WHERE position <= %(as_of_position)s AND at <= %(as_of_at)s::timestamptz ORDER BY id, position DESC) h,
+    jsonb_populate_record(NULL::inventory.devices, h.row) r
+"""
+_WHERE = """
+WHERE d.state = 'active'
+  AND (%(status)s::text IS NULL OR d.status = %(status)s)
+  AND (%(vendor)s::text IS NULL OR lower(d.vendor) = lower(%(vendor)s))
+  AND (%(type)s::text IS NULL OR d.type = %(type)s)
+  AND (%(site)s::text IS NULL OR d.site = %(site)s)
+  AND (%(label)s::text IS NULL OR %(label)s = ANY(d.labels))
+  AND (%(q)s::text IS NULL OR strpos(lower(concat_ws(' ', d.name, d.sys_name, d.vendor, d.model, d.os_name,
+       d.os_version, d.serial, d.mac, d.location, d.owner, array_to_string(d.addresses, ' '))), lower(%(q)s)) > 0)
+"""
+
+
+def _source(as_of: AsOf | None) -> tuple[str, dict[str, Any]]:
+    if as_of is None:
+        return f"({_NOW}) d", {}
+    values = {
+        "as_of_position": as_of.position if as_of.position is not None else 2**62,
+        "as_of_at": as_of.at or "infinity",
+    }
+    return f"({_THEN}) d", values
+
+
+def _filters(**given: str | None) -> dict[str, str | None]:
+    return {name: given.get(name) or None for name in ("status", "vendor", "type", "site", "label", "q")}
+
+
+async def page(
+    conn: AsyncConnection[Any],
+    *,
+    limit: int,
+    after: tuple[str, str] | None = None,
+    as_of: AsOf | None = None,
+    **filters: str | None,
+) -> list[DeviceRow]:
+    """Active devices by name; `after` is (lower-case name, id) of the last one seen."""
+    source, values = _source(as_of)
+    cursor = " AND (lower(d.name), d.id) > (%(after_name)s, %(after_id)s::uuid)" if after else ""
+    rows = await conn.execute(
+        f"SELECT (to_jsonb(d) || jsonb_build_object('last_seen', s.last_seen))::text FROM {source}"
+        f" LEFT JOIN work.sightings s ON s.device_id = d.id {_WHERE}{cursor}"
+        " ORDER BY lower(d.name), d.id LIMIT %(limit)s",
+        {
+            **values,
+            **_filters(**filters),
+            "limit": limit,
+            "after_name": after[0] if after else None,
+            "after_id": after[1] if after else None,
+        },
+    )
+    return [msgspec.json.decode(row[0], type=DeviceRow) for row in await rows.fetchall()]
+
+
+async def count(conn: AsyncConnection[Any], *, as_of: AsOf | None = None, **filters: str | None) -> int:
+    source, values = _source(as_of)
+    rows = await conn.execute(f"SELECT count(*) FROM {source} {_WHERE}", {**values, **_filters(**filters)})
+    row = await rows.fetchone()
+    return int(row[0]) if row else 0
+
+
+async def one(conn: AsyncConnection[Any], device_id: str) -> DeviceDetail | None:
+    """The device as it is, in whatever state its record is."""
+    rows = await conn.execute(
+        "SELECT (to_jsonb(d) || jsonb_build_object('last_seen', s.last_seen, 'uptime_s', s.uptime_s, 'rtt_ms',"
+        " s.rtt_ms))::text FROM inventory.devices d LEFT JOIN work.sightings s ON s.device_id = d.id WHERE d.id = %s",
+        (device_id,),
+    )
+    row = await rows.fetchone()
+    return msgspec.json.decode(row[0], type=DeviceDetail) if row else None
+
+
+async def one_as_of(conn: AsyncConnection[Any], device_id: str, as_of: AsOf) -> DeviceDetail | None:
+    """The device's own row as it was; None where it was not known yet."""
+    rows = await conn.execute(
+        "SELECT row::text FROM inventory.history WHERE id = %s AND position <= %s AND at <= %s::timestamptz"
+        " ORDER BY position DESC LIMIT 1",
+        (device_id, as_of.position if as_of.position is not None else 2**62, as_of.at or "infinity"),
+    )
+    row = await rows.fetchone()
+    return msgspec.json.decode(row[0], type=DeviceDetail) if row else None
+
+
+async def interfaces(
+    conn: AsyncConnection[Any],
+    *,
+    device_id: str | None = None,
+    limit: int,
+    after: tuple[str, int] | None = None,
+) -> list[dict[str, Any]]:
+    """Interfaces of one device or of all active ones, by device and ifIndex."""
+    rows = await conn.execute(
+        "SELECT (to_jsonb(i) || jsonb_build_object('device_name', d.name))::text"
+        " FROM inventory.interfaces i JOIN inventory.devices d ON d.id = i.device_id"
+        " WHERE (%(device_id)s::uuid IS NULL OR i.device_id = %(device_id)s::uuid) AND d.state = 'active'"
+        " AND (i.device_id, i.if_index) > (%(after_id)s::uuid, %(after_index)s)"
+        " ORDER BY i.device_id, i.if_index LIMIT %(limit)s",
+        {
+            "device_id": device_id,
+            "limit": limit,
+            "after_id": after[0] if after else "00000000-0000-0000-0000-000000000000",
+            "after_index": after[1] if after else -1,
+        },
+    )
+    return [msgspec.json.decode(row[0]) for row in await rows.fetchall()]
+
+
+async def neighbours(conn: AsyncConnection[Any], device_id: str) -> list[dict[str, Any]]:
+    rows = await conn.execute(
+        "SELECT neighbour::text FROM inventory.neighbours WHERE device_id = %s ORDER BY link", (device_id,)
+    )
+    return [msgspec.json.decode(row[0]) for row in await rows.fetchall()]
+
+
+async def summary(conn: AsyncConnection[Any]) -> dict[str, Any]:
+    """Counts of active devices by status, vendor and type."""
+    result: dict[str, Any] = {"total": await count(conn)}
+    for column in ("status", "vendor", "type", "site"):
+        rows = await conn.execute(
+            f"SELECT {column}, count(*) FROM inventory.devices WHERE state = 'active' GROUP BY 1 ORDER BY 2 DESC, 1"
+        )
+        result[f"by_{column}"] = {name or "unknown": number for name, number in await rows.fetchall()}
+    return result
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A device that an observation may be about."""
+
+    id: str
+    site: str
+    state: str
+    addresses: list[str]
+    identities: list[str]
+    identified: bool
+    name: str
+
+
+async def candidates(
+    conn: AsyncConnection[Any], site: str, addresses: Sequence[str], identities: Sequence[str]
+) -> list[Candidate]:
+    """Devices at the site that share an address or an identity, the removed among them, the merged not."""
+    rows = await conn.execute(
+        "SELECT to_jsonb(d)::text FROM inventory.devices d WHERE site = %s AND state <> 'merged'"
+        " AND (addresses && %s::text[] OR identities && %s::text[])",
+        (site, list(addresses), list(identities)),
+    )
+    return [msgspec.json.decode(row[0], type=Candidate) for row in await rows.fetchall()]
+
+
+async def reachable_devices(conn: AsyncConnection[Any], site: str) -> list[Candidate]:
+    """Active devices of the site that are not known to be down."""
+    rows = await conn.execute(
+        "SELECT to_jsonb(d)::text FROM inventory.devices d WHERE site = %s AND state = 'active' AND status <> 'down'",
+        (site,),
+    )
+    return [msgspec.json.decode(row[0], type=Candidate) for row in await rows.fetchall()]
+
+
+async def named(conn: AsyncConnection[Any], device_ids: Sequence[str]) -> dict[str, str]:
+    """Display names by id."""
+    rows = await conn.execute(
+        "SELECT id::text, name FROM inventory.devices WHERE id = ANY(%s::uuid[])", (list(device_ids),)
+    )
+    return dict(await rows.fetchall())

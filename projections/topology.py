@@ -1,0 +1,118 @@
+"""The map: devices as nodes, and the links that LLDP and CDP speak of, matched from both ends."""
+
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection
+
+from domain.observation import Neighbour
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    type: str
+    vendor: str
+    status: str
+    managed: bool = True
+    """False of a neighbour that is not in the inventory."""
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    source: str
+    source_port: str
+    target: str
+    target_port: str
+    protocol: str
+    confirmed: bool = False
+    """Whether both ends say so."""
+
+
+class Topology(msgspec.Struct, frozen=True, kw_only=True):
+    nodes: list[Node]
+    links: list[Link]
+
+
+async def topology(conn: AsyncConnection[Any]) -> Topology:
+    """All active devices; a neighbour is found by chassis id, then by address, then by system name."""
+    devices = [msgspec.json.decode(row[0]) for row in await (await conn.execute(_DEVICES)).fetchall()]
+    nodes = {
+        device["id"]: Node(
+            id=device["id"],
+            name=device["name"],
+            type=device["type"],
+            vendor=device["vendor"],
+            status=device["status"],
+        )
+        for device in devices
+    }
+    finder = _Finder(devices)
+    links: dict[frozenset[tuple[str, str]], Link] = {}
+    rows = await conn.execute(_NEIGHBOURS)
+    for device_id, raw, port in await rows.fetchall():
+        neighbour = msgspec.json.decode(raw, type=Neighbour)
+        target = finder.find(neighbour)
+        if target == device_id:
+            continue  # a cable from the device to itself, or its own echo through an unmanaged switch
+        if target is None:
+            target = f"neighbour:{neighbour.chassis_id or neighbour.system_name}"
+            name = neighbour.system_name or neighbour.chassis_id
+            nodes.setdefault(
+                target, Node(id=target, name=name, type="", vendor="", status="unknown", managed=False)
+            )
+        link = Link(
+            source=device_id,
+            source_port=port or neighbour.local_interface,
+            target=target,
+            target_port=neighbour.port_description or neighbour.port_id,
+            protocol=neighbour.protocol,
+        )
+        _add(links, link, neighbour)
+    return Topology(nodes=list(nodes.values()), links=list(links.values()))
+
+
+def _add(links: dict[frozenset[tuple[str, str]], Link], link: Link, neighbour: Neighbour) -> None:
+    """One link however many protocols and ends speak of it."""
+    ours = (link.source, link.source_port)
+    for theirs in ((link.target, neighbour.port_id), (link.target, neighbour.port_description)):
+        known = links.get(frozenset({ours, theirs}))
+        if known is not None:
+            if known.source != link.source:
+                links[frozenset({ours, theirs})] = msgspec.structs.replace(known, confirmed=True)
+            return
+    links[frozenset({ours, (link.target, link.target_port)})] = link
+
+
+class _Finder:
+    def __init__(self, devices: list[dict[str, Any]]) -> None:
+        self._by: dict[str, str] = {}
+        for device in devices:
+            keys = [f"name:{device['sys_name'].casefold()}"] if device["sys_name"] else []
+            keys += [f"address:{address}" for address in device["addresses"]]
+            keys += [f"chassis:{device[field]}" for field in ("chassis_id", "mac") if device[field]]
+            keys += [
+                f"chassis:{identity.partition(':')[2]}"
+                for identity in device["identities"]
+                if identity.startswith(("mac:", "chassis:"))
+            ]
+            for key in keys:
+                self._by.setdefault(key, device["id"])
+
+    def find(self, neighbour: Neighbour) -> str | None:
+        keys = [f"chassis:{neighbour.chassis_id}"] if neighbour.chassis_id else []
+        keys += [f"address:{address}" for address in neighbour.addresses]
+        keys += [f"name:{neighbour.system_name.casefold()}"] if neighbour.system_name else []
+        return next((self._by[key] for key in keys if key in self._by), None)
+
+
+_DEVICES = """
+SELECT json_build_object('id', id, 'name', name, 'type', type, 'vendor', vendor, 'status', status, 'sys_name', sys_name,
+    'addresses', addresses, 'chassis_id', chassis_id, 'mac', mac, 'identities', identities)::text
+FROM inventory.devices WHERE state = 'active' ORDER BY name, id
+"""
+_NEIGHBOURS = """
+SELECT n.device_id::text, n.neighbour::text, i.name FROM inventory.neighbours n
+JOIN inventory.devices d ON d.id = n.device_id AND d.state = 'active'
+LEFT JOIN inventory.interfaces i ON i.device_id = n.device_id AND i.if_index = (n.neighbour ->> 'local_if_index')::bigint
+ORDER BY n.device_id, n.link
+"""
