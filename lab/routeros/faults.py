@@ -38,21 +38,22 @@ class Faults:
     """The faults that wait to strike."""
 
     def __init__(self) -> None:
-        self._waiting: list[Fault] = []
+        self.waiting: list[Fault] = []
+        """What has not struck yet, or strikes always."""
 
     def add(self, fault: Fault) -> None:
-        self._waiting.append(fault)
+        self.waiting.append(fault)
 
     def clear(self) -> None:
-        self._waiting.clear()
+        self.waiting.clear()
 
     def strike(self, command: str) -> Fault | None:
         """The first fault for this command, used up where it has a count."""
-        for fault in self._waiting:
+        for fault in self.waiting:
             if command.startswith(fault.command):
                 if fault.times:
                     fault.times -= 1
                     if not fault.times:
-                        self._waiting.remove(fault)
+                        self.waiting.remove(fault)
                 return fault
         return None
