@@ -1,0 +1,1 @@
+"""SNMP agents: the sweep that finds them and the reader that visits them."""

@@ -1,0 +1,241 @@
+"""One conversation with one agent: a request at a time over gufo-snmp's socket, each with a time limit and two tries."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Sequence
+
+# The sockets behind gufo-snmp's SnmpSession. The session itself opens a new wait for every request, takes the first
+# malformed datagram for the answer instead of waiting on, and does not let a walk go on from anywhere. Its version is
+# pinned in constraints.txt.
+from gufo.snmp import SnmpAuthError, User
+from gufo.snmp._fast import GetIter, SnmpV1ClientSocket, SnmpV2cClientSocket, SnmpV3ClientSocket
+from gufo.snmp.typing import ValueType
+from gufo.snmp.utils import format_sock_addr
+
+from adapters.snmp.envelope import flaw
+from adapters.snmp.users import Users
+from domain.access import SnmpAccess, SnmpV1Access, SnmpV2cAccess
+from domain.observation import OidValue
+from domain.ports import SnmpError
+
+Variables = dict[str, OidValue]
+
+_MANY, _FEW = 20, 4
+_LARGEST = 65_535
+_NOISE_LIMIT = 8  # malformed messages in one try; an agent that sends more is not worth listening to
+_REFUSED_PAUSE_S = 0.1
+_SEND_PAUSE_S = 0.005
+
+
+class AgentSession:
+    """Requests to one agent until a deadline; `close` it after use.
+
+    A request raises SnmpError when all its tries fail: "timeout", "unreachable" (ICMP or no route), "truncated" or
+    "garbage" (what came was no SNMP message); and at once, without another try, "auth".
+    """
+
+    def __init__(
+        self, address: str, access: SnmpAccess, users: Users, *, timeout_s: float, patience_s: float
+    ) -> None:
+        self.address = address
+        self.bulk = not isinstance(access, SnmpV1Access)  # GETBULK came with SNMPv2
+        self.get_limit = _MANY
+        """How many objects to ask for in one GET; less once the agent has dropped a longer one."""
+        self._loop = asyncio.get_running_loop()
+        self._deadline = self._loop.time() + timeout_s
+        # At most a third of the time for the first try, so that a second and longer one fits in what the caller gave.
+        self._patience_s = min(patience_s, timeout_s / 3)
+        self._trusted = False
+        self._waiting: asyncio.Future[Variables] | None = None
+        self._noise: list[str] = []
+        self._receive: Callable[[], dict[str, ValueType] | None]
+        self._v3: SnmpV3ClientSocket | None = None
+        self._users: list[User] = []
+        target = format_sock_addr(address, access.port or 161)
+        try:
+            if isinstance(access, SnmpV1Access):
+                self._socket: SnmpV1ClientSocket | SnmpV2cClientSocket | SnmpV3ClientSocket
+                self._socket = SnmpV1ClientSocket(target, access.community, 0, 0, 0, 0)
+            elif isinstance(access, SnmpV2cAccess):
+                self._socket = SnmpV2cClientSocket(target, access.community, 0, 0, 0, 0)
+            else:
+                self._users = users.of(access)
+                self._socket = self._v3 = SnmpV3ClientSocket(target, b"", "", 0, b"", 0, b"", 0, 0, 0, 0)
+        except OSError as error:
+            raise SnmpError("unreachable", f"{address}: {error}") from error
+        self._receive = self._socket.recv_get_many
+        self._peek = socket.socket(fileno=self._socket.get_fd())
+        self._loop.add_reader(self._peek, self._readable)
+
+    def close(self) -> None:
+        self._loop.remove_reader(self._peek)
+        self._peek.detach()  # gufo-snmp closes it
+
+    @property
+    def engine_id(self) -> bytes:
+        """As the agent told it in SNMPv3; empty in the versions without."""
+        return self._v3.get_engine_id() if self._v3 else b""
+
+    async def greet(self, oids: Sequence[str], fewer: Sequence[str]) -> Variables:
+        """The first GET of a visit. Its second try asks for less, as some agents drop what they find too long."""
+        if self._v3:
+            return await self._greet_v3(self._v3, oids, fewer)
+        try:
+            return await self.get(oids, tries=1)
+        except SnmpError as error:
+            if error.kind == "unreachable":
+                await asyncio.sleep(_REFUSED_PAUSE_S)
+        answer = await self.get(fewer, tries=1, patience=2.0)
+        self.get_limit = _FEW
+        return answer
+
+    async def get(self, oids: Sequence[str], *, tries: int = 2, patience: float = 1.0) -> Variables:
+        """GET of all in one message; what the agent does not have is absent.
+
+        Nothing is the answer also when the agent reports an error: noSuchName for one of them in SNMPv1, tooBig or
+        genErr in any version. gufo-snmp does not tell which.
+        """
+        listed = list(oids)
+        return await self._request(lambda: self._socket.send_get_many(listed), tries, patience)
+
+    async def get_next(self, oid: str, *, tries: int = 2) -> Variables:
+        """The variable after `oid`; nothing at the end of the agent's MIB view."""
+        after = GetIter(oid)
+        return await self._request(lambda: self._socket.send_get_next(after), tries)
+
+    async def get_bulk(self, oid: str, repetitions: int, *, tries: int = 2) -> Variables:
+        """The variables after `oid` in the agent's order; nothing at the end of its MIB view, or on its error."""
+        after = GetIter(oid, repetitions)
+        return await self._request(lambda: self._socket.send_get_bulk(after), tries)
+
+    async def _greet_v3(
+        self, agent: SnmpV3ClientSocket, oids: Sequence[str], fewer: Sequence[str]
+    ) -> Variables:
+        await self._refresh(agent, tries=2)
+        # With one way to make the key both tries use it, with two each try uses another: two log-ins in either case.
+        for user, wanted, patience in ((self._users[0], oids, 1.0), (self._users[-1], fewer, 2.0)):
+            agent.set_keys(
+                user.name, user.get_auth_alg(), user.get_auth_key(), user.get_priv_alg(), user.get_priv_key()
+            )
+            try:
+                if user.require_auth():
+                    await self._refresh(agent, tries=1, patience=patience)
+                return await self.get(wanted, tries=1, patience=patience)
+            except SnmpError as error:
+                if error.kind == "auth":
+                    raise
+        raise SnmpError(
+            "auth",
+            f"{self.address} tells its engine ID but is silent to this user; check privacy protocol and password",
+        )
+
+    async def _refresh(self, agent: SnmpV3ClientSocket, *, tries: int, patience: float = 1.0) -> None:
+        """Learns engine ID, boots and time from a Report (RFC 3414, 4); authenticated requests must carry them."""
+        self._receive = agent.recv_refresh
+        try:
+            await self._request(agent.send_refresh, tries, patience)
+        finally:
+            self._receive = agent.recv_get_many
+            self._trusted = False
+
+    async def _request(self, send: Callable[[], None], tries: int, patience: float = 1.0) -> Variables:
+        problem = SnmpError("timeout", f"{self.address}: the time for this visit is over")
+        for attempt in range(1, tries + 1):
+            limit_s = min(self._patience_s * patience * attempt, self._deadline - self._loop.time())
+            if limit_s <= 0:
+                break
+            try:
+                answer = await self._try(send, limit_s)
+            except SnmpError as error:
+                problem = error
+                if error.kind == "auth":
+                    if not (self._v3 and self._trusted):
+                        raise
+                    # It accepted this user before: it has restarted, and says that our idea of its time is old.
+                    await self._refresh(self._v3, tries=1)
+                elif error.kind == "unreachable" and attempt < tries:
+                    await asyncio.sleep(_REFUSED_PAUSE_S)
+            else:
+                if attempt > 1:
+                    self._patience_s = limit_s  # a slow agent gets its time at once from here on
+                self._trusted = True
+                return answer
+        raise problem
+
+    async def _try(self, send: Callable[[], None], limit_s: float) -> Variables:
+        self._noise.clear()
+        answer: asyncio.Future[Variables] = self._loop.create_future()
+        self._waiting = answer
+        timer = self._loop.call_later(limit_s, self._expire)
+        try:
+            await self._send(send)
+            return await answer
+        finally:
+            timer.cancel()
+            self._waiting = None
+
+    async def _send(self, send: Callable[[], None]) -> None:
+        for _ in range(3):
+            try:
+                return send()
+            except BlockingIOError:
+                await asyncio.sleep(_SEND_PAUSE_S)
+            except OSError as error:
+                if "os error 111" not in str(error):  # ECONNREFUSED here is about a datagram before this one
+                    raise SnmpError("unreachable", f"{self.address}: {error}") from error
+            except Exception as error:
+                raise SnmpError(
+                    "garbage", f"{self.address}: no request can be made of this: {error}"
+                ) from error
+        raise SnmpError(
+            "unreachable", f"{self.address}: the request cannot be sent; the send buffer stays full"
+        )
+
+    def _readable(self) -> None:
+        try:
+            if kind := flaw(self._peek.recv(_LARGEST, socket.MSG_PEEK)):
+                self._peek.recv(1)  # which drops the rest of it
+                return self._hear_noise(kind)
+            received = self._receive()
+        except BlockingIOError:
+            return None  # all that came were answers to earlier requests, or to somebody else's
+        except SnmpAuthError:
+            self._fail("auth", "refuses this user; check name, protocols and passwords")
+        except (ConnectionRefusedError, TimeoutError):  # the latter is gufo-snmp's word for the former
+            self._fail("unreachable", "has no SNMP agent at this port")
+        except OSError as error:
+            self._fail("unreachable", f"cannot be reached: {error}")
+        except BaseException as error:
+            # gufo-snmp panics at some malformed values, and a Rust panic is no Exception.
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            self._hear_noise("garbage")
+        else:
+            if self._waiting is not None and not self._waiting.done():
+                self._waiting.set_result(_variables(received or {}))
+        return None
+
+    def _hear_noise(self, kind: str) -> None:
+        """What is no answer does not end the wait for it, unless it never stops."""
+        self._noise.append(kind)
+        if len(self._noise) >= _NOISE_LIMIT:
+            self._expire()
+
+    def _expire(self) -> None:
+        if self._noise:
+            self._fail(self._noise[-1], f"sends malformed messages ({len(self._noise)})")
+        else:
+            self._fail("timeout", "does not answer")
+
+    def _fail(self, kind: str, message: str) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(SnmpError(kind, f"{self.address} {message}"))
+
+
+def _variables(received: dict[str, ValueType]) -> Variables:
+    """Floats (net-snmp's Opaque ones) as text; booleans and all integers as int."""
+    return {
+        oid: value if isinstance(value, (int, str, bytes)) else str(value)
+        for oid, value in received.items()
+        if value is not None
+    }

@@ -1,0 +1,157 @@
+"""Asks tens of thousands of addresses over one socket who among them speaks SNMP, and hears the answers as they come."""
+
+import asyncio
+import errno
+import secrets
+import socket
+from array import array
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from ipaddress import IPv6Address
+from typing import Any
+
+from adapters.snmp.probes import MAX_NUMBER, Probe
+
+TRIES = 2
+"""Asked once more when silent, never more often: a credential that does not fit must not look like guessing."""
+
+_RECEIVE_BUFFER = 4 * 1024 * 1024
+_BURST_S = 0.02  # after a pause, at most this much of the rate is made up for at once
+_SLICE = 32  # datagrams sent or received before other work gets its turn
+_PUSH_BACKS = 6
+_PUSH_BACK = frozenset(
+    {errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM, errno.EPERM, errno.ECONNREFUSED, errno.EINTR}
+)
+"""The kernel is out of room or hands us another address's ICMP error: the same datagram may well go out a moment later."""
+
+
+async def sweep(
+    addresses: Sequence[str], probe: Probe, *, port: int, rate_per_s: int, timeout_s: float
+) -> AsyncIterator[str]:
+    """Yields each address once, as its agent answers; silence for `timeout_s` after the second request means no.
+
+    An answer counts when it comes from the address that was asked and carries that request's number.
+    """
+    if len(addresses) > MAX_NUMBER:
+        raise ValueError(f"at most {MAX_NUMBER:,} addresses in one sweep")
+    questions = _Questions(addresses, probe, port)
+    sender = asyncio.create_task(questions.ask(max(1, rate_per_s), timeout_s))
+    sender.add_done_callback(lambda _: questions.wake.set())
+    try:
+        while not sender.done():
+            await questions.wake.wait()
+            questions.wake.clear()
+            while questions.heard:
+                yield questions.heard.popleft()
+        sender.result()
+    finally:
+        sender.cancel()
+        questions.close()
+
+
+class _Questions:
+    """The requests under way: which address has which number, who has answered, and the sockets for both IP versions."""
+
+    def __init__(self, addresses: Sequence[str], probe: Probe, port: int) -> None:
+        self.heard: deque[str] = deque()
+        self.wake = asyncio.Event()
+        self._addresses = addresses
+        self._probe = probe
+        self._port = port
+        self._offset = secrets.randbelow(MAX_NUMBER)
+        self._settled = bytearray(len(addresses))
+        self._loop = asyncio.get_running_loop()
+        self._sockets: dict[int, socket.socket] = {}
+
+    def close(self) -> None:
+        for opened in self._sockets.values():
+            self._loop.remove_reader(opened)
+            opened.close()
+
+    async def ask(self, rate_per_s: int, timeout_s: float) -> None:
+        """Sends everything twice at the rate, leaving out the second time who has answered, and waits for the last."""
+        asked_at = array("d", bytes(8 * len(self._addresses)))
+        credit, burst, refilled = 1.0, max(1.0, rate_per_s * _BURST_S), self._loop.time()
+        for attempt in range(TRIES):
+            for index, address in enumerate(self._addresses):
+                if self._settled[index]:
+                    continue
+                if attempt and (wait := asked_at[index] + timeout_s - self._loop.time()) > 0:
+                    await asyncio.sleep(wait)
+                    if self._settled[index]:
+                        continue
+                while credit < 1.0:
+                    now = self._loop.time()
+                    credit, refilled = min(burst, credit + (now - refilled) * rate_per_s), now
+                    # Full slices, so that a high rate does not cost a turn of the loop for every datagram.
+                    await asyncio.sleep(0 if credit >= 1.0 else min(_SLICE, burst) / rate_per_s)
+                credit -= 1.0
+                asked_at[index] = self._loop.time()
+                if not await self._send(index, address):
+                    self._settled[index] = 1
+        await asyncio.sleep(timeout_s)
+
+    async def _send(self, index: int, address: str) -> bool:
+        """Whether the request went out; an address without a route never will."""
+        request = self._probe.request((index + self._offset) % MAX_NUMBER)
+        for push_back in range(_PUSH_BACKS):
+            try:
+                version6 = ":" in address
+                self._socket(socket.AF_INET6 if version6 else socket.AF_INET).sendto(
+                    request, _v6_destination(address, self._port) if version6 else (address, self._port)
+                )
+            except OSError as error:
+                if error.errno not in _PUSH_BACK:
+                    return False
+                await asyncio.sleep(0.001 * 2**push_back)
+            else:
+                return True
+        return True  # sent into the void as far as we know: the second try, or none, decides
+
+    def _socket(self, family: int) -> socket.socket:
+        opened = self._sockets.get(family)
+        if opened is None:
+            opened = socket.socket(family, socket.SOCK_DGRAM)
+            opened.setblocking(False)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+            self._sockets[family] = opened
+            self._loop.add_reader(opened, self._readable, opened)
+        return opened
+
+    def _readable(self, opened: socket.socket) -> None:
+        for _ in range(_SLICE):
+            try:
+                datagram, source = opened.recvfrom(65535)
+            except BlockingIOError:
+                return
+            except OSError:
+                continue  # an ICMP error for one of the addresses; the socket lives on
+            self._hear(datagram, source)
+
+    def _hear(self, datagram: bytes, source: tuple[Any, ...]) -> None:
+        number = self._probe.answered(datagram)
+        if number is None or source[1] != self._port:
+            return
+        index = (number - self._offset) % MAX_NUMBER
+        if index >= len(self._addresses) or self._settled[index]:
+            return
+        address = self._addresses[index]
+        if source[0] == address or (":" in address and _same_v6(source[0], address)):
+            self._settled[index] = 1
+            self.heard.append(address)
+            self.wake.set()
+
+
+def _v6_destination(address: str, port: int) -> tuple[str, int, int, int]:
+    bare, _, zone = address.partition("%")
+    return bare, port, 0, _zone_index(zone)
+
+
+def _zone_index(zone: str) -> int:
+    if not zone:
+        return 0
+    return int(zone) if zone.isdecimal() else socket.if_nametoindex(zone)
+
+
+def _same_v6(source: str, address: str) -> bool:
+    return IPv6Address(source.partition("%")[0]) == IPv6Address(address.partition("%")[0])

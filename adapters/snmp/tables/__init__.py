@@ -1,0 +1,1 @@
+"""The MIB objects that a visit reads, one module a MIB: where they are, and what their rows mean."""
