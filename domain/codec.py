@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from domain.catalogue import TOPICS
-from domain.event import About, Actor, Event, Metadata
+from domain.event import About, Actor, Event, Metadata, Recorded
 
 
 class UnknownTopic(LookupError):
@@ -74,3 +74,23 @@ def _upcast(topic: str, data: dict[str, Any]) -> Event:
     if topic not in TOPICS:
         raise UnknownTopic(f"no event type {topic}: this release is older than the ledger's data")
     return msgspec.convert(data, TOPICS[topic])
+
+
+def message(recorded: Recorded) -> dict[str, Any]:
+    """An event as subscribers see it, on NATS and on the WebSocket alike."""
+    meta = recorded.meta
+    return {
+        "position": recorded.position,
+        "type": recorded.topic,
+        "aggregate": recorded.aggregate,
+        "aggregate_id": recorded.originator_id,
+        "version": recorded.originator_version,
+        "occurred_at": meta.occurred_at,
+        "actor": meta.actor,
+        "correlation_id": meta.correlation_id,
+        "causation_id": meta.causation_id,
+        "reason": meta.reason,
+        "about": meta.about,
+        "summary": recorded.event.summary(),
+        "data": recorded.event,
+    }

@@ -109,3 +109,12 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     routeros_api: bool = False
     errors: dict[str, str] = {}
     """Probe name to error kind: timeout, auth, truncated, garbage, loop, unreachable."""
+
+
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """That a device answered, which is no news and so no event."""
+
+    device_id: str
+    address: str
+    rtt_ms: float | None = None
+    uptime_s: float | None = None

@@ -1,13 +1,14 @@
 """The ports: what the outside world must offer, as small Protocols that adapters satisfy."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol, TypeVar
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from domain.access import AnyAccess, SnmpAccess
 from domain.aggregate import Aggregate, IdempotencyKey, Intent, Outcome
 from domain.event import Attribution, Recorded
-from domain.observation import SnmpFacts
+from domain.observation import Sighting, SnmpFacts
 
 S = TypeVar("S")
 
@@ -59,8 +60,10 @@ class NameResolver(Protocol):
 
 
 class SecretOpener(Protocol):
-    async def open(self, credential_id: str, *, purpose: str) -> AnyAccess:
-        """The credential with its secrets; the read is audited with its purpose."""
+    async def open(
+        self, credential_id: str, *, purpose: str, by: Attribution, operation_id: str = ""
+    ) -> AnyAccess:
+        """The credential with its secrets; the read is an event with its purpose. Raises NotFound."""
         ...
 
 
@@ -121,3 +124,72 @@ class Vault(Protocol):
         ...
 
     async def destroy(self, secret_id: str) -> None: ...
+
+
+class PublishFailed(Exception):
+    """The stream did not take an event, or not in order; it must be asked how far it is before going on."""
+
+
+class EventPublisher(Protocol):
+    """The stream that carries the ledger's events to subscribers."""
+
+    async def last_position(self) -> int:
+        """How far the stream is by its own word: after a crash it may have lost what it had acknowledged."""
+        ...
+
+    async def publish(self, events: Sequence[Recorded]) -> None:
+        """In order and each once; raises PublishFailed."""
+        ...
+
+
+class Delivery(Protocol):
+    """One operation handed to this worker. Without a sign of life it is handed to another."""
+
+    @property
+    def operation_id(self) -> UUID: ...
+
+    async def alive(self) -> None: ...
+
+    async def done(self) -> None: ...
+
+    async def release(self) -> None: ...
+
+
+class OperationQueue(Protocol):
+    """Requested operations, each delivered at least once."""
+
+    async def take(self, timeout_s: float) -> Delivery | None: ...
+
+
+class ProgressBus(Protocol):
+    """Carries how far operations are; losing a message loses nothing, the next one says more."""
+
+    async def publish(self, operation_id: UUID, progress: dict[str, Any]) -> None: ...
+
+
+class WorkNotes(Protocol):
+    """What workers note for themselves and for watchers: progress, sightings, and that they live. Not history."""
+
+    async def start(self, operation_id: UUID, attempt: int) -> dict[str, Any]:
+        """Begins an attempt and returns the notes of the one before, empty where there was none."""
+        ...
+
+    async def save(self, operation_id: UUID, *, done: int, total: int, detail: dict[str, Any]) -> None: ...
+
+    async def beat(self, operation_id: UUID) -> None:
+        """A sign of life."""
+        ...
+
+    async def silent_for_s(self, operation_id: UUID) -> float | None:
+        """Seconds since the last sign of life, None where nobody ever began."""
+        ...
+
+    async def saw(self, sightings: Sequence[Sighting]) -> None: ...
+
+
+class Leadership(Protocol):
+    """Of all processes that ask for a name, one has it at a time."""
+
+    def lead(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Waits until this process leads; leads until the context ends or the process dies."""
+        ...

@@ -66,6 +66,13 @@ class Targets(msgspec.Struct, frozen=True):
             yield from (str(address(number)) for number in range(first + skip, last + 1))
             skip = 0
 
+    def covers(self, address: str) -> bool:
+        """Whether `addresses` would yield this one."""
+        wanted = ip_address(address)
+        return any(
+            version == wanted.version and first <= int(wanted) <= last for version, first, last in self.spans
+        )
+
     def with_resolved(self, resolved: Mapping[str, Iterable[str]]) -> "Targets":
         """The plan with names replaced by their addresses; a name that is missing or has none adds nothing.
 

@@ -202,6 +202,18 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     identities: list[str]
     identified: bool
     name: str
+    access_id: str = ""
+    status: str = "unknown"
+
+
+async def known_accesses(conn: AsyncConnection[Any], site: str, addresses: Sequence[str]) -> dict[str, str]:
+    """Which credential worked last time at each of these addresses."""
+    rows = await conn.execute(
+        "SELECT a.address, d.access_id FROM inventory.devices d, unnest(d.addresses) AS a (address)"
+        " WHERE d.site = %s AND d.access_id <> '' AND d.addresses && %s::text[] AND a.address = ANY(%s::text[])",
+        (site, list(addresses), list(addresses)),
+    )
+    return dict(await rows.fetchall())
 
 
 async def candidates(
@@ -216,11 +228,13 @@ async def candidates(
     return [msgspec.json.decode(row[0], type=Candidate) for row in await rows.fetchall()]
 
 
-async def reachable_devices(conn: AsyncConnection[Any], site: str) -> list[Candidate]:
-    """Active devices of the site that are not known to be down."""
+async def unseen_devices(conn: AsyncConnection[Any], site: str, operation_id: str) -> list[Candidate]:
+    """Active devices of the site, not known to be down, that no probe saw since the operation was requested."""
     rows = await conn.execute(
-        "SELECT to_jsonb(d)::text FROM inventory.devices d WHERE site = %s AND state = 'active' AND status <> 'down'",
-        (site,),
+        "SELECT to_jsonb(d)::text FROM inventory.devices d WHERE site = %s AND state = 'active' AND status <> 'down'"
+        " AND NOT EXISTS (SELECT 1 FROM work.sightings s JOIN operations.operations o ON o.id = %s::uuid"
+        " WHERE s.device_id = d.id AND s.last_seen >= o.requested_at)",
+        (site, operation_id),
     )
     return [msgspec.json.decode(row[0], type=Candidate) for row in await rows.fetchall()]
 

@@ -52,6 +52,6 @@ class SettingsInForce:
 
 async def in_force(conn: AsyncConnection[Any]) -> Settings:
     """The settings now; defaults where nobody changed any."""
-    cursor = await conn.execute("SELECT values::text FROM settings.settings")
+    cursor = await conn.execute('SELECT "values"::text FROM settings.settings')
     row = await cursor.fetchone()
     return msgspec.json.decode(row[0], type=Settings) if row else Settings()

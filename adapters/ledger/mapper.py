@@ -59,3 +59,13 @@ class LedgerMapper(Mapper[UUID]):
             field: self._sealer.unseal(subject, field, getattr(event, field)) for field in event.personal
         }
         return msgspec.structs.replace(event, **values)
+
+
+class KeepSealed:
+    """A PersonalSealer for readers that pass events on: what is sealed stays sealed."""
+
+    def seal(self, subject: UUID, field: str, text: str) -> str:
+        raise TypeError("a reader seals nothing")
+
+    def unseal(self, subject: UUID, field: str, sealed: str) -> str:
+        return sealed

@@ -1,0 +1,1 @@
+"""NATS with JetStream: the ledger's events for subscribers, the operations for workers, progress for watchers."""

@@ -1,0 +1,82 @@
+"""The workers' own tables: progress of operations, last sightings of devices, who is at work."""
+
+import os
+import socket
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from domain.observation import Sighting
+
+
+class PostgresWorkNotes:
+    """Satisfies WorkNotes."""
+
+    def __init__(self, pool: AsyncConnectionPool[AsyncConnection[Any]]) -> None:
+        self._pool = pool
+
+    async def start(self, operation_id: UUID, attempt: int) -> dict[str, Any]:
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                "INSERT INTO work.progress (operation_id, attempt) VALUES (%s, %s) ON CONFLICT (operation_id)"
+                " DO UPDATE SET attempt = excluded.attempt, updated_at = now() RETURNING detail::text",
+                (operation_id, attempt),
+            )
+            row = await cursor.fetchone()
+        return dict(msgspec.json.decode(row[0])) if row else {}
+
+    async def save(self, operation_id: UUID, *, done: int, total: int, detail: dict[str, Any]) -> None:
+        async with self._pool.connection() as conn:
+            await conn.execute(
+                "UPDATE work.progress SET done = %s, total = %s, detail = %s::jsonb, updated_at = now()"
+                " WHERE operation_id = %s",
+                (done, total, msgspec.json.encode(detail).decode(), operation_id),
+            )
+
+    async def beat(self, operation_id: UUID) -> None:
+        async with self._pool.connection() as conn:
+            await conn.execute(
+                "UPDATE work.progress SET updated_at = now() WHERE operation_id = %s", (operation_id,)
+            )
+
+    async def silent_for_s(self, operation_id: UUID) -> float | None:
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                "SELECT extract(epoch FROM now() - updated_at)::float8 FROM work.progress WHERE operation_id = %s",
+                (operation_id,),
+            )
+            row = await cursor.fetchone()
+        return float(row[0]) if row else None
+
+    async def saw(self, sightings: Sequence[Sighting]) -> None:
+        if not sightings:
+            return
+        rows = {each.device_id: msgspec.to_builtins(each) for each in sightings}
+        async with self._pool.connection() as conn:
+            await conn.execute(
+                "INSERT INTO work.sightings (device_id, last_seen, address, rtt_ms, uptime_s)"
+                " SELECT device_id, now(), address, rtt_ms, uptime_s"
+                " FROM json_populate_recordset(NULL::work.sightings, %s::json)"
+                " ON CONFLICT (device_id) DO UPDATE SET last_seen = excluded.last_seen, address = excluded.address,"
+                " rtt_ms = coalesce(excluded.rtt_ms, work.sightings.rtt_ms),"
+                " uptime_s = coalesce(excluded.uptime_s, work.sightings.uptime_s)",
+                (msgspec.json.encode(list(rows.values())).decode(),),
+            )
+
+    async def present(self, worker_id: str, kind: str) -> None:
+        """Says that this worker lives; those silent for a minute are forgotten."""
+        async with self._pool.connection() as conn:
+            await conn.execute("DELETE FROM work.workers WHERE seen_at < now() - interval '1 minute'")
+            await conn.execute(
+                "INSERT INTO work.workers (id, kind, host, pid, started_at, seen_at)"
+                " VALUES (%s, %s, %s, %s, now(), now()) ON CONFLICT (id) DO UPDATE SET seen_at = now()",
+                (worker_id, kind, socket.gethostname(), os.getpid()),
+            )
+
+    async def leave(self, worker_id: str) -> None:
+        async with self._pool.connection() as conn:
+            await conn.execute("DELETE FROM work.workers WHERE id = %s", (worker_id,))

@@ -1,0 +1,30 @@
+"""Keeps services running: one that fails is started again, after a pause that grows, and the others go on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+_FIRST_PAUSE_S = 0.2
+_LONGEST_PAUSE_S = 5.0
+_HEALTHY_S = 30.0
+log = structlog.get_logger(__name__)
+
+
+async def keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Until cancelled."""
+    pause_s = _FIRST_PAUSE_S
+    loop = asyncio.get_running_loop()
+    while True:
+        started = loop.time()
+        try:
+            await run()
+        except Exception as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # the cancellation came out as another error
+                raise asyncio.CancelledError from error
+            log.warning("service stopped, starting it again", service=name, error=repr(error))
+        if loop.time() - started > _HEALTHY_S:
+            pause_s = _FIRST_PAUSE_S
+        await asyncio.sleep(pause_s)
+        pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
