@@ -11,12 +11,12 @@ from ipaddress import IPv6Address
 from typing import Any
 
 from adapters.snmp.probes import MAX_NUMBER, Probe
+from domain.pace import Pace
 
 TRIES = 2
 """Asked once more when silent, never more often: a credential that does not fit must not look like guessing."""
 
 _RECEIVE_BUFFER = 4 * 1024 * 1024
-_BURST_S = 0.02  # after a pause, at most this much of the rate is made up for at once
 _SLICE = 32  # datagrams sent or received before other work gets its turn
 _PUSH_BACKS = 6
 _PUSH_BACK = frozenset(
@@ -71,7 +71,8 @@ class _Questions:
     async def ask(self, rate_per_s: int, timeout_s: float) -> None:
         """Sends everything twice at the rate, leaving out the second time who has answered, and waits for the last."""
         asked_at = array("d", bytes(8 * len(self._addresses)))
-        credit, burst, refilled = 1.0, max(1.0, rate_per_s * _BURST_S), self._loop.time()
+        pace = Pace(rate_per_s, self._loop.time())
+        sent = 0
         for attempt in range(TRIES):
             for index, address in enumerate(self._addresses):
                 if self._settled[index]:
@@ -80,12 +81,11 @@ class _Questions:
                     await asyncio.sleep(wait)
                     if self._settled[index]:
                         continue
-                while credit < 1.0:
-                    now = self._loop.time()
-                    credit, refilled = min(burst, credit + (now - refilled) * rate_per_s), now
-                    # Full slices, so that a high rate does not cost a turn of the loop for every datagram.
-                    await asyncio.sleep(0 if credit >= 1.0 else min(_SLICE, burst) / rate_per_s)
-                credit -= 1.0
+                if pause := pace.take(self._loop.time()):
+                    await asyncio.sleep(pause)
+                sent += 1
+                if sent % _SLICE == 0:
+                    await asyncio.sleep(0)
                 asked_at[index] = self._loop.time()
                 if not await self._send(index, address):
                     self._settled[index] = 1
