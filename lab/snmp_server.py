@@ -25,8 +25,8 @@ _BIND_ATTEMPTS = 20
 Ancillary = list[tuple[int, int, bytes]]
 
 
-class Fleet(Protocol):
-    """Agents by the address at which each answers; an agent may stand at several."""
+class Served(Protocol):
+    """What can be served: agents by the address at which each answers; an agent may stand at several."""
 
     @property
     def agents(self) -> Mapping[str, Agent]: ...
@@ -41,7 +41,7 @@ def wall_clock() -> Clock:
 class SnmpServer:
     """A running fleet: `port` is the one all its addresses share."""
 
-    def __init__(self, fleet: Fleet, clock: Clock) -> None:
+    def __init__(self, fleet: Served, clock: Clock) -> None:
         self.agents = dict(fleet.agents)
         self.port = 0
         self._clock = clock
@@ -154,7 +154,7 @@ def _send(bound: socket.socket, answer: bytes, source: Ancillary, peer: tuple[An
         bound.sendmsg((answer,), source, 0, peer)
 
 
-async def serve(fleet: Fleet, port: int = 0, *, clock: Clock | None = None) -> SnmpServer:
+async def serve(fleet: Served, port: int = 0, *, clock: Clock | None = None) -> SnmpServer:
     """Starts all agents of a fleet on one UDP port (0 picks a free one)."""
     server = SnmpServer(fleet, clock or wall_clock())
     server.start(port)

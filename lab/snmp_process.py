@@ -1,0 +1,119 @@
+"""Simulated SNMP agents as a process of their own: `python -m lab.snmp_process --network 127.64.0.0/24 --size 24`."""
+
+import argparse
+import asyncio
+import ipaddress
+import signal
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from domain.access import SnmpAccess, SnmpV1Access, SnmpV2cAccess, SnmpV3Access
+from lab.fleet import Credentials, build_fleet, generated_credentials
+from lab.snmp_recording import find_recordings, recordings_fleet
+from lab.snmp_server import Served, serve, wall_clock
+from lab.snmp_usm_keys import User
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """The line that says that the agents answer."""
+
+    port: int
+    addresses: Sequence[str]
+    credentials: Sequence[SnmpAccess]
+    access: Mapping[str, str]
+    """The id of the credential that opens the agent at each address."""
+    files: Mapping[str, str]
+    """The recording at each address."""
+
+
+def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m lab.snmp_process", description=__doc__)
+    parser.add_argument("--network", required=True, type=ipaddress.IPv4Network, help="within 127.0.0.0/8")
+    parser.add_argument("--port", type=int, default=0, help="UDP port; 0 picks a free one")
+    parser.add_argument("--size", type=int, default=24, help="devices of a synthetic fleet")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--recordings", type=Path, help="folder of .snmprec(.gz) files to serve instead of a fleet"
+    )
+    parser.add_argument("--live", action="store_true", help="with --recordings: sysUpTime ticks")
+    parser.add_argument("--map", type=Path, help="file to write the ready line to as well")
+    parser.add_argument("--community", help="for v1 and v2c; alone it opens every device")
+    parser.add_argument("--v3-user", help="a fourth of the devices then speaks v3 only")
+    parser.add_argument("--v3-auth", default="SHA256", help="MD5, SHA, SHA224, SHA256, SHA384, SHA512")
+    parser.add_argument("--v3-auth-password", default="")
+    parser.add_argument("--v3-priv", default="AES128", help="DES, AES128, AES192, AES256")
+    parser.add_argument("--v3-priv-password", default="")
+    return parser.parse_args(words)
+
+
+def credentials_of(options: argparse.Namespace) -> Credentials:
+    """The credentials given; generated ones where none are."""
+    if options.community is None and options.v3_user is None:
+        return generated_credentials(options.seed)
+    community = options.community or generated_credentials(options.seed).v2c.community
+    v3 = None
+    if options.v3_user:
+        v3 = msgspec.convert(
+            {
+                "kind": "snmp_v3",
+                "id": "lab-v3",
+                "username": options.v3_user,
+                "auth_protocol": options.v3_auth,
+                "auth_password": options.v3_auth_password,
+                "priv_protocol": options.v3_priv,
+                "priv_password": options.v3_priv_password,
+            },
+            SnmpV3Access,
+        )
+    return Credentials(
+        v1=SnmpV1Access(id="lab-v1", community=community),
+        v2c=SnmpV2cAccess(id="lab-v2c", community=community),
+        v3=v3,
+    )
+
+
+async def run(options: argparse.Namespace) -> None:
+    """Serves until SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    credentials = credentials_of(options)
+    served: Served
+    files: dict[str, str] = {}
+    if options.recordings:
+        recordings = recordings_fleet(
+            find_recordings(options.recordings),
+            options.network,
+            community=credentials.v2c.community.encode(),
+            users=[User(credentials.v3)] if credentials.v3 else [],
+            live=options.live,
+            now=time.time(),
+        )
+        served, files = recordings, {address: str(path) for address, path in recordings.files.items()}
+        access = dict.fromkeys(files, credentials.v2c.id)
+    else:
+        fleet = build_fleet(options.size, options.network, options.seed, credentials=credentials)
+        served, access = fleet, {address: each.id for address, each in fleet.access.items()}
+    server = await serve(served, options.port, clock=wall_clock())
+    known = [each for each in (credentials.v1, credentials.v2c, credentials.v3) if each is not None]
+    line = msgspec.json.encode(Ready(server.port, list(served.agents), known, access, files)).decode()
+    if options.map:
+        options.map.write_text(line + "\n")
+    print(line, flush=True)
+    await stopped.wait()
+    await server.stop()
+
+
+def main() -> None:
+    try:
+        asyncio.run(run(arguments()))
+    except (ValueError, OSError) as error:
+        sys.exit(f"snmp_process: {error}")
+
+
+if __name__ == "__main__":
+    main()
