@@ -31,7 +31,7 @@ class Source(Protocol):
         ...
 
 
-ROOTS = ("1.3.6.1.", "1.0.8802.", "1.3.111.", "0.")
+ROOTS = ("1.3.6.1.", "1.0.8802.", "1.2.840.", "1.3.111.", "0.")
 
 
 def oid(short: str) -> str:
@@ -63,13 +63,16 @@ class _Local(msgspec.Struct, frozen=True):
 
 
 class Descr(_Local, frozen=True):
-    """A pattern in sysDescr."""
+    """A pattern in sysDescr, whose text may be a code of a table."""
 
     pattern: str
     shape: str = "{v}"
+    names: dict[str, str] = {}
 
     def read(self, facts: SnmpFacts) -> Finding | None:
         text = shaped(facts.system.sys_descr[:DESCR_LIMIT], self.pattern, self.shape)
+        if self.names:
+            text = self.names.get(text, "")
         return Finding(text, "sysDescr") if text else None
 
 

@@ -3,9 +3,67 @@
 from functools import cache
 
 from domain.identification.rules import Rule
-from domain.identification.vendors import cisco, cisco_small, juniper, linux, mikrotik
+from domain.identification.vendors import (
+    access,
+    apc,
+    appliances,
+    brocade,
+    cambium,
+    cisco,
+    cisco_small,
+    dell,
+    extreme,
+    fortinet,
+    hpe,
+    huawei,
+    industrial,
+    juniper,
+    linux,
+    microwave,
+    mikrotik,
+    nokia,
+    optical,
+    pdu,
+    printers,
+    security,
+    storage,
+    switches,
+    ubiquiti,
+    ups,
+    windows,
+    wireless,
+)
 
-FAMILIES = (mikrotik, cisco, cisco_small, juniper, linux)
+FAMILIES = (
+    access,
+    apc,
+    appliances,
+    brocade,
+    cambium,
+    cisco,
+    cisco_small,
+    dell,
+    extreme,
+    fortinet,
+    hpe,
+    huawei,
+    industrial,
+    juniper,
+    linux,
+    microwave,
+    mikrotik,
+    nokia,
+    optical,
+    pdu,
+    printers,
+    security,
+    storage,
+    switches,
+    ubiquiti,
+    ups,
+    windows,
+    wireless,
+)
 
 
 @cache

@@ -1,0 +1,96 @@
+"""APC by Schneider Electric (PowerNet-MIB), with NetBotz and Schneider's own controllers."""
+
+from domain.identification.rules import Rule
+from domain.identification.sources import Column, Descr, Joined, Value
+
+RULES = (
+    Rule(
+        os="apc",
+        os_name="APC AOS",
+        vendor="APC",
+        type="ups",
+        oid=("318",),
+        model=(
+            Joined(
+                (
+                    Value("rPDUIdentModelNumber", "318.1.1.12.1.5.0"),
+                    Value("rPDUIdentHardwareRev", "318.1.1.12.1.2.0"),
+                )
+            ),
+            Value("rPDU2IdentModelNumber.1", "318.1.1.26.2.1.8.1"),
+            Joined(
+                (
+                    Value("atsIdentModelNumber", "318.1.1.8.1.5.0"),
+                    Value("atsIdentHardwareRev", "318.1.1.8.1.1.0"),
+                )
+            ),
+            Value("sPDUIdentModelNumber", "318.1.1.4.1.4.0"),
+            Joined(
+                (
+                    Value("upsBasicIdentModel", "318.1.1.1.1.1.1.0"),
+                    Value("upsAdvIdentFirmwareRevision", "318.1.1.1.1.2.1.0"),
+                )
+            ),
+            Value("isxModularPduIdentModelNumber", "318.1.1.22.1.4.0"),
+            Descr(r"^APC (?P<a>Web/SNMP Management Card) \(.{0,300}?MN: ?(?P<b>[\w-]+)", "{a} {b}"),
+            Descr(r"^(?:APC )?(?P<v>[^(]{3,60}?) \(MB:"),
+        ),
+        version=(
+            Joined(
+                (
+                    Value("experimentalTable.aos", "318.1.4.2.4.1.4.1", r"^(?P<v>v?\d\S*)", "AOS {v}"),
+                    Value(
+                        "experimentalTable.application", "318.1.4.2.4.1.4.2", r"^(?P<v>v?\d\S*)", "App {v}"
+                    ),
+                ),
+                " / ",
+            ),
+            Descr(r"PF: ?(?P<a>\S+) .{0,200}?AF1: ?(?P<b>\S+)", "AOS {a} / App {b}"),
+        ),
+        serial=(
+            Value("rPDUIdentSerialNumber", "318.1.1.12.1.6.0"),
+            Value("rPDU2IdentSerialNumber.1", "318.1.1.26.2.1.9.1"),
+            Value("sPDUIdentSerialNumber", "318.1.1.4.1.5.0"),
+            Value("atsIdentSerialNumber", "318.1.1.8.1.6.0"),
+            Value("upsAdvIdentSerialNumber", "318.1.1.1.1.2.3.0"),
+            Value("isxModularPduIdentSerialNumber", "318.1.1.22.1.5.0"),
+        ),
+        type_when=(
+            (Value("rPDUIdentModelNumber", "318.1.1.12.1.5.0"), "pdu"),
+            (Value("rPDU2IdentModelNumber.1", "318.1.1.26.2.1.8.1"), "pdu"),
+            (Value("sPDUIdentModelNumber", "318.1.1.4.1.4.0"), "pdu"),
+            (Value("atsIdentModelNumber", "318.1.1.8.1.5.0"), "pdu"),
+            (Descr(r"rpdu|masterswitch|AN1:ms|xpdu|_g2s?\d|rPDU"), "pdu"),
+            (Descr(r"InRow|Uniflair|nairfm|_mem_|nb200|NetBotz|airFM|_rd\d|unflr"), "environment"),
+        ),
+    ),
+    Rule(
+        os="apc-cpdu",
+        os_name="APC cPDU",
+        vendor="APC",
+        type="pdu",
+        oid=("318.1.1.32",),
+        model=(Column("cPDUUnitModel", "318.1.1.32.1.2.1.11"),),
+        version=(Column("cPDUUnitFirmwareVersion", "318.1.1.32.1.2.1.14"),),
+        serial=(Column("cPDUUnitSerialNumber", "318.1.1.32.1.2.1.12"),),
+    ),
+    Rule(
+        os="netbotz",
+        os_name="NetBotz",
+        vendor="APC",
+        type="environment",
+        oid=("5528.100.20.10", "5528"),
+        model=(Descr(r"(?P<v>NetBotz[^,]*)"),),
+        version=(Descr(r"(?:Version|v) ?(?P<v>\d[\w.]+)"),),
+    ),
+    Rule(
+        os="schneider-powerlogic",
+        os_name="PowerLogic",
+        vendor="Schneider Electric",
+        type="environment",
+        oid=("3833",),
+        model=(Descr(r"^(?P<v>[^,;]{3,40})"), Value("ident.model", "3833.1.7.255.11.7.0")),
+        version=(Value("ident.firmware", "3833.1.7.255.11.11.0"),),
+        serial=(Value("ident.serial", "3833.1.7.255.11.12.0"),),
+    ),
+)

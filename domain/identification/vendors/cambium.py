@@ -1,0 +1,132 @@
+"""Cambium Networks and its Canopy, PTP and Xirrus lines (WHISP-BOX-MIBV2-MIB, CAMBIUM-PMP80211-MIB, PTP MIBs)."""
+
+from domain.identification.rules import Rule
+from domain.identification.sources import Code, Descr, Value
+
+RULES = (
+    Rule(
+        os="epmp",
+        os_name="ePMP",
+        vendor="Cambium Networks",
+        type="wireless",
+        oid=("17713.21",),
+        model=(
+            Code("cambiumSubModeType", "17713.21.1.1.39.0", {"5": "ePTP Master"}),
+            Code(
+                "wirelessInterfaceMode",
+                "17713.21.1.2.20.0",
+                {"1": "AP", "2": "SM", "4": "ePTP Slave", "5": "ePTP Master"},
+            ),
+            Value("cambiumSystemModel", "17713.21.1.1.32.0", r"[a-z].*"),
+        ),
+        version=(
+            Value("cambiumCurrentuImageVersion", "17713.21.1.1.17.0"),
+            Value("cambiumCurrentSWInfo", "17713.21.1.1.1.0"),
+        ),
+        serial=(Value("cambiumEPMPMSN", "17713.21.1.1.31.0"),),
+    ),
+    Rule(
+        os="cnpilot",
+        os_name="cnPilot",
+        vendor="Cambium Networks",
+        type="wireless",
+        oid=("17713.22",),
+        model=(Value("cambiumAPModel", "17713.22.1.1.1.5.0"),),
+        version=(Value("cambiumAPSWVersion", "17713.22.1.1.1.8.0"),),
+        serial=(Value("cambiumAPSerialNum", "17713.22.1.1.1.4.0"),),
+    ),
+    Rule(
+        os="cnpilotr",
+        os_name="cnPilot R",
+        vendor="Cambium Networks",
+        type="wireless",
+        descr=r"cnPilot R|Linux cnpilotr|Cambium.{0,10}R\d{3}",
+        model=(Descr(r"(?P<v>cnPilot \S+)"),),
+        version=(Descr(r"(?P<v>\d+\.\d+[\w.-]*)"),),
+    ),
+    Rule(
+        os="cnmatrix",
+        os_name="cnMatrix",
+        vendor="Cambium Networks",
+        type="switch",
+        oid=("17713.24",),
+        model=(Descr(r"cnMatrix (?P<v>\S+)"),),
+        version=(Descr(r"SW:(?P<v>\S+)"),),
+        serial=(
+            Value("issSerialNumber", "17713.24.2076.81.1.66.0"),
+            Value("cnMatrixSerial", "17713.24.81.1.66.0"),
+            Value("lldpXMedLocSerialNum", "1.0.8802.1.1.2.1.5.4795.1.2.5.0"),
+        ),
+    ),
+    Rule(
+        os="cnwave60",
+        os_name="cnWave 60",
+        vendor="Cambium Networks",
+        type="wireless",
+        oid=("17713.60",),
+        model=(Descr(r"cnWave (?P<v>\S+)"),),
+        version=(Descr(r"Version (?P<v>\S+)"),),
+    ),
+    Rule(
+        os="cmm4",
+        os_name="CMM4",
+        vendor="Cambium Networks",
+        type="other",
+        descr=r"^CMM4",
+        version=(Value("deviceType", "161.19.3.4.1.1.0", r"\d+\.\d.*"),),
+    ),
+    Rule(os="cmm3", os_name="CMM3", vendor="Cambium Networks", type="other", descr=r"^CMM(?:3|-?micro)"),
+    Rule(
+        os="pmp",
+        os_name="PMP",
+        vendor="Cambium Networks",
+        type="wireless",
+        oid=("161.19.250.256", "161.19"),
+        model=(
+            Value("boxDeviceType", "161.19.3.3.1.2.0", r"^(?P<v>[^-]{4,60}?)(?: - |$)"),
+            Value("whispBoxPlatformType", "161.19.3.3.1.266.0", r"[a-z].*"),
+            Descr(r"(?P<v>(?:PMP|PTP) \d+\w*)"),
+        ),
+        version=(
+            Value("whispBoxSoftwareVer", "161.19.3.3.1.1.0", r"(?P<v>\d+\.\d[\w.]*)"),
+            Descr(r"CANOPY (?P<v>\d[\w.]+)"),
+        ),
+        serial=(
+            Value("boxMSN", "161.19.3.3.1.15.0"),
+            Value("whispBoxEsn", "161.19.3.3.1.3.0", r"^[0-9A-Fa-f]{12}$"),
+        ),
+    ),
+    *(
+        Rule(
+            os=f"ptp{line}",
+            os_name=f"PTP {line}",
+            vendor="Cambium Networks",
+            type="wireless",
+            oid=(f"17713.{arc}",),
+            model=(Value("productName", f"17713.{arc}.12.1.0"), Descr(r"^(?P<v>[^,]{3,50})")),
+            version=(Value("softwareVersion", f"17713.{arc}.19.1.0"), Descr(r"-(?P<v>\d\d-\d\d)")),
+            serial=(Value("unitESN", f"17713.{arc}.12.3.0"),),
+        )
+        for line, arc in (
+            ("250", "250"),
+            ("300", "5"),
+            ("500", "6"),
+            ("600", "1"),
+            ("650", "7"),
+            ("670", "11"),
+            ("700", "9"),
+            ("800", "8"),
+            ("820", "14"),
+        )
+    ),
+    Rule(
+        os="xirrus_aos",
+        os_name="ArrayOS",
+        vendor="Xirrus",
+        type="wireless",
+        oid=("21013",),
+        model=(Value("arrayModel", "21013.1.1.1.0", r"[a-z].*"), Descr(r"Xirrus (?P<v>\S+)")),
+        version=(Value("softwareVersion", "21013.1.2.2.0", r"\d"), Descr(r"[vV]ersion:? (?P<v>\S+)")),
+        serial=(Value("systemSerialNumber", "21013.1.2.4.0"),),
+    ),
+)
