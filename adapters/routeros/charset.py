@@ -1,9 +1,12 @@
 """Router text without loss: words are bytes in whatever code page somebody typed, and come back as the same bytes."""
 
 import codecs
+import re
 
 RESERVED = 0xEF00
 """Byte b that is no text in the router's charset, or a control character, stands as U+EF00 + b (private use)."""
+_CODE_PAGE = re.compile(r"cp(125\d|437|8[56]\d|874)|iso8859-\d+|koi8-[rtu]")
+"""Charsets of one byte a character, by Python's names for them."""
 
 
 class Charset:
@@ -16,16 +19,9 @@ class Charset:
 
     def __init__(self, name: str = "utf-8") -> None:
         """`name` is utf-8 or a single-byte code page (cp1251, latin-2); raises ValueError for any other."""
-        try:
-            self.name = codecs.lookup(name).name
-            self._text = [] if self.name == "utf-8" else [_character(byte, self.name) for byte in range(256)]
-        except (LookupError, UnicodeError) as error:
-            raise ValueError(
-                f"{name!r} is no charset of a router; use utf-8 or a code page such as cp1251"
-            ) from error
+        self.name = _python_name(name)
+        self._text = [] if self.name == "utf-8" else [_character(byte, self.name) for byte in range(256)]
         self._bytes = {character: chr(byte) for byte, character in enumerate(self._text)}
-        if len(self._bytes) != len(self._text):
-            raise ValueError(f"{name!r} is not a single-byte code page; use utf-8 or one such as cp1251")
 
     def decode(self, word: str) -> str:
         if word.isascii() and word.isprintable():
@@ -47,6 +43,16 @@ class Charset:
             raise ValueError(
                 f"{text!r} cannot be written in {self.name}, the charset of this router"
             ) from None
+
+
+def _python_name(name: str) -> str:
+    try:
+        found = codecs.lookup(name).name
+    except LookupError:
+        found = ""
+    if found != "utf-8" and not _CODE_PAGE.fullmatch(found):
+        raise ValueError(f"{name!r} is no charset of a router; use utf-8 or a code page such as cp1251")
+    return found
 
 
 def _character(byte: int, charset: str) -> str:

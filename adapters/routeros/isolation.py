@@ -154,8 +154,10 @@ async def _by_address_list(
     watch_s: float,
 ) -> IsolationOutcome:
     entries = UserEntries(dialogue, plan.address_list, secret.name)
-    there = await sessions_of(dialogue, secret.name)
     fixed = frozenset(filter(None, [fixed_address(secret)]))
+    there = await wait_for_return(
+        dialogue, secret.name, 0 if fixed else watch_s
+    )  # perhaps an earlier attempt dropped it
     ours, others = await entries.read(fixed | _addresses(there))
     memento = _memento(memento, plan, secret, tuple(sorted(others)))
     await _intend(memento, report)

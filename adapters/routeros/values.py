@@ -11,7 +11,7 @@ _UPTIME = re.compile(
 _SECONDS = {"w": 604_800, "d": 86_400, "H": 3_600, "h": 3_600, "M": 60, "m": 60, "S": 1, "s": 1}
 _RATE = re.compile(r"(\d{1,18})(?:\.(\d{1,6}))?([kMGT]?)(?:bps)?", re.ASCII)
 _FACTOR = {"": 1, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000, "T": 1_000_000_000_000}
-_DIGITS = re.compile(r"\d{1,19}", re.ASCII)
+_DIGITS = re.compile(r"\d{1,20}", re.ASCII)
 
 
 def uptime_s(text: str) -> int | None:

@@ -72,7 +72,7 @@ async def bench() -> AsyncIterator[Bench]:
 async def until(condition: Callable[[], bool], *, within_s: float = 5.0) -> None:
     """Waits for a condition; fails when it does not come about."""
     async with asyncio.timeout(within_s):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event to wait on
             await asyncio.sleep(0.005)
 
 
