@@ -1,6 +1,7 @@
 """Asks tens of thousands of addresses over one socket who among them speaks SNMP, and hears the answers as they come."""
 
 import asyncio
+import contextlib
 import errno
 import secrets
 import socket
@@ -60,6 +61,8 @@ class _Questions:
         self._port = port
         self._offset = secrets.randbelow(MAX_NUMBER)
         self._settled = bytearray(len(addresses))
+        self._unsettled = len(addresses)
+        self._all_settled = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._sockets: dict[int, socket.socket] = {}
 
@@ -73,12 +76,14 @@ class _Questions:
         asked_at = array("d", bytes(8 * len(self._addresses)))
         pace = Pace(rate_per_s, self._loop.time())
         sent = 0
+        if not self._addresses:
+            return
         for attempt in range(TRIES):
             for index, address in enumerate(self._addresses):
                 if self._settled[index]:
                     continue
                 if attempt and (wait := asked_at[index] + timeout_s - self._loop.time()) > 0:
-                    await asyncio.sleep(wait)
+                    await self._wait(wait)
                     if self._settled[index]:
                         continue
                 if pause := pace.take(self._loop.time()):
@@ -88,18 +93,28 @@ class _Questions:
                     await asyncio.sleep(0)
                 asked_at[index] = self._loop.time()
                 if not await self._send(index, address):
-                    self._settled[index] = 1
-        await asyncio.sleep(timeout_s)
+                    self._settle(index)
+        await self._wait(timeout_s)
+
+    async def _wait(self, limit_s: float) -> None:
+        """For answers, until there is nobody left to wait for."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                await self._all_settled.wait()
+
+    def _settle(self, index: int) -> None:
+        self._unsettled -= not self._settled[index]
+        self._settled[index] = 1
+        if not self._unsettled:
+            self._all_settled.set()
 
     async def _send(self, index: int, address: str) -> bool:
         """Whether the request went out; an address without a route never will."""
         request = self._probe.request((index + self._offset) % MAX_NUMBER)
         for push_back in range(_PUSH_BACKS):
             try:
-                version6 = ":" in address
-                self._socket(socket.AF_INET6 if version6 else socket.AF_INET).sendto(
-                    request, _v6_destination(address, self._port) if version6 else (address, self._port)
-                )
+                family = socket.AF_INET6 if ":" in address else socket.AF_INET
+                self._socket(family).sendto(request, (address, self._port))
             except OSError as error:
                 if error.errno not in _PUSH_BACK:
                     return False
@@ -136,22 +151,12 @@ class _Questions:
         if index >= len(self._addresses) or self._settled[index]:
             return
         address = self._addresses[index]
-        if source[0] == address or (":" in address and _same_v6(source[0], address)):
-            self._settled[index] = 1
+        if source[0] == address or (":" in address and _same_v6(str(source[0]), address)):
+            self._settle(index)
             self.heard.append(address)
             self.wake.set()
 
 
-def _v6_destination(address: str, port: int) -> tuple[str, int, int, int]:
-    bare, _, zone = address.partition("%")
-    return bare, port, 0, _zone_index(zone)
-
-
-def _zone_index(zone: str) -> int:
-    if not zone:
-        return 0
-    return int(zone) if zone.isdecimal() else socket.if_nametoindex(zone)
-
-
 def _same_v6(source: str, address: str) -> bool:
-    return IPv6Address(source.partition("%")[0]) == IPv6Address(address.partition("%")[0])
+    """Addresses may be written in several ways, and the system adds the zone to link-local ones."""
+    return IPv6Address(source.partition("%")[0]) == IPv6Address(address)
