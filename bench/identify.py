@@ -123,7 +123,7 @@ def _measure(
 
 def judged(row: Row, identity: Identity) -> Iterator[tuple[str, str, str, bool]]:
     """Field, expected, ours and whether it is right, for each field whose expected value is known."""
-    vendors = vendors_of(row)
+    vendors = vendors_of(str(row["os"]))
     if vendors:
         yield (
             "vendor",

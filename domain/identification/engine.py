@@ -45,6 +45,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 def wanted(system: SystemGroup) -> Wanted:
     """Which further objects to read from an agent, given its system group."""
+    system = _plain_oid(system)
     gets: dict[str, None] = {}
     walks: dict[str, None] = {}
     sources = [source for match in _matches(system) for source in match.rule.sources()]
@@ -56,6 +57,7 @@ def wanted(system: SystemGroup) -> Wanted:
 
 def identify(facts: SnmpFacts) -> Identity:
     """What the device is, by everything that its agent said. Pure, and never raises on what an agent may say."""
+    facts = msgspec.structs.replace(facts, system=_plain_oid(facts.system))
     matches = [match for found in _matches(facts.system) if (match := confirmed(found, facts))]
     best = max(matches, key=lambda match: match.rank, default=None)
     rule = best.rule if best else Rule(os="", os_name="")
@@ -139,6 +141,12 @@ def _printer(facts: SnmpFacts) -> Finding | None:
 
 def _first(sources: Iterable[AnySource], facts: SnmpFacts) -> Finding | None:
     return next((found for source in sources if (found := source.read(facts))), None)
+
+
+def _plain_oid(system: SystemGroup) -> SystemGroup:
+    """Some agents answer sysObjectID as text, with a leading dot."""
+    bare = system.sys_object_id.strip().lstrip(".")
+    return system if bare == system.sys_object_id else msgspec.structs.replace(system, sys_object_id=bare)
 
 
 def _matches(system: SystemGroup) -> list[Match]:

@@ -27,8 +27,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One operating system of one vendor family.
 
     A rule applies when each kind of condition it states holds: one of the sysObjectID prefixes, the sysDescr pattern,
-    the sysName pattern, and every source in `when`. Of several rules that apply, the one with more `when` wins, then
-    the one with more kinds of other conditions, then the longer sysObjectID prefix, then the earlier one.
+    the sysName pattern, and every source in `when`. Of several rules that apply, a `platform` comes last; then the one
+    with more `when` wins, then the one with more patterns, then the longer sysObjectID prefix, then the earlier one.
     """
 
     os: str
@@ -42,6 +42,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     descr: str = ""
     name: str = ""
     when: tuple[AnySource, ...] = ()
+    platform: bool = False
+    """What many products run on, such as plain Linux: any other rule that applies says more."""
 
     vendor_from: tuple[AnySource, ...] = ()
     model: tuple[AnySource, ...] = ()
@@ -60,34 +62,33 @@ class Match(msgspec.Struct, frozen=True):
     """A rule that applies, and why."""
 
     rule: Rule
-    rank: tuple[int, int, int]
+    rank: tuple[bool, int, int, int]
     evidence: str
 
 
 def match_system(rule: Rule, system: SystemGroup) -> Match | None:
     """Compares a rule with the system group alone; `when` is left to `confirmed`."""
-    kinds = 0
+    patterns = 0
     depth = 0
     evidence = ""
     if rule.oid:
         depth = max((_depth(prefix, system.sys_object_id) for prefix in rule.oid), default=0)
         if not depth:
             return None
-        kinds += 1
         evidence = (
             f"enterprise {system.sys_object_id.split('.')[6]}" if _is_enterprise(system) else "sysObjectID"
         )
     if rule.descr:
         if not compiled(rule.descr).search(system.sys_descr[:DESCR_LIMIT]):
             return None
-        kinds += 1
+        patterns += 1
         evidence = evidence or "sysDescr"
     if rule.name:
         if not compiled(rule.name).search(system.sys_name[:DESCR_LIMIT]):
             return None
-        kinds += 1
+        patterns += 1
         evidence = evidence or "sysName"
-    return Match(rule, (0, kinds, depth), evidence)
+    return Match(rule, (not rule.platform, 0, patterns, depth), evidence)
 
 
 def confirmed(match: Match, facts: SnmpFacts) -> Match | None:
@@ -98,8 +99,8 @@ def confirmed(match: Match, facts: SnmpFacts) -> Match | None:
         if finding is None:
             return None
         evidence = finding.evidence
-    _, kinds, depth = match.rank
-    return Match(match.rule, (len(match.rule.when), kinds, depth), evidence)
+    product, _, patterns, depth = match.rank
+    return Match(match.rule, (product, len(match.rule.when), patterns, depth), evidence)
 
 
 def enterprise(system: SystemGroup) -> int | None:

@@ -302,6 +302,7 @@ RULES = (
     ),
     Rule(
         os="docsis",
+        platform=True,
         os_name="DOCSIS cable modem",
         type="router",
         descr=r"<<\s?HW_REV:.{1,200}VENDOR:",

@@ -20,6 +20,7 @@ VSF = Value("vsftModel", "26122.3.1.2.0")
 RULES = (
     Rule(
         os="freebsd",
+        platform=True,
         os_name="FreeBSD",
         type="server",
         oid=("8072.3.2.8", "12325.1"),
@@ -29,6 +30,7 @@ RULES = (
     ),
     Rule(
         os="freebsd",
+        platform=True,
         os_name="FreeBSD",
         type="server",
         descr=r"^FreeBSD \S+ \d",
@@ -38,6 +40,7 @@ RULES = (
     ),
     Rule(
         os="openbsd",
+        platform=True,
         os_name="OpenBSD",
         type="server",
         oid=("8072.3.2.12", "30155.23.1", "30155"),
@@ -47,6 +50,7 @@ RULES = (
     ),
     Rule(
         os="netbsd",
+        platform=True,
         os_name="NetBSD",
         type="server",
         oid=("8072.3.2.7",),
@@ -56,6 +60,7 @@ RULES = (
     ),
     Rule(
         os="dragonfly",
+        platform=True,
         os_name="DragonFly BSD",
         type="server",
         oid=("8072.3.2.17",),
@@ -64,6 +69,7 @@ RULES = (
     ),
     Rule(
         os="macosx",
+        platform=True,
         os_name="macOS",
         vendor="Apple",
         type="other",
@@ -83,6 +89,7 @@ RULES = (
     ),
     Rule(
         os="solaris",
+        platform=True,
         os_name="Solaris",
         vendor="Oracle",
         type="server",

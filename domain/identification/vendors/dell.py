@@ -127,7 +127,7 @@ RULES = (
         vendor="Dell",
         type="storage",
         oid=("674.10893", "674"),
-        descr=r"^DELL\b|PowerVault|MD3\d",
+        descr=r"^DELL +(?:EMC )?M[DE]\d|PowerVault",
         model=(Value("arrayName", "674.10893.2.31.500.1.5.0"), Descr(r"^DELL\s+(?:EMC )?(?P<v>\w+)")),
         serial=(
             Value("arrayServiceTag", "674.10893.2.31.500.1.3.0"),

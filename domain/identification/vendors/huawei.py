@@ -13,7 +13,7 @@ RULES = (
         vendor="Huawei",
         type="router",
         oid=("2011.2", "2011.10", "2011.1"),
-        descr=r"Versatile Routing Platform|\bVRP\b|Huawei",
+        descr=r"Versatile Routing Platform|\bVRP\b",
         model=(
             Descr(r"^(?P<v>(?:S|CE|AR|NE|USG|AC|AP)\d\S{3,40})\s*\n"),
             Descr(r"VRP \(R\) software, ?Version \S+ \((?P<v>\S.*?) V\d{3}R"),

@@ -49,6 +49,7 @@ KERNEL = Descr(r"^Linux \S+ (?P<v>\d\S+)")
 RULES = (
     Rule(
         os="linux",
+        platform=True,
         os_name="Linux",
         type="server",
         oid=("8072.3.2.10", "2021.250.10"),
@@ -59,6 +60,7 @@ RULES = (
     ),
     Rule(
         os="linux",
+        platform=True,
         os_name="Linux",
         type="server",
         descr=r"^Linux \S+ \d+\.\d",

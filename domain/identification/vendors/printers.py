@@ -102,8 +102,8 @@ RULES = (
         "fujifilmprinter", "Fujifilm", "297.1.11.93", (Descr(r"^FUJIFILM (?P<v>[^;,]+)"),), descr=r"^FUJIFILM"
     ),
     _rule(
-        "fujixeroxprinter",
-        "Fuji Xerox",
+        "xerox",
+        "Xerox",
         "297.1.11.93",
         (Descr(r"^FUJI XEROX (?P<v>[^;,]+)"),),
     ),

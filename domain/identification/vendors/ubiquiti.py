@@ -88,6 +88,16 @@ RULES = (
         version=(Descr(r"^\S+ (?P<v>\d\S+)"),),
     ),
     Rule(
+        os="unifi",
+        os_name="UniFi",
+        vendor="Ubiquiti",
+        type="wireless",
+        oid=("10002.1", "41112"),
+        when=(Column("dot11manufacturerProductName", DOT11_PRODUCT.oid, r"^(?:UAP|U[67]|U[A-Z]{2}-)"),),
+        model=(DOT11_PRODUCT,),
+        version=(DOT11_VERSION,),
+    ),
+    Rule(
         os="edgeos",
         os_name="EdgeOS",
         vendor="Ubiquiti",
@@ -112,7 +122,7 @@ RULES = (
         os_name="EdgeSwitch",
         vendor="Ubiquiti",
         type="switch",
-        descr=r"^(?:EdgeSwitch|EdgePoint|USW|US-|USF|ES-|EP-|UniFi Switch|TOUGHSwitch|RTL83\d\d-)",
+        descr=r"^(?:EdgeSwitch|EdgePoint|USW|US-|USF|ES-\d{1,2}-|EP-[RS]|UniFi Switch|TOUGHSwitch|RTL83\d\d-)",
         model=(
             Descr(
                 r"^(?P<v>(?:EdgeSwitch|USW|US-|USF|ES-|EP-|UniFi|TOUGHSwitch|EdgePoint)[^,]*?)(?:,| \d+\.\d)"

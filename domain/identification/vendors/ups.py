@@ -301,7 +301,6 @@ RULES = (
         oid=("2021.1.1.1", "2021.250.10"),
         descr=r"dnpower",
     ),
-    Rule(os="supercap", os_name="SuperCap", vendor="SuperCap Energy", type="ups", name=r"supercap"),
     Rule(os="algcom-dc-ups", os_name="ALGcom DC UPS", vendor="ALGcom", type="ups", oid=("49136",)),
     Rule(os="algcom-sm", os_name="ALGcom SM", vendor="ALGcom", type="ups", oid=("49136.100",)),
     Rule(
