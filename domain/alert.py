@@ -8,7 +8,7 @@ import msgspec
 
 from domain.aggregate import Aggregate
 from domain.errors import NotFound, Refused
-from domain.event import About, Change, Command, Event
+from domain.event import About, Change, Command, Event, one_line
 
 Severity = Literal["critical", "high", "medium", "low", "info"]
 AlertState = Literal["absent", "firing", "acknowledged", "resolved"]
@@ -52,7 +52,9 @@ class ResolveAlert(Command, frozen=True):
 
 
 class ReopenAlert(Command, frozen=True):
-    pass
+    """Takes a resolution back; `state` is what the alert returns to."""
+
+    state: Literal["firing", "acknowledged"] = "firing"
 
 
 class AlertRaised(Event, frozen=True):
@@ -67,7 +69,7 @@ class AlertRaised(Event, frozen=True):
     detail: dict[str, Any] = {}
 
     def summary(self) -> str:
-        return f"{self.severity} alert: {self.title}"
+        return one_line(f"{self.severity} alert: {self.title}")
 
     def undo(self) -> Command:
         return ResolveAlert()
@@ -79,7 +81,7 @@ class AlertAcknowledged(Event, frozen=True):
     title: str = ""
 
     def summary(self) -> str:
-        return f"acknowledged: {self.title}"
+        return one_line(f"acknowledged: {self.title}")
 
     def changed(self) -> Sequence[Change]:
         return (Change("state", "firing", "acknowledged"),)
@@ -94,7 +96,7 @@ class AlertUnacknowledged(Event, frozen=True):
     title: str = ""
 
     def summary(self) -> str:
-        return f"acknowledgement taken back: {self.title}"
+        return one_line(f"acknowledgement taken back: {self.title}")
 
     def changed(self) -> Sequence[Change]:
         return (Change("state", "acknowledged", "firing"),)
@@ -110,25 +112,26 @@ class AlertResolved(Event, frozen=True):
     title: str = ""
 
     def summary(self) -> str:
-        return f"resolved: {self.title}"
+        return one_line(f"resolved: {self.title}")
 
     def changed(self) -> Sequence[Change]:
         return (Change("state", self.previous, "resolved"),)
 
     def undo(self) -> Command:
-        return ReopenAlert()
+        return ReopenAlert(state="acknowledged" if self.previous == "acknowledged" else "firing")
 
 
 class AlertReopened(Event, frozen=True):
     topic: ClassVar[str] = "alert.reopened.v1"
     inverse: ClassVar[type[Command] | str] = ResolveAlert
     title: str = ""
+    state: Literal["firing", "acknowledged"] = "firing"
 
     def summary(self) -> str:
-        return f"reopened: {self.title}"
+        return one_line(f"reopened: {self.title}")
 
     def changed(self) -> Sequence[Change]:
-        return (Change("state", "resolved", "firing"),)
+        return (Change("state", "resolved", self.state),)
 
     def undo(self) -> Command:
         return ResolveAlert()
@@ -165,7 +168,9 @@ def decide(state: Alert, command: Command) -> Sequence[Event]:
                 [] if state.state == "resolved" else [AlertResolved(previous=state.state, title=state.title)]
             )
         case ReopenAlert():
-            return [AlertReopened(title=state.title)] if state.state == "resolved" else []
+            return (
+                [AlertReopened(title=state.title, state=command.state)] if state.state == "resolved" else []
+            )
         case _:
             raise TypeError(f"an alert knows no {type(command).__name__}")
 
@@ -183,8 +188,10 @@ def evolve(state: Alert, event: Event) -> Alert:
             )
         case AlertAcknowledged():
             return msgspec.structs.replace(state, state="acknowledged")
-        case AlertUnacknowledged() | AlertReopened():
+        case AlertUnacknowledged():
             return msgspec.structs.replace(state, state="firing")
+        case AlertReopened():
+            return msgspec.structs.replace(state, state=event.state)
         case AlertResolved():
             return msgspec.structs.replace(state, state="resolved")
         case _:

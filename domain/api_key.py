@@ -8,7 +8,7 @@ import msgspec
 
 from domain.aggregate import Aggregate
 from domain.errors import Conflict, NotFound
-from domain.event import Command, Event
+from domain.event import Command, Event, one_line
 from domain.user import Role
 
 
@@ -26,7 +26,7 @@ class CreateApiKey(Command, frozen=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     role: Role
     digest: str
-    expires_at: datetime | None = None
+    expires_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 class RevokeApiKey(Command, frozen=True):
@@ -42,7 +42,7 @@ class ApiKeyCreated(Event, frozen=True):
     expires_at: datetime | None = None
 
     def summary(self) -> str:
-        return f"API key {self.name} created for role {self.role}"
+        return one_line(f"API key {self.name} created for role {self.role}")
 
     def undo(self) -> Command:
         return RevokeApiKey()
@@ -54,7 +54,7 @@ class ApiKeyRevoked(Event, frozen=True):
     name: str = ""
 
     def summary(self) -> str:
-        return f"API key {self.name} revoked"
+        return one_line(f"API key {self.name} revoked")
 
 
 def decide(state: ApiKey, command: Command) -> Sequence[Event]:

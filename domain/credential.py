@@ -7,7 +7,7 @@ import msgspec
 
 from domain.aggregate import Aggregate
 from domain.errors import Conflict, NotFound
-from domain.event import Change, Command, Event
+from domain.event import Change, Command, Event, one_line
 
 Kind = Literal["snmp_v1", "snmp_v2c", "snmp_v3", "ssh", "routeros"]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -65,7 +65,7 @@ class CredentialCreated(Event, frozen=True):
     shown: dict[str, Any] = {}
 
     def summary(self) -> str:
-        return f"credential {self.name} ({self.kind}) created"
+        return one_line(f"credential {self.name} ({self.kind}) created")
 
     def undo(self) -> Command:
         return DeleteCredential()
@@ -104,7 +104,7 @@ class CredentialSecretRead(Event, frozen=True):
     operation_id: str = ""
 
     def summary(self) -> str:
-        return f"secret of {self.name} read for {self.purpose}"
+        return one_line(f"secret of {self.name} read for {self.purpose}")
 
 
 class CredentialDeleted(Event, frozen=True):
@@ -113,7 +113,7 @@ class CredentialDeleted(Event, frozen=True):
     name: str = ""
 
     def summary(self) -> str:
-        return f"credential {self.name} deleted"
+        return one_line(f"credential {self.name} deleted")
 
 
 def decide(state: Credential, command: Command) -> Sequence[Event]:
@@ -130,6 +130,8 @@ def decide(state: Credential, command: Command) -> Sequence[Event]:
                     shown=command.shown,
                 )
             ]
+        case DeleteCredential() if state.state == "deleted":
+            return []
         case _ if state.state != "active":
             raise NotFound("no such credential", code="CREDENTIAL_NOT_FOUND")
         case ChangeCredential():
@@ -139,6 +141,8 @@ def decide(state: Credential, command: Command) -> Sequence[Event]:
                 if (new := getattr(command, field)) is not msgspec.UNSET and new != getattr(state, field)
             ]
             return [CredentialChanged(changes=changes)] if changes else []
+        case ReplaceSecret() if command.secret_id == state.secret_id and command.shown == state.shown:
+            return []
         case ReplaceSecret():
             return [CredentialSecretReplaced(secret_id=command.secret_id, shown=command.shown)]
         case DeleteCredential():
@@ -166,7 +170,8 @@ def evolve(state: Credential, event: Event) -> Credential:
                 secret_id=event.secret_id,
             )
         case CredentialChanged():
-            return replace(state, **{change.field: change.new for change in event.changes})
+            known = {change.field: change.new for change in event.changes if change.field in ("name", "port")}
+            return replace(state, **known)
         case CredentialSecretReplaced():
             return replace(state, secret_id=event.secret_id, shown=event.shown)
         case CredentialDeleted():

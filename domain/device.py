@@ -42,9 +42,14 @@ from domain.device_facts import (
     DeviceFacts,
     apply_interface_change,
     apply_neighbour_change,
+    as_json,
+    bounded_facts,
     facts_changes,
     interface_changes,
+    joined_identities,
     neighbour_changes,
+    tidy_interfaces,
+    tidy_neighbours,
 )
 from domain.errors import NotFound, Refused
 from domain.event import About, Change, Command, Event
@@ -80,6 +85,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     chassis: tuple[Chassis, ...] = ()
     merged_into: str = ""
     absorbed: dict[str, Absorbed] = {}
+    apart: tuple[str, ...] = ()
+    """Devices that an engineer split from this one, so that discovery does not merge them again."""
 
     @property
     def display_name(self) -> str:
@@ -110,8 +117,16 @@ def decide(state: Device, command: Command) -> Sequence[Event]:
             if state.state == "absent":
                 raise NotFound("no such device", code="DEVICE_NOT_FOUND")
             return [DeviceRestored()] if state.state == "removed" else []
+        case LoseAddress() if state.state == "removed":
+            return _lose_address(state, command)
+        case JoinDevice() if state.state == "removed":
+            return [DeviceAbsorbed(into_id=command.into_id)]
+        case RemoveDevice() if state.state == "removed":
+            return []
         case _ if state.state in ("absent", "removed"):
             raise NotFound("no such device", code="DEVICE_NOT_FOUND")
+        case JoinDevice() if command.into_id == state.merged_into:
+            return []
         case _ if state.state == "merged":
             raise Refused(
                 f"this device was merged into {state.merged_into}",
@@ -128,14 +143,7 @@ def _decide_active(state: Device, command: Command) -> Sequence[Event]:
             changes = _wanted_changes(state, command)
             return [DeviceChanged(source="engineer", changes=changes)] if changes else []
         case LoseAddress():
-            if command.address not in state.addresses:
-                return []
-            lost: list[Event] = [DeviceAddressRemoved(address=command.address, evidence=command.evidence)]
-            if len(state.addresses) == 1 and state.status != "down":
-                lost.append(
-                    DeviceWentDown(cause=f"another device answers at {command.address}, its only address")
-                )
-            return lost
+            return _lose_address(state, command)
         case MergeDevice():
             if command.other_id in state.absorbed:
                 return []
@@ -152,25 +160,44 @@ def _decide_active(state: Device, command: Command) -> Sequence[Event]:
             return [DeviceAbsorbed(into_id=command.into_id)]
         case SplitDevice():
             part = state.absorbed.get(command.other_id)
+            if part is None and command.other_id in state.apart:
+                return []
             if part is None:
                 raise Refused("these two were not merged", code="DEVICE_NOT_MERGED", field="other_id")
             return [
                 DeviceSplit(other_id=command.other_id, addresses=part.addresses, identities=part.identities)
             ]
         case MarkDown():
-            return [] if state.status == "down" else [DeviceWentDown(cause=command.cause)]
+            return _down(state, command.cause)
         case MarkUp():
-            return [] if state.status == "up" else [DeviceCameUp()]
+            return _up(state)
         case RemoveDevice():
             return [DeviceRemoved(name=state.display_name)]
         case _:
             raise TypeError(f"a device knows no {type(command).__name__}")
 
 
+def _lose_address(state: Device, command: LoseAddress) -> Sequence[Event]:
+    if command.address not in state.addresses:
+        return []
+    lost = DeviceAddressRemoved(address=command.address, evidence=command.evidence)
+    if len(state.addresses) > 1 or state.state == "removed":
+        return [lost]
+    return [lost, *_down(state, f"another device answers at {command.address}, its only address")]
+
+
+def _down(state: Device, cause: str) -> Sequence[Event]:
+    return [] if state.status == "down" else [DeviceWentDown(cause=cause, previous=state.status)]
+
+
+def _up(state: Device) -> Sequence[Event]:
+    return [] if state.status == "up" else [DeviceCameUp(previous=state.status)]
+
+
 def _wanted_changes(state: Device, command: ChangeDevice) -> list[Change]:
     fields = ("name", "site", "labels", "owner", "notes", "credential_ids")
     return [
-        Change(field, msgspec.to_builtins(getattr(state, field)), msgspec.to_builtins(new))
+        Change(field, as_json(getattr(state, field)), as_json(new))
         for field in fields
         if (new := getattr(command, field)) is not msgspec.UNSET and new != getattr(state, field)
     ]
@@ -193,10 +220,10 @@ def _observe(state: Device, seen: ObserveDevice) -> Sequence[Event]:
             events.append(
                 DeviceAddressAdded(address=seen.address, identities=seen.identities, evidence=seen.evidence)
             )
-        if state.status == "down" or (state.status == "unknown" and state.state == "active"):
-            events.append(DeviceCameUp())
+        events.extend(_up(state))
     if seen.facts is not None:
-        events.extend(_identify(state, seen, seen.facts))
+        state = DEVICE.fold(events, state)
+        events.extend(_identify(state, seen, bounded_facts(seen.facts)))
     return events
 
 
@@ -208,25 +235,23 @@ def _identify(state: Device, seen: ObserveDevice, facts: DeviceFacts) -> Sequenc
                 identities=seen.identities,
                 evidence=seen.evidence,
                 access_id=seen.access_id,
-                interfaces=seen.interfaces or (),
-                neighbours=seen.neighbours or (),
+                interfaces=tidy_interfaces(seen.interfaces or ()),
+                neighbours=tidy_neighbours(seen.neighbours or ()),
                 chassis=seen.chassis or (),
             )
         ]
     changes = facts_changes(state.facts, facts)
     if seen.access_id and seen.access_id != state.access_id:
         changes.append(Change("access_id", state.access_id, seen.access_id))
-    fresh = sorted(set(seen.identities) - set(state.identities))
-    if fresh:
-        changes.append(Change("identities", list(state.identities), [*state.identities, *fresh]))
+    identities = joined_identities(state.identities, seen.identities)
+    if identities != state.identities:
+        changes.append(Change("identities", list(state.identities), list(identities)))
     if seen.interfaces is not None:
-        changes.extend(interface_changes(state.interfaces, seen.interfaces))
+        changes.extend(interface_changes(state.interfaces, tidy_interfaces(seen.interfaces)))
     if seen.neighbours is not None:
-        changes.extend(neighbour_changes(state.neighbours, seen.neighbours))
+        changes.extend(neighbour_changes(state.neighbours, tidy_neighbours(seen.neighbours)))
     if seen.chassis and seen.chassis != state.chassis:
-        changes.append(
-            Change("chassis", msgspec.to_builtins(state.chassis), msgspec.to_builtins(seen.chassis))
-        )
+        changes.append(Change("chassis", as_json(state.chassis), as_json(seen.chassis)))
     return [DeviceChanged(source="discovery", changes=changes, evidence=seen.evidence)] if changes else []
 
 
@@ -250,7 +275,7 @@ def evolve(state: Device, event: Event) -> Device:
                 state,
                 identified=True,
                 facts=event.facts,
-                identities=_joined(state.identities, event.identities),
+                identities=joined_identities(state.identities, event.identities),
                 access_id=event.access_id,
                 interfaces={each.if_index: each for each in event.interfaces},
                 neighbours=event.neighbours,
@@ -264,7 +289,7 @@ def evolve(state: Device, event: Event) -> Device:
             return replace(
                 state,
                 addresses=_joined(state.addresses, (event.address,)),
-                identities=_joined(state.identities, event.identities),
+                identities=joined_identities(state.identities, event.identities),
             )
         case DeviceAddressRemoved():
             return replace(state, addresses=_without(state.addresses, (event.address,)))
@@ -274,18 +299,27 @@ def evolve(state: Device, event: Event) -> Device:
                 addresses=_joined(state.addresses, event.addresses),
                 identities=_joined(state.identities, event.identities),
                 absorbed={**state.absorbed, event.other_id: Absorbed(event.addresses, event.identities)},
+                apart=_without(state.apart, (event.other_id,)),
             )
         case DeviceAbsorbed():
-            return replace(state, state="merged", merged_into=event.into_id)
+            return replace(
+                state,
+                state="merged",
+                merged_into=event.into_id,
+                apart=_without(state.apart, (event.into_id,)),
+            )
         case DeviceSplit():
             return replace(
                 state,
                 addresses=_without(state.addresses, event.addresses),
                 identities=_without(state.identities, event.identities),
                 absorbed={key: part for key, part in state.absorbed.items() if key != event.other_id},
+                apart=_joined(state.apart, (event.other_id,)),
             )
         case DeviceSeparated():
-            return replace(state, state="active", merged_into="")
+            return replace(
+                state, state="active", merged_into="", apart=_joined(state.apart, (event.from_id,))
+            )
         case DeviceWentDown():
             return replace(state, status="down")
         case DeviceCameUp():
@@ -293,7 +327,7 @@ def evolve(state: Device, event: Event) -> Device:
         case DeviceRemoved():
             return replace(state, state="removed")
         case DeviceRestored():
-            return replace(state, state="active", status="up" if event.cause else state.status)
+            return replace(state, state="active")
         case _:
             return state
 
@@ -307,6 +341,8 @@ def _apply(state: Device, change: Change) -> Device:
         return replace(state, chassis=msgspec.convert(change.new, tuple[Chassis, ...]))
     if change.field in DeviceFacts.__struct_fields__:
         return replace(state, facts=replace(state.facts, **{change.field: change.new}))
+    if change.field not in Device.__struct_fields__:
+        return state  # a field that a later release dropped
     value: Any = tuple(change.new) if isinstance(change.new, list) else change.new
     return replace(state, **{change.field: value})
 

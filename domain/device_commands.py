@@ -9,6 +9,8 @@ from domain.event import Command
 from domain.observation import Interface, Neighbour
 
 Text = Annotated[str, msgspec.Meta(max_length=4_000)]
+Name = Annotated[str, msgspec.Meta(max_length=255)]
+"""As long as a DNS name may be (RFC 1035)."""
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
@@ -16,10 +18,10 @@ class AddDevice(Command, frozen=True):
     """Adds a device by hand, before or without discovery."""
 
     address: str
-    site: Text = ""
-    name: Text = ""
+    site: Name = ""
+    name: Name = ""
     labels: tuple[Label, ...] = ()
-    owner: Text = ""
+    owner: Name = ""
     notes: Text = ""
     credential_ids: tuple[str, ...] = ()
 
@@ -27,10 +29,10 @@ class AddDevice(Command, frozen=True):
 class ChangeDevice(Command, frozen=True):
     """What an engineer says of a device; a field that is left out stays."""
 
-    name: Text | msgspec.UnsetType = msgspec.UNSET
-    site: Text | msgspec.UnsetType = msgspec.UNSET
+    name: Name | msgspec.UnsetType = msgspec.UNSET
+    site: Name | msgspec.UnsetType = msgspec.UNSET
     labels: tuple[Label, ...] | msgspec.UnsetType = msgspec.UNSET
-    owner: Text | msgspec.UnsetType = msgspec.UNSET
+    owner: Name | msgspec.UnsetType = msgspec.UNSET
     notes: Text | msgspec.UnsetType = msgspec.UNSET
     credential_ids: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
 

@@ -14,7 +14,7 @@ from domain.device_commands import (
 )
 from domain.device_facts import Chassis, DeviceFacts
 from domain.errors import NotRevertible
-from domain.event import Change, Command, Event
+from domain.event import Change, Command, Event, one_line
 from domain.observation import Interface, Neighbour
 
 
@@ -27,7 +27,7 @@ class DeviceDiscovered(Event, frozen=True):
     evidence: dict[str, str] = {}
 
     def summary(self) -> str:
-        return f"discovered at {self.address} by {', '.join(self.sources) or 'hand'}"
+        return one_line(f"discovered at {self.address} by {', '.join(self.sources) or 'hand'}")
 
     def undo(self) -> Command:
         return RemoveDevice()
@@ -45,7 +45,7 @@ class DeviceAdded(Event, frozen=True):
     credential_ids: tuple[str, ...] = ()
 
     def summary(self) -> str:
-        return f"added by hand at {self.address}"
+        return one_line(f"added by hand at {self.address}")
 
     def undo(self) -> Command:
         return RemoveDevice()
@@ -66,7 +66,7 @@ class DeviceIdentified(Event, frozen=True):
         facts = self.facts
         what = " ".join(part for part in (facts.vendor, facts.model) if part) or "unknown hardware"
         runs = " ".join(part for part in (facts.os_name or facts.os, facts.os_version) if part)
-        return f"identified as {what}" + (f", {runs}" if runs else "")
+        return one_line(f"identified as {what}" + (f", {runs}" if runs else ""))
 
 
 class DeviceChanged(Event, frozen=True):
@@ -79,9 +79,8 @@ class DeviceChanged(Event, frozen=True):
 
     def summary(self) -> str:
         fields = [change.field for change in self.changes]
-        return (
-            "changed: " + ", ".join(fields[:4]) + (f" and {len(fields) - 4} more" if len(fields) > 4 else "")
-        )
+        more = f" and {len(fields) - 4} more" if len(fields) > 4 else ""
+        return one_line("changed: " + ", ".join(fields[:4]) + more)
 
     def changed(self) -> Sequence[Change]:
         return self.changes
@@ -102,7 +101,7 @@ class DeviceAddressAdded(Event, frozen=True):
     evidence: dict[str, str] = {}
 
     def summary(self) -> str:
-        return f"also answers at {self.address}"
+        return one_line(f"also answers at {self.address}")
 
     def changed(self) -> Sequence[Change]:
         return (Change("addresses", None, self.address),)
@@ -115,7 +114,7 @@ class DeviceAddressRemoved(Event, frozen=True):
     evidence: dict[str, str] = {}
 
     def summary(self) -> str:
-        return f"no longer answers at {self.address}"
+        return one_line(f"no longer answers at {self.address}")
 
     def changed(self) -> Sequence[Change]:
         return (Change("addresses", self.address, None),)
@@ -131,7 +130,7 @@ class DeviceMerged(Event, frozen=True):
     evidence: dict[str, str] = {}
 
     def summary(self) -> str:
-        return f"merged with {self.other_name or self.other_id}: they are one device"
+        return one_line(f"merged with {self.other_name or self.other_id}: they are one device")
 
     def undo(self) -> Command:
         return SplitDevice(other_id=self.other_id)
@@ -157,7 +156,7 @@ class DeviceSplit(Event, frozen=True):
         return f"split from {self.other_id}: they are two devices"
 
     def undo(self) -> Command:
-        return MergeDevice(other_id=self.other_id)
+        return MergeDevice(other_id=self.other_id, addresses=self.addresses, identities=self.identities)
 
 
 class DeviceSeparated(Event, frozen=True):
@@ -173,23 +172,25 @@ class DeviceWentDown(Event, frozen=True):
     topic: ClassVar[str] = "device.went_down.v1"
     inverse: ClassVar[type[Command] | str] = "the device came back or did not; Netledger cannot decide that"
     cause: str
+    previous: str = "up"
 
     def summary(self) -> str:
-        return f"went down: {self.cause}"
+        return one_line(f"went down: {self.cause}")
 
     def changed(self) -> Sequence[Change]:
-        return (Change("status", "up", "down"),)
+        return (Change("status", self.previous, "down"),)
 
 
 class DeviceCameUp(Event, frozen=True):
     topic: ClassVar[str] = "device.came_up.v1"
     inverse: ClassVar[type[Command] | str] = "the device answers; Netledger cannot decide that"
+    previous: str = "down"
 
     def summary(self) -> str:
         return "came up"
 
     def changed(self) -> Sequence[Change]:
-        return (Change("status", "down", "up"),)
+        return (Change("status", self.previous, "up"),)
 
 
 class DeviceRemoved(Event, frozen=True):
@@ -198,7 +199,7 @@ class DeviceRemoved(Event, frozen=True):
     name: str = ""
 
     def summary(self) -> str:
-        return f"{self.name or 'device'} removed from the inventory"
+        return one_line(f"{self.name or 'device'} removed from the inventory")
 
     def undo(self) -> Command:
         return RestoreDevice()
@@ -210,7 +211,7 @@ class DeviceRestored(Event, frozen=True):
     cause: str = ""
 
     def summary(self) -> str:
-        return f"back in the inventory{': ' + self.cause if self.cause else ''}"
+        return one_line(f"back in the inventory{': ' + self.cause if self.cause else ''}")
 
     def undo(self) -> Command:
         return RemoveDevice()

@@ -56,7 +56,10 @@ _SERIAL, _HARDWARE, _ENGINE, _ADDRESS = 3, 2, 1, 0
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A record that shares the address or an identity with what was observed. `apart`: ids that an engineer split from it."""
+    """A record that shares the address or an identity with what was observed.
+
+    `apart`: ids that an engineer split from it. `removed`: an engineer took it out of the inventory.
+    """
 
     id: str
     site: str
@@ -64,6 +67,7 @@ class Known(msgspec.Struct, frozen=True):
     identities: tuple[str, ...]
     identified: bool
     apart: tuple[str, ...] = ()
+    removed: bool = False
 
 
 class New(msgspec.Struct, frozen=True):
@@ -138,7 +142,7 @@ def resolve(site: str, address: str, identities: Iterable[str], known: Sequence[
         # Nothing contradicts, and nothing proves: the agent is thin, or SNMP is off today.
         if not here:
             return New({"address": f"{address} was not known"})
-        device = max(here, key=lambda record: record.identified)
+        device = max(here, key=_standing)
         return Same(device.id, {"address": f"{address} belongs to it, and nothing else was told"})
     weights = _weights(seen, address, records)
     group = _one_device(weights, records)
@@ -152,7 +156,7 @@ def resolve(site: str, address: str, identities: Iterable[str], known: Sequence[
     evidence = _evidence(seen, address, group, losers, weights)
     gone = tuple(record.id for record in losers)
     if len(group) > 1:
-        survivor = max(group, key=lambda record: (record.identified, -records.index(record)))
+        survivor = max((record for record in records if record.id in members), key=_standing)
         others = tuple(record.id for record in records if record.id in members - {survivor.id})
         return Merge(survivor.id, others, evidence, gone)
     if gone:
@@ -219,13 +223,19 @@ def _one_device(weights: dict[str, int], records: Sequence[Known]) -> list[Known
     """The records that are one device: the best proven, and all others that nothing sets apart from it."""
     claims = sorted(
         (record for record in records if record.id in weights),
-        key=lambda record: (-weights[record.id], not record.identified),
+        key=lambda record: (weights[record.id], *_standing(record)),
+        reverse=True,
     )
     group: list[Known] = []
     for record in claims:
         if not any(_apart(record, member) for member in group):
             group.append(record)
     return group
+
+
+def _standing(record: Known) -> tuple[bool, bool]:
+    """Which record goes on where several could; of equals the oldest."""
+    return not record.removed, record.identified
 
 
 def _apart(one: Known, other: Known) -> bool:

@@ -10,6 +10,12 @@ import msgspec
 from domain.errors import NotRevertible
 
 
+def one_line(text: str, limit: int = 300) -> str:
+    """Foreign text as part of a summary: white space and line breaks become single spaces, and it ends at the limit."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: limit * 2]).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An intent in the imperative. The reason is free text and ends in the audit."""
 

@@ -7,7 +7,7 @@ import msgspec
 
 from domain.aggregate import Aggregate
 from domain.errors import NotFound, Refused
-from domain.event import About, Command, Event
+from domain.event import About, Command, Event, one_line
 
 OperationState = Literal[
     "absent", "requested", "running", "succeeded", "failed", "cancelled", "outcome_unknown"
@@ -78,7 +78,7 @@ class OperationRequested(Event, frozen=True):
     customer_id: str = ""
 
     def summary(self) -> str:
-        return f"{self.kind} requested"
+        return one_line(f"{self.kind} requested")
 
     def undo(self) -> Command:
         return CancelOperation()
@@ -92,7 +92,7 @@ class OperationStarted(Event, frozen=True):
     kind: str = ""
 
     def summary(self) -> str:
-        return f"{self.kind or 'operation'} started, attempt {self.attempt}, by {self.worker}"
+        return one_line(f"{self.kind or 'operation'} started, attempt {self.attempt}, by {self.worker}")
 
 
 class OperationSucceeded(Event, frozen=True):
@@ -103,7 +103,7 @@ class OperationSucceeded(Event, frozen=True):
     kind: str = ""
 
     def summary(self) -> str:
-        return f"{self.kind or 'operation'} succeeded"
+        return one_line(f"{self.kind or 'operation'} succeeded")
 
 
 class OperationFailed(Event, frozen=True):
@@ -116,7 +116,7 @@ class OperationFailed(Event, frozen=True):
     kind: str = ""
 
     def summary(self) -> str:
-        return f"{self.kind or 'operation'} failed: {self.message}"
+        return one_line(f"{self.kind or 'operation'} failed: {self.message}")
 
 
 class OperationCancelRequested(Event, frozen=True):
@@ -127,7 +127,7 @@ class OperationCancelRequested(Event, frozen=True):
     kind: str = ""
 
     def summary(self) -> str:
-        return f"cancellation of {self.kind or 'operation'} requested"
+        return one_line(f"cancellation of {self.kind or 'operation'} requested")
 
 
 class OperationCancelled(Event, frozen=True):
@@ -137,7 +137,7 @@ class OperationCancelled(Event, frozen=True):
     kind: str = ""
 
     def summary(self) -> str:
-        return f"{self.kind or 'operation'} cancelled"
+        return one_line(f"{self.kind or 'operation'} cancelled")
 
 
 class OperationOutcomeUnknown(Event, frozen=True):
@@ -148,7 +148,15 @@ class OperationOutcomeUnknown(Event, frozen=True):
     kind: str = ""
 
     def summary(self) -> str:
-        return f"outcome of {self.kind or 'operation'} unknown: {self.message}"
+        return one_line(f"outcome of {self.kind or 'operation'} unknown: {self.message}")
+
+
+_OUTCOMES: dict[type[Command], OperationState] = {
+    SucceedOperation: "succeeded",
+    FailOperation: "failed",
+    StopOperation: "cancelled",
+    LoseOutcome: "outcome_unknown",
+}
 
 
 def decide(state: Operation, command: Command) -> Sequence[Event]:
@@ -168,6 +176,8 @@ def decide(state: Operation, command: Command) -> Sequence[Event]:
             raise NotFound("no such operation", code="OPERATION_NOT_FOUND")
         case StartOperation():
             return _start(state, command)
+        case SucceedOperation() | FailOperation() | StopOperation() | LoseOutcome() if _said(state, command):
+            return []
         case SucceedOperation():
             _holds(state, command.attempt)
             return [OperationSucceeded(attempt=command.attempt, result=command.result, kind=state.kind)]
@@ -204,6 +214,11 @@ def _start(state: Operation, command: StartOperation) -> Sequence[Event]:
     return [OperationStarted(attempt=command.attempt, worker=command.worker, kind=state.kind)]
 
 
+def _said(state: Operation, command: SucceedOperation | FailOperation | StopOperation | LoseOutcome) -> bool:
+    """Whether this attempt told this outcome already, as a worker does again that did not hear the answer."""
+    return state.attempt == command.attempt and state.state == _OUTCOMES[type(command)]
+
+
 def _holds(state: Operation, attempt: int) -> None:
     """Refuses a worker whose attempt is no longer the current one: another has taken over."""
     if state.state != "running" or state.attempt != attempt:
@@ -214,6 +229,8 @@ def _holds(state: Operation, attempt: int) -> None:
 
 
 def _cancel(state: Operation) -> Sequence[Event]:
+    if state.state == "cancelled":
+        return []
     if state.state in ENDED:
         raise Refused(f"the operation is {state.state} already", code="OPERATION_ENDED")
     if state.cancelling:

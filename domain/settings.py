@@ -105,11 +105,19 @@ def decide(state: Settings, command: Command) -> Sequence[Event]:
 
 def evolve(state: Settings, event: Event) -> Settings:
     if isinstance(event, SettingsChanged):
-        present = flatten(state)  # a setting that a later release dropped is passed over
-        return _apply(
-            state, {change.field: change.new for change in event.changes if change.field in present}
-        )
+        for change in event.changes:
+            state = _kept(state, change)
     return state
+
+
+def _kept(state: Settings, change: Change) -> Settings:
+    """A setting that a later release dropped, or a value that it no longer allows, is passed over."""
+    if change.field not in flatten(state):
+        return state
+    try:
+        return _apply(state, {change.field: change.new})
+    except msgspec.ValidationError:
+        return state
 
 
 SETTINGS = Aggregate(

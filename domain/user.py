@@ -8,7 +8,7 @@ import msgspec
 
 from domain.aggregate import Aggregate
 from domain.errors import Conflict, NotFound, Refused
-from domain.event import Change, Command, Event
+from domain.event import Change, Command, Event, one_line
 
 Role = Literal["viewer", "engineer", "admin"]
 ROLES: tuple[Role, ...] = ("viewer", "engineer", "admin")
@@ -221,7 +221,7 @@ class UserLoggedIn(Event, frozen=True):
     client: str = ""
 
     def summary(self) -> str:
-        return f"logged in from {self.client}" if self.client else "logged in"
+        return one_line(f"logged in from {self.client}" if self.client else "logged in")
 
 
 class UserLoginLocked(Event, frozen=True):
@@ -258,13 +258,21 @@ def decide(state: User, command: Command) -> Sequence[Event]:
                     email=command.email,
                 )
             ]
+        case DeleteUser() if state.state == "deleted":
+            return []
         case _ if state.state in ("absent", "deleted"):
             raise NotFound("no such user", code="USER_NOT_FOUND")
         case ChangeUser():
             return _change(state, command)
         case ReplacePassword():
+            if command.password_id == state.password_id:
+                return []
             return [UserPasswordReplaced(password_id=command.password_id)]
         case EnableTotp():
+            if command.totp_id == state.totp_id:
+                return []
+            if state.totp_id:
+                raise Refused("one-time passwords are enabled; disable them first", code="TOTP_ENABLED")
             return [UserTotpEnabled(totp_id=command.totp_id)]
         case DisableTotp():
             return [UserTotpDisabled()] if state.totp_id else []
@@ -318,7 +326,12 @@ def evolve(state: User, event: Event) -> User:
         case UserEmailChanged():
             return replace(state, email=event.new)
         case UserPreferencesChanged():
-            return replace(state, **{change.field: change.new for change in event.changes})
+            known = {
+                change.field: change.new
+                for change in event.changes
+                if change.field in ("theme", "notifications")
+            }
+            return replace(state, **known)
         case UserDisabled():
             return replace(state, state="disabled")
         case UserEnabled():
@@ -330,7 +343,7 @@ def evolve(state: User, event: Event) -> User:
         case UserTotpDisabled():
             return replace(state, totp_id="")
         case UserDeleted():
-            return replace(state, state="deleted", email="", password_id="", totp_id="")
+            return User(state="deleted", username=state.username)
         case _:
             return state
 

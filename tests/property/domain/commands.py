@@ -1,0 +1,319 @@
+"""Hypothesis strategies of commands for every aggregate, from pools small enough that sequences of them meet."""
+
+from datetime import UTC
+from typing import Any
+
+from hypothesis import strategies as st
+
+from domain.alert import (
+    AcknowledgeAlert,
+    RaiseAlert,
+    ReopenAlert,
+    ResolveAlert,
+    UnacknowledgeAlert,
+)
+from domain.api_key import CreateApiKey, RevokeApiKey
+from domain.credential import (
+    ChangeCredential,
+    CreateCredential,
+    DeleteCredential,
+    ReadSecret,
+    ReplaceSecret,
+)
+from domain.device_commands import (
+    AddDevice,
+    ChangeDevice,
+    JoinDevice,
+    LoseAddress,
+    MarkDown,
+    MarkUp,
+    MergeDevice,
+    ObserveDevice,
+    RemoveDevice,
+    RestoreDevice,
+    SeparateDevice,
+    SplitDevice,
+)
+from domain.device_facts import Chassis, DeviceFacts
+from domain.event import Command
+from domain.observation import Interface, Neighbour
+from domain.operation import (
+    CancelOperation,
+    FailOperation,
+    LoseOutcome,
+    RequestOperation,
+    StartOperation,
+    StopOperation,
+    SucceedOperation,
+)
+from domain.settings import ChangeSettings
+from domain.user import (
+    ChangeUser,
+    CreateUser,
+    DeleteUser,
+    DisableTotp,
+    EnableTotp,
+    LockLogin,
+    LogIn,
+    ReplacePassword,
+    RevokeSessions,
+)
+
+TEXT = st.one_of(
+    st.sampled_from(
+        [
+            "",
+            "core-1",
+            "n/a",
+            "a\nb\r\nc",
+            "'; DROP TABLE x; --",
+            "\u202eabc",
+            "日本 \\u0000",
+            "x" * 400,
+        ]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12),
+)
+SHORT = TEXT.map(lambda text: text[:100] or "x")
+DEVICE_IDS = st.sampled_from([f"00000000-0000-4000-8000-00000000000{n}" for n in range(3)])
+OPTIONAL_DEVICE = st.one_of(st.just(""), DEVICE_IDS)
+IDS = st.sampled_from(["6b1f7a52-9f53-4a3e-8a3d-111111111111", "6b1f7a52-9f53-4a3e-8a3d-222222222222"])
+ADDRESSES = st.sampled_from(["192.0.2.1", "192.0.2.2", "2001:db8::1", "198.51.100.7"])
+IDENTITIES = st.lists(
+    st.sampled_from(["serial:acme:a1", "serial:acme:b2", "engine:800000090102", "mac:00:1b:21:00:00:01"]),
+    max_size=3,
+    unique=True,
+).map(tuple)
+JSON = st.dictionaries(TEXT, st.one_of(st.none(), st.booleans(), st.integers(-9, 2**53), TEXT, st.lists(TEXT, max_size=2)), max_size=3)  # fmt: skip
+EVIDENCE = st.dictionaries(SHORT, TEXT, max_size=2)
+WILD_NUMBER = st.one_of(st.none(), st.integers(0, 9), st.sampled_from([-1, 2**31, 2**63, 2**64 - 1]))
+
+FACTS = st.builds(
+    DeviceFacts,
+    vendor=st.sampled_from(["", "MikroTik", "Cisco"]),
+    model=TEXT,
+    os_version=st.sampled_from(["", "7.14", "7.15"]),
+    serial=st.sampled_from(["", "A1", "B2"]),
+    sys_name=TEXT,
+    sys_descr=TEXT,
+    location=TEXT,
+)
+INTERFACES = st.lists(
+    st.builds(
+        Interface,
+        if_index=st.one_of(st.integers(0, 3), st.sampled_from([-5, 2**31, 2**64])),
+        name=TEXT,
+        alias=st.sampled_from(["", "uplink"]),
+        type=WILD_NUMBER,
+        mtu=WILD_NUMBER,
+        speed_bps=WILD_NUMBER,
+        addresses=st.lists(st.sampled_from(["192.0.2.1/24", "2001:db8::1/64"]), max_size=2).map(tuple),
+        oper_status=st.sampled_from(["up", "down", "unknown"]),
+    ),
+    max_size=4,
+).map(tuple)
+NEIGHBOURS = st.lists(
+    st.builds(
+        Neighbour,
+        protocol=st.sampled_from(["lldp", "cdp"]),
+        local_if_index=st.one_of(st.none(), st.integers(0, 3)),
+        local_interface=st.sampled_from(["", "ge-0/0/1"]),
+        chassis_id=TEXT,
+        port_id=st.sampled_from(["", "ge-0/0/1", "p" * 300]),
+        system_name=TEXT,
+    ),
+    max_size=3,
+).map(tuple)
+CHASSIS = st.lists(st.builds(Chassis, model=TEXT, serial=TEXT), max_size=2).map(tuple)
+LABELS = st.lists(SHORT, max_size=2).map(tuple)
+
+OBSERVE = st.builds(
+    ObserveDevice,
+    address=ADDRESSES,
+    site=st.sampled_from(["", "north"]),
+    sources=st.lists(st.sampled_from(["icmp", "snmp"]), max_size=2).map(tuple),
+    facts=st.none() | FACTS,
+    identities=IDENTITIES,
+    evidence=EVIDENCE,
+    access_id=st.one_of(st.just(""), IDS),
+    interfaces=st.none() | INTERFACES,
+    neighbours=st.none() | NEIGHBOURS,
+    chassis=st.none() | CHASSIS,
+)
+
+
+def _maybe(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+DEVICE = st.one_of(
+    OBSERVE,
+    st.builds(AddDevice, address=ADDRESSES, name=SHORT, labels=LABELS, owner=SHORT, notes=TEXT),
+    _maybe(
+        name=SHORT, site=SHORT, labels=LABELS, owner=SHORT, notes=TEXT, credential_ids=st.lists(IDS, max_size=2).map(tuple)
+    ).map(lambda fields: ChangeDevice(**fields)),
+    st.builds(LoseAddress, address=ADDRESSES, evidence=EVIDENCE),
+    st.builds(
+        MergeDevice,
+        other_id=DEVICE_IDS,
+        other_name=TEXT,
+        addresses=st.lists(ADDRESSES, max_size=2, unique=True).map(tuple),
+        identities=IDENTITIES,
+        evidence=EVIDENCE,
+    ),
+    st.builds(JoinDevice, into_id=DEVICE_IDS),
+    st.builds(SplitDevice, other_id=DEVICE_IDS),
+    st.builds(SeparateDevice, from_id=DEVICE_IDS),
+    st.builds(MarkDown, cause=TEXT),
+    st.builds(MarkUp),
+    st.builds(RemoveDevice, reason=TEXT),
+    st.builds(RestoreDevice),
+)  # fmt: skip
+ALERT = st.one_of(
+    st.builds(
+        RaiseAlert,
+        key=SHORT,
+        severity=st.sampled_from(["critical", "high", "medium", "low", "info"]),
+        title=SHORT,
+        device_id=OPTIONAL_DEVICE,
+        source=TEXT,
+        detail=JSON,
+    ),
+    st.builds(AcknowledgeAlert, reason=TEXT),
+    st.builds(UnacknowledgeAlert),
+    st.builds(ResolveAlert, reason=TEXT),
+    st.builds(ReopenAlert, state=st.sampled_from(["firing", "acknowledged"])),
+)
+_ATTEMPT = st.integers(1, 3)
+OPERATION = st.one_of(
+    st.builds(RequestOperation, kind=st.sampled_from(["discovery", "poll"]), params=JSON, device_id=OPTIONAL_DEVICE),
+    st.builds(StartOperation, attempt=_ATTEMPT, worker=SHORT),
+    st.builds(SucceedOperation, attempt=_ATTEMPT, result=JSON),
+    st.builds(FailOperation, attempt=_ATTEMPT, code=st.just("TIMEOUT"), message=TEXT, result=JSON),
+    st.builds(CancelOperation),
+    st.builds(StopOperation, attempt=_ATTEMPT, result=JSON),
+    st.builds(LoseOutcome, attempt=_ATTEMPT, message=TEXT),
+)  # fmt: skip
+_ROLES = st.sampled_from(["viewer", "engineer", "admin"])
+USER = st.one_of(
+    st.builds(CreateUser, username=st.just("ada"), role=_ROLES, password_id=IDS, email=TEXT),
+    _maybe(role=_ROLES, email=TEXT, disabled=st.booleans(), theme=st.sampled_from(["system", "dark"]), notifications=JSON).map(
+        lambda fields: ChangeUser(**fields)
+    ),
+    st.builds(ReplacePassword, password_id=IDS),
+    st.builds(EnableTotp, totp_id=IDS),
+    st.builds(DisableTotp),
+    st.builds(DeleteUser),
+    st.builds(LogIn, client=TEXT),
+    st.builds(LockLogin, failures=st.integers(1, 9), seconds=st.integers(1, 900), client=TEXT),
+    st.builds(RevokeSessions),
+)  # fmt: skip
+API_KEY = st.one_of(
+    st.builds(
+        CreateApiKey,
+        name=SHORT,
+        role=_ROLES,
+        digest=IDS,
+        expires_at=st.none() | st.datetimes(timezones=st.just(UTC)),
+    ),
+    st.builds(RevokeApiKey),
+)
+CREDENTIAL = st.one_of(
+    st.builds(
+        CreateCredential,
+        name=SHORT,
+        kind=st.sampled_from(["snmp_v2c", "ssh"]),
+        secret_id=IDS,
+        port=st.integers(0, 65535),
+        shown=JSON,
+    ),
+    _maybe(name=SHORT, port=st.integers(0, 65535)).map(lambda fields: ChangeCredential(**fields)),
+    st.builds(ReplaceSecret, secret_id=IDS, shown=JSON),
+    st.builds(DeleteCredential),
+    st.builds(ReadSecret, purpose=TEXT, operation_id=OPTIONAL_DEVICE),
+)
+SETTINGS = st.dictionaries(
+    st.sampled_from(
+        ["discovery/ranges", "discovery/rate_per_s", "discovery/timeout_s", "auth/lock_s", "retention_days", "no/such"]
+    ),
+    st.one_of(st.integers(-1, 70), st.floats(0.5, 90), st.just(["192.0.2.0/24"]), st.just({"telemetry": 30}), TEXT),
+    max_size=3,
+).map(lambda changes: ChangeSettings(changes=changes))  # fmt: skip
+
+_ONE, _TWO = "00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001"
+_PLAIN: dict[str, list[Command]] = {
+    "device": [
+        ObserveDevice(address="192.0.2.1", facts=DeviceFacts(vendor="Cisco", serial="A1"), identities=("serial:acme:a1",)),
+        ObserveDevice(address="192.0.2.2"),
+        ChangeDevice(name="core-1", labels=("core",)),
+        ChangeDevice(name="", labels=()),
+        LoseAddress(address="192.0.2.1"),
+        MergeDevice(other_id=_ONE, addresses=("192.0.2.2", "198.51.100.7"), identities=("serial:acme:b2",)),
+        SplitDevice(other_id=_ONE),
+        JoinDevice(into_id=_TWO),
+        SeparateDevice(from_id=_TWO),
+        MarkDown(cause="no answer"),
+        MarkUp(),
+        RemoveDevice(),
+        RestoreDevice(),
+    ],
+    "alert": [
+        RaiseAlert(key="k", severity="high", title="down", device_id=_ONE),
+        AcknowledgeAlert(),
+        UnacknowledgeAlert(),
+        ResolveAlert(),
+        ReopenAlert(),
+        ReopenAlert(state="acknowledged"),
+    ],
+    "operation": [
+        RequestOperation(kind="discovery", device_id=_ONE),
+        StartOperation(attempt=1, worker="w1"),
+        StartOperation(attempt=2, worker="w2"),
+        LoseOutcome(attempt=1, message="gone"),
+        CancelOperation(),
+        StopOperation(attempt=2),
+        SucceedOperation(attempt=1),
+        FailOperation(attempt=2, code="TIMEOUT", message="late"),
+    ],
+    "user": [
+        CreateUser(username="ada", role="admin", password_id="p1", email="ada@example.net"),
+        ChangeUser(disabled=True),
+        ChangeUser(disabled=False, role="viewer", theme="dark"),
+        EnableTotp(totp_id="t1"),
+        DisableTotp(),
+        DeleteUser(),
+        LogIn(client="192.0.2.9"),
+    ],
+    "api_key": [CreateApiKey(name="ci", role="viewer", digest="d"), RevokeApiKey()],
+    "credential": [
+        CreateCredential(name="ro", kind="snmp_v2c", secret_id="s1"),
+        ChangeCredential(name="rw", port=1161),
+        ReplaceSecret(secret_id="s2"),
+        DeleteCredential(),
+    ],
+    "settings": [ChangeSettings(changes={"discovery/rate_per_s": 100, "retention_days": {"telemetry": 30}})],
+}  # fmt: skip
+"""Commands that lead through the states; half of every sequence, since quite arbitrary ones are mostly refused."""
+
+_ANY: dict[str, st.SearchStrategy[Command]] = {
+    "device": DEVICE,
+    "alert": ALERT,
+    "operation": OPERATION,
+    "user": USER,
+    "api_key": API_KEY,
+    "credential": CREDENTIAL,
+    "settings": SETTINGS,
+}
+
+COMMANDS: dict[str, st.SearchStrategy[Command]] = {
+    name: st.sampled_from(_PLAIN[name]) | st.sampled_from(_PLAIN[name]) | anything
+    for name, anything in _ANY.items()
+}
+"""Aggregate name -> any command that it knows."""
+
+
+def sequences(aggregate: str, max_size: int = 14) -> st.SearchStrategy[list[Command]]:
+    """Commands to one aggregate in any order, mostly after one that creates it."""
+    create = st.sampled_from([_PLAIN[aggregate][:1], _PLAIN[aggregate][:1], []])
+    rest = st.lists(COMMANDS[aggregate], min_size=2, max_size=max_size)
+    return st.tuples(create, rest).map(lambda parts: [*parts[0], *parts[1]])
