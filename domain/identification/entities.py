@@ -6,20 +6,21 @@ from domain.identification.sources import ENTITY_OBJECTS, Finding
 from domain.identification.text import compiled, is_placeholder, plain
 from domain.observation import PhysicalEntity
 
-CHASSIS, MODULE, STACK = 3, 9, 11
+UNKNOWN, CHASSIS, MODULE, STACK = 2, 3, 9, 11
 _NEVER_THE_DEVICE = frozenset((5, 6, 7, 8, 10))
 """Containers, power supplies, fans, sensors and ports (transceivers) carry their own serial numbers."""
-_PART = r"power|\bpsu\b|\bfan\b|sfp|transceiver|optic|xfp|sensor|port\b|disk|\bdimm\b|memory|battery|\bslot\b|cable"
+_PART = r"power.?supply|\bpsu?\b|\bfans?\b|transceiver|^(?:sfp|xfp|gbic|qsfp)|optical|sensor|\bdimm\b|battery|\bcable\b|\bslot\b"
 _NOT_A_MODEL = r"^(?:chassis|stack|system|switch|router|device|unit|main(?: board)?|physical entity|unknown|cpu|module)\W*\d*$"
 
 
 def find_model(entities: Sequence[PhysicalEntity]) -> Finding | None:
     """entPhysicalModelName of the chassis, else its description or name where that reads like a model."""
     rows = speakers(entities)
+    whole = [row for row in rows if row.class_ in (CHASSIS, STACK) or row.contained_in == 0][:1]
     return (
         _first(rows, "model", _like_a_model)
-        or _first(rows[:1], "descr", _named_model)
-        or _first(rows[:1], "name", _named_model)
+        or _first(whole, "descr", _named_model)
+        or _first(whole, "name", _named_model)
     )
 
 
@@ -47,8 +48,9 @@ def speakers(entities: Sequence[PhysicalEntity]) -> list[PhysicalEntity]:
     outer = [row for row in chassis if row.contained_in in roots or row.contained_in == 0]
     tops = [row for row in devices if row.contained_in == 0 and row.class_ != CHASSIS]
     modules = [row for row in devices if row.class_ == MODULE and row.contained_in != 0]
+    unsaid = [row for row in devices if row.class_ <= UNKNOWN and row.contained_in != 0]
     ordered: list[PhysicalEntity] = []
-    for group in (outer, chassis, tops, modules):
+    for group in (outer, chassis, tops, modules, unsaid):
         ordered.extend(row for row in group if row not in ordered)
     return ordered[:64]
 

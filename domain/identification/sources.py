@@ -40,15 +40,13 @@ def oid(short: str) -> str:
 
 
 def shaped(text: str, pattern: str, shape: str) -> str:
-    """The text if there is no pattern; else the groups of its first match, put into shape ("{v}" is the usual one)."""
-    if not pattern:
-        return "" if is_placeholder(text) else text
+    """The text, if the pattern fits it; where the pattern names groups, only these, put into shape ("{v}" is the usual one)."""
     found = compiled(pattern).search(text)
     if found is None:
         return ""
     groups = {key: (value or "").strip() for key, value in found.groupdict().items()}
-    result = groups.get("v", found.group(0).strip()) if shape == "{v}" else shape.format(**groups)
-    result = " ".join(result.split())
+    result = shape.format(**groups) if groups or shape != "{v}" else text
+    result = " ".join(result.split()).strip("\"' ")
     return "" if is_placeholder(result) else result
 
 

@@ -1,7 +1,7 @@
 """Access networks: DSLAM, PON, CMTS, CPE aggregation and demarcation (CALIX MIBs, ZTE-AN-..., GEPON MIBs, HATTERAS, PARADYNE, ...)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Column, Descr, Entity, Joined, Value
+from domain.identification.sources import Column, Descr, Entity, Joined, ObjectId, Value
 
 RULES = (
     Rule(
@@ -11,12 +11,12 @@ RULES = (
         type="other",
         oid=("6321.2", "6321"),
         model=(
-            Value("ontModel", "6321.2.1.2.2.1.0"),
+            Value("ontModel", "6321.1.2.5.4.2.0"),
             Descr(r"ONT (?P<v>\S+)"),
             Descr(r"(?:Calix )?(?P<v>[CE]\d\S*)"),
         ),
-        version=(Descr(r"ONT \S+ (?P<v>\d[\w.]+)"), Value("ontSoftwareVersion", "6321.2.1.2.2.3.0")),
-        serial=(Value("ontSerialNumber", "6321.2.1.2.2.2.0"), Value("ontSerialNumber", "6321.2.1.2.2.4.0")),
+        version=(Value("ontSoftwareVersion", "6321.1.2.5.4.4.0"), Descr(r"ONT \S+ (?P<v>\d[\w.]+)")),
+        serial=(Value("ontSerialNumber", "6321.1.2.5.4.3.0"),),
     ),
     Rule(
         os="exa",
@@ -25,14 +25,8 @@ RULES = (
         type="other",
         oid=("6321.1.2.2.5",),
         model=(Descr(r"^(?P<v>E\d\S*)", "Calix {v}"),),
-        version=(
-            Column("e7CardSoftwareVersion", "6321.1.2.2.2.1.4.1.1.7"),
-            Column("e7CardSwVersion", "6321.1.2.2.2.1.4.1.1.9", r"\d+\.\d"),
-        ),
-        serial=(
-            Column("e7CardSerialNumber", "6321.1.2.2.2.1.4.1.1.5", r"\d{8}"),
-            Column("e7CardSerialNumber", "6321.1.2.2.2.1.4.1.1.6", r"\d{8}"),
-        ),
+        version=(Column("e7CardSoftwareVersion", "6321.1.2.2.2.1.6.1.1.7"),),
+        serial=(Column("e7CardSerialNumber", "6321.1.2.2.2.1.6.1.1.8"),),
     ),
     Rule(
         os="axos",
@@ -87,8 +81,9 @@ RULES = (
         type="other",
         oid=("3902.1004",),
         model=(
-            Value("zxDslModel", "3902.1004.3.1.1.4.0", r"[a-z].*"),
-            Value("zxDslModel", "3902.1004.3.3.1.1.10.0", r"ZXDSL.*"),
+            ObjectId(
+                "3902.1004", {"9806.22.1.1.1": "ZXDSL 9806V", "9806.22": "ZXDSL 9806V", "9806": "ZXDSL 9806H"}
+            ),
         ),
     ),
     Rule(
@@ -461,8 +456,8 @@ RULES = (
         vendor="Tailyn",
         type="switch",
         oid=("5833",),
-        model=(Value("productModel", "5833.2017.1.1.1.0", r"[a-z].*"),),
-        version=(Value("softwareVersion", "5833.2017.1.1.3.0", r"\d.*"),),
+        model=(Entity("model"),),
+        version=(Value("softwareVersion", "5833.2017.3.11.2.0"),),
     ),
     Rule(os="pegasus", os_name="Pegasus", vendor="Pegasus", type="other", oid=("6368",)),
     Rule(
@@ -471,9 +466,9 @@ RULES = (
         vendor="CXR Networks",
         type="other",
         oid=("1425",),
-        model=(Value("tsProductName", "1425.1040.1.1.1.0", r"[a-z].*"), Descr(r"^(?P<v>TS \d+)")),
-        version=(Value("tsSoftware", "1425.1040.1.1.3.0", r"Rev.*"),),
-        serial=(Value("tsSerial", "1425.1040.1.1.2.0"),),
+        model=(Value("tsProductName", "1425.1040.1.1.0"), Descr(r"^(?P<v>TS \d+)")),
+        version=(Value("tsSoftwareRevision", "1425.1040.1.2.0"),),
+        serial=(Descr(r"SN: (?P<v>\w+)"),),
     ),
     Rule(
         os="ifotec",

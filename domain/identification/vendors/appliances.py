@@ -177,7 +177,11 @@ RULES = (
         descr=r"OPNsense|-HBSD|/usr/obj/usr/src/\S+/sys/SMP|stable/2\d\.\d",
         model=BSD_MACHINE,
         version=(
-            extend("version", r"OPNsense (?P<v>\S+)"),
+            Value(
+                'nsExtendOutputFull."version"',
+                "8072.1.3.2.3.1.2.7.118.101.114.115.105.111.110",
+                r"OPNsense (?P<v>\S+)",
+            ),
             Descr(r"^OPNsense \S+ (?P<v>\d\S+)"),
             Descr(r"^FreeBSD \S+ (?P<v>\d\S+)"),
         ),

@@ -1,7 +1,7 @@
 """Broadcast transmitters, encoders and receivers (vendors' own MIBs)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Column, Descr, Joined, Value
+from domain.identification.sources import Below, Column, Descr, Joined, Value
 
 RULES = (
     Rule(
@@ -20,9 +20,17 @@ RULES = (
         vendor="PROFline",
         type="other",
         oid=("21222",),
-        model=(Value("profModel", "21222.1.4.1.1.3.0", r"[a-z].*"),),
-        version=(Value("profVersion", "21222.1.4.1.1.2.0", r"V.*"),),
-        serial=(Descr(r"SFD (?P<v>\d+)"),),
+        model=(Value("profProductName", "21222.1.4.1.1.1.0"),),
+        version=(
+            Joined(
+                (
+                    Value("profModuleVersion.1", "21222.1.4.1.1.3.1.3.1"),
+                    Value("profModuleVersion.2", "21222.1.4.1.1.3.1.3.2"),
+                ),
+                ", ",
+            ),
+        ),
+        serial=(Value("profSerialNumber", "21222.1.4.1.1.2.0"), Descr(r"SFD (?P<v>\d+)")),
     ),
     Rule(
         os="protelevision-t1",
@@ -74,11 +82,7 @@ RULES = (
         type="other",
         oid=("2566",),
         model=(Descr(r"^(?P<v>.{3,40})$"),),
-        version=(
-            Value("rsSwVersion", "2566.127.1.1.157.3.1.1.1.1.3.1", r"\d+\.\d.*"),
-            Column("rsSwVersion", "2566.127.1.2.167.1.1.1.5", r"\d+\.\d.*"),
-        ),
-        serial=(Value("rsSerial", "2566.127.1.1.157.3.1.1.1.1.2.1", r"\d{5,}"),),
+        version=(Below("softwareVersion", 5, "1.1.1.4.0"),),
     ),
     Rule(
         os="ionodes",
@@ -95,11 +99,8 @@ RULES = (
         vendor="WISI",
         type="other",
         oid=("7465",),
-        model=(
-            Value("gtModuleName.1", "7465.20.2.9.1.2.1.3.1", r"GT\w+"),
-            Column("gtModuleName", "7465.20.2.9.1.2.2.1.2", r"GT\w+"),
-        ),
-        version=(Column("gtSwVersion", "7465.20.2.9.1.2.2.1.5", r"\d.*"),),
+        model=(Column("gtModuleName", "7465.20.2.9.1.2.1.3.1.2"),),
+        version=(Column("gtSoftwareVersion", "7465.20.2.9.1.2.1.3.1.4"),),
     ),
     Rule(
         os="teleste-luminato",

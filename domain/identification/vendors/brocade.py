@@ -52,7 +52,7 @@ RULES = (
         vendor="Brocade",
         type="switch",
         oid=("1588.2.1.1",),
-        model=(Column("connUnitProduct", "1.3.6.1.3.94.1.6.1.7", r"[a-z]\w* \d"), Entity("model", class_=3)),
+        model=(Entity("descr", r"\d"),),
         version=(Value("swFirmwareVersion", "1588.2.1.1.1.1.6.0"),),
         serial=(Value("swSsn", "1588.2.1.1.1.1.10.0", r"^\w{6,16}$"),),
     ),

@@ -1,7 +1,7 @@
 """Cisco small business, voice, wireless mesh, collaboration and acquired lines (CISCOSB-Physicaldescription-MIB and others)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Column, Descr, Entity, Value
+from domain.identification.sources import Column, Descr, Entity, ObjectId, Value
 from domain.identification.vendors.platforms import radlan_serial
 
 SB = "9.6.1.101"
@@ -85,8 +85,21 @@ RULES = (
         version=(Value("systemVersion", "41916.11.1.2.0"),),
         serial=(Value("hardwareInventorySerialNumber", "41916.3.1.1.1.5.1.0"),),
         model=(
-            Value("systemModel", "41916.11.1.43.0"),
-            Value("hardwareInventoryPartNumber", "41916.3.1.1.1.4.1.0"),
+            ObjectId(
+                "41916.3.2",
+                {
+                    "1": "vmanage",
+                    "2": "vsmart",
+                    "3": "vbond",
+                    "4": "vedge-1000",
+                    "5": "vedge-2000",
+                    "6": "vedge-100",
+                    "7": "vedge-100-M",
+                    "8": "vedge-100-WM",
+                    "9": "vedge-cloud",
+                    "10": "vedge-5000",
+                },
+            ),
         ),
     ),
     Rule(

@@ -293,7 +293,7 @@ RULES = (
         type="other",
         oid=("25868",),
         model=(Descr(r"^(?P<v>.+)$"),),
-        version=(Value("ctmVersion", "25868.1.7.0"), Value("ctmSoftware", "25868.1.2.0", r"\d.*")),
+        version=(Value("ctmVersion", "25868.1.1.0"),),
     ),
     Rule(
         os="serverscheck",

@@ -80,7 +80,7 @@ RULES = (
         vendor="Huawei",
         type="wireless",
         oid=("2011.2.25",),
-        model=(Value("optixNEType", "2011.2.25.3.40.1.1.1.0"), Descr(r"Optix (?P<v>RTN ?\d*\w*)")),
+        model=(Value("optixNeType", "2011.2.25.3.40.1.1.1.0"),),
         version=(Descr(r"(?P<v>V\d{3}R\w+)"),),
     ),
     Rule(
@@ -89,8 +89,7 @@ RULES = (
         vendor="Huawei",
         type="storage",
         oid=("2011.2.91", "34774.4.1"),
-        model=(Value("deviceModel", "34774.4.1.1.6.0"),),
-        version=(Value("deviceVersion", "34774.4.1.1.6.0", r"\d"),),
+        version=(Value("deviceVersion", "34774.4.1.1.6.0"),),
         serial=(Value("deviceId", "34774.4.1.1.1.0"),),
     ),
     Rule(

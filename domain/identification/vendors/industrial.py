@@ -157,9 +157,9 @@ RULES = (
         vendor="Advantech",
         type="router",
         oid=("30140",),
-        model=(Value("productName", "30140.2.8.4.0"), Descr(r"^(?P<v>\S+)")),
-        version=(Descr(r"^\S+ (?P<v>\d.+)$"), Value("firmware", "30140.2.8.5.0")),
-        serial=(Value("serialNumber", "30140.2.8.3.0"), Value("serialNumber", "30140.1.1.3.0")),
+        model=(Value("productName", "30140.6.1.0"), Descr(r"^(?P<v>\S+)")),
+        version=(Value("firmwareVersion", "30140.6.2.0"), Descr(r"^\S+ (?P<v>\d.+)$")),
+        serial=(Value("serialNumber", "30140.6.3.0"),),
     ),
     Rule(
         os="eki",
@@ -177,10 +177,7 @@ RULES = (
         type="switch",
         oid=("20540",),
         model=(Descr(r"^(?P<v>\S+) -"),),
-        version=(
-            Value("sxidFirmwareVersion", "20540.1.1.3.0", r"\d.*"),
-            Value("firmwareRevision", "20540.2.1.1.1.0", r"\d.*"),
-        ),
+        version=(Value("sxFirmwareVersion", "20540.2.1.1.6.0"),),
     ),
     Rule(
         os="ntron",
@@ -312,11 +309,8 @@ RULES = (
         type="wireless",
         oid=("3570.2.2", "3570"),
         model=(Descr(r"Communications, (?P<v>[^,]+)"),),
-        version=(Descr(r"Version: (?P<v>\S+)"),),
-        serial=(
-            Value("serialNumber", "3570.2.2.1.1.1.4.0", r"\d.*"),
-            Value("serialNumber", "3570.2.2.1.1.2.0", r"\d{5,}"),
-        ),
+        version=(Value("softwareVersion", "3570.2.2.2.1.2.2.1.1.4.0"), Descr(r"Version: (?P<v>\S+)")),
+        serial=(Value("serialNumber", "3570.2.2.2.1.2.2.1.1.2.0"),),
     ),
     Rule(
         os="tait-tnadmin",

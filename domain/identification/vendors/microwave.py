@@ -150,7 +150,7 @@ RULES = (
         vendor="DragonWave",
         type="wireless",
         oid=("7262.1", "7262.2.2"),
-        version=(Value("hcAppSwVersion", "7262.2.2.1.5.2.1.0"), Descr(r"Omni: +(?P<v>[\w.]+)")),
+        version=(Value("hcAppSwVersion", "7262.2.2.1.3.2.1.0"), Descr(r"Omni: +(?P<v>[\w.]+)")),
         model=(Value("hcUnitType", "7262.2.2.1.5.1.3.0"),),
         serial=(Value("hcSerialNo", "7262.2.2.1.5.1.2.0"),),
     ),
@@ -242,10 +242,7 @@ RULES = (
         type="wireless",
         oid=("193.81",),
         model=(Entity("descr", r"^(?P<v>AMM \S+(?: \w)?)"), Column("xfSubrackName", "193.81.2.7.1.1.1.2")),
-        version=(
-            Column("xfSwReleaseProductNumber", "193.81.2.7.1.3.3.1.2", r"MINI"),
-            Column("xfSwRelease", "193.81.2.7.4.2.1.2", r"TN"),
-        ),
+        version=(Column("xfSwReleaseName", "193.81.2.7.1.2.1.3", r"MINI-LINK"),),
     ),
     Rule(
         os="ericsson-ml",

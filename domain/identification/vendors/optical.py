@@ -11,14 +11,8 @@ RULES = (
         type="other",
         oid=("2544.1.12",),
         model=(
-            Joined(
-                (
-                    Value("entPhysicalModelName.1", "1.3.6.1.2.1.47.1.1.1.1.13.1"),
-                    Value("entPhysicalHardwareRev.1", "1.3.6.1.2.1.47.1.1.1.1.8.1"),
-                )
-            ),
-            Entity("model"),
-            Column("neType", "2544.1.12.3.1.1.1.2", r"[a-z]"),
+            Joined((Entity("name", r"\d"), Entity("hardware_rev", r"\d"))),
+            Value("networkElementSysDescr", "2544.1.12.3.1.1.1.6.1"),
         ),
         version=(Entity("software_rev"), Entity("firmware_rev")),
         serial=(Entity("serial"),),
@@ -66,8 +60,13 @@ RULES = (
         vendor="ADVA",
         type="other",
         oid=("2544.1.20",),
-        model=(Joined((Entity("model"), Entity("hardware_rev", r"^(?P<v>.+)$", "rev{v}"))), Entity("name")),
-        version=(Entity("software_rev"), Entity("firmware_rev")),
+        model=(
+            Joined(
+                (Entity("name", r"^[a-z]+\d", class_=3), Entity("hardware_rev", r"^(?P<v>.+)$", "rev{v}"))
+            ),
+            Joined((Entity("name"), Entity("hardware_rev", r"^(?P<v>.+)$", "rev{v}"))),
+        ),
+        version=(Value("probeSoftwareRev", "1.3.6.1.2.1.16.19.2.0"), Entity("software_rev")),
         serial=(Entity("serial"),),
     ),
     Rule(
@@ -125,7 +124,7 @@ RULES = (
         type="other",
         oid=("1271.1.2.12",),
         model=(Descr(r"^(?P<v>.{3,60})$"),),
-        version=(Value("rlsSoftwareVersion", "1271.3.4.14.3.1.5.0"), Entity("software_rev")),
+        version=(Value("rlsSoftwareVersion", "1271.30.2.1.13.0"), Entity("software_rev")),
     ),
     Rule(
         os="saos",
@@ -170,13 +169,9 @@ RULES = (
         vendor="Infinera",
         type="other",
         oid=("42229.1.2", "42229"),
-        model=(
-            Column("neType", "42229.1.2.2.1.1", r"GROOVE\S*"),
-            Column("chassisPonDescr", "42229.1.2.3.1.1.1.4", r"Groove"),
-            Descr(r"(?P<v>Groove G\d+)"),
-            Entity("model"),
-        ),
-        version=(Column("softwareloadSwloadVersion", "42229.1.2.2.5.3.1.1"), Entity("software_rev")),
+        model=(Value("neType", "42229.1.2.2.1.3.0"), Descr(r"(?P<v>Groove G\d+)")),
+        version=(Column("swloadVersion", "42229.1.2.9.2.1.1.3"),),
+        serial=(Column("shelfSerialNumber", "42229.1.2.3.12.1.1.16"),),
     ),
     Rule(
         os="infinera-pon",
@@ -185,6 +180,7 @@ RULES = (
         type="other",
         oid=("42229",),
         descr=r"^7\d{3} \d",
+        version=(Value("systemSoftwareVersion", "42229.1801.3.4.0"),),
     ),
     Rule(
         os="infinera-xtm",
@@ -193,11 +189,10 @@ RULES = (
         type="other",
         oid=("8708",),
         model=(
-            Column("subrackName", "8708.2.1.1.2.1.1.4", r"subrack|chassis"),
-            Entity("model"),
-            Entity("descr", class_=3),
+            Value("subrackName", "8708.2.3.2.1.1.1.2.100000000"),
+            Column("subrackName", "8708.2.3.2.1.1.1.2"),
         ),
-        version=(Descr(r"(?P<v>r\d+\w* \d+)", "{v}"), Descr(r"(?P<v>r\d\S*)")),
+        version=(Value("softwareRelease", "8708.2.2.2.2.14.0"), Descr(r"(?P<v>r\d+\w* \d+)")),
         serial=(Entity("serial"),),
     ),
     Rule(
@@ -218,7 +213,7 @@ RULES = (
         model=(Descr(r"Platform, (?P<v>[^,]+)"),),
         version=(Descr(r"(?P<v>Release \S+)"),),
         serial=(
-            Column("mgnt2RinvBackpanel", "20044.7.3.1.1", r"(?:Serial|SN|S/N)[^:]*: ?(?P<v>\w+)"),
+            Value("mgnt2RinvHwPlatform", "20044.7.6.1.0", r"Serial Number +: +(?P<v>\w+)"),
             Entity("serial", class_=3),
             Entity("serial"),
         ),
@@ -246,8 +241,12 @@ RULES = (
         vendor="PanDacom",
         type="other",
         oid=("3652",),
-        model=(Column("chassisTypeName", "3652.3.1.1.5"), Entity("descr", class_=3), Entity("model")),
-        serial=(Column("chassisSerial", "3652.3.1.1.9"), Entity("serial")),
+        model=(
+            Entity("descr", class_=3),
+            Entity("descr", r"Carrier"),
+            Value("chassisType", "3652.3.2.1.5.0"),
+        ),
+        serial=(Value("chassisSerialNumber", "3652.3.2.1.13.0"),),
     ),
     Rule(
         os="bti800",
@@ -292,9 +291,9 @@ RULES = (
         vendor="Deltanet",
         type="other",
         oid=("35616",),
-        model=(Value("productName", "35616.5.1.1.0", r"[a-z].*"), Entity("model")),
-        version=(Value("softwareVersion", "35616.5.1.4.0", r"\d.*"),),
-        serial=(Value("serialNumber", "35616.5.1.2.0", r"\d.*"),),
+        model=(Value("productName", "35616.5.1.2.0"),),
+        version=(Value("firmwareVersion", "35616.5.1.10.0", r"^(?P<v>[^\s,]+)"),),
+        serial=(Value("serialNumber", "35616.5.1.5.0"),),
     ),
     Rule(
         os="gw-eydfa",
@@ -302,9 +301,9 @@ RULES = (
         vendor="Glass Way",
         type="other",
         oid=("17409.1.11",),
-        model=(Value("commonModelNumber", "17409.1.3.3.1.2.0"), Descr(r"^(?P<v>GW-\S+)")),
-        version=(Value("commonFirmwareVersion", "17409.1.3.3.1.9.0", r"\d"),),
-        serial=(Value("commonSerialNumber", "17409.1.3.3.1.3.0"),),
+        model=(Value("commonModelNumber.1", "17409.1.3.3.2.2.1.4.1"), Descr(r"^(?P<v>GW-\S+)")),
+        version=(Value("commonFirmwareVersion.1", "17409.1.3.3.2.2.1.6.1"),),
+        serial=(Value("commonSerialNumber.1", "17409.1.3.3.2.2.1.5.1"),),
     ),
     Rule(
         os="cdata",
@@ -312,12 +311,9 @@ RULES = (
         vendor="C-Data",
         type="other",
         oid=("17409", "34592"),
-        model=(Value("sysModel", "17409.2.3.1.2.1.1.6.1"),),
-        version=(
-            Value("sysSoftwareVersion", "17409.2.3.1.3.1.1.9.1.0"),
-            Value("oltDeviceSoftwareVersion", "17409.2.3.1.2.1.1.7.1"),
-        ),
-        serial=(Value("sysSerial", "17409.2.3.1.3.1.1.11.1.0"),),
+        model=(Value("deviceHardwareVersion", "34592.1.3.1.5.2.1.1.4.0"),),
+        version=(Value("deviceSoftwareVersion", "34592.1.3.1.5.2.1.1.5.0"),),
+        serial=(Value("sysSerialNumber", "17409.2.3.1.1.13.0"),),
     ),
     Rule(
         os="bktel-oa",
@@ -325,8 +321,8 @@ RULES = (
         vendor="BKtel",
         type="other",
         oid=("7501",),
-        model=(Column("deviceType", "7501.1.2.100.1.1.2", r"[A-Z]\w*\d+"),),
-        version=(Value("firmwareVersion", "7501.1.2.100.1.2.0"),),
+        model=(Column("deviceModel", "7501.1.2.116.1.2.1.2"),),
+        version=(Column("controllerFirmware", "7501.1.1.1.16.1.3"),),
     ),
     Rule(
         os="fs-nmu",

@@ -128,12 +128,17 @@ RULES = (
         vendor="Citrix",
         type="router",
         oid=("3845.31",),
-        model=(
-            Value("sdWANStatsApplianceModel", "3845.31.4.1.3.0"),
-            Value("sdWANModel", "3845.31.4.2.2.1.4.0"),
+        model=(Value("sdWANStatsApplianceName", "3845.31.4.2.2.12.1.1"),),
+        version=(
+            Joined(
+                (
+                    Value("sdWANApplianceOsVersion", "3845.31.4.2.2.12.1.11", r"^(?P<v>.+)$", "OS: {v}"),
+                    Value("sdWANApplianceSoftware", "3845.31.4.2.2.12.1.12", r"^(?P<v>.+)$", "SW: {v}"),
+                ),
+                ", ",
+            ),
         ),
-        version=(Value("sdWANSoftwareVersion", "3845.31.4.2.2.1.6.0"),),
-        serial=(Value("sdWANSerial", "3845.31.4.2.2.1.5.0"),),
+        serial=(Value("sdWANApplianceSerial", "3845.31.4.2.2.12.1.10"),),
     ),
     Rule(
         os="sonicwall",
@@ -226,8 +231,8 @@ RULES = (
         vendor="Barracuda",
         type="firewall",
         descr=r"^Barracuda Web Application Firewall",
-        version=(Value("firmwareVersion", "20632.8.3.0"), Value("firmwareVersion", "20632.8.2.0")),
-        serial=(Value("serial", "20632.8.4.0"), Value("serialNumber", "20632.8.1.0")),
+        version=(Value("firmwareVersion", "20632.8.25.0", r"^(?P<v>\S+)"),),
+        serial=(Value("serialNumber", "20632.8.28.0"),),
     ),
     Rule(
         os="barracudaspamfirewall",
@@ -264,13 +269,9 @@ RULES = (
         vendor="Stormshield",
         type="firewall",
         oid=("11256",),
-        model=(
-            Value("snsModel", "11256.1.0.2.0"),
-            Value("ntqModel", "11256.1.0.1.0", r"[A-Z].*"),
-            Descr(r"NS-BSD (?P<v>[A-Z]+\d+?)A"),
-        ),
-        version=(Value("snsVersion", "11256.1.0.3.0"),),
-        serial=(Value("snsSerialNumber", "11256.1.0.4.0"), Value("snsSerialNumber", "11256.1.18.1.0")),
+        model=(Value("snsModel", "11256.1.18.1.0"), Descr(r"NS-BSD (?P<v>[A-Z]+\d+?)A")),
+        version=(Value("snsVersion", "11256.1.18.2.0"),),
+        serial=(Value("snsSerialNumber", "11256.1.18.3.0"),),
     ),
     Rule(
         os="forcepoint",
@@ -500,9 +501,9 @@ RULES = (
         vendor="EfficientIP",
         type="server",
         oid=("2440",),
-        model=(Value("eipSystemModel", "2440.1.1.2.0"), *BOARD),
-        version=(Value("eipSystemVersion", "2440.1.1.1.0"),),
-        serial=(Value("eipSystemSerial", "2440.1.1.3.0"),),
+        model=(Value("eipHwModel", "2440.1.14.1.1.0"), *BOARD),
+        version=(Value("eipSoftwareVersion", "2440.1.17.1.2.0"),),
+        serial=(Value("eipHwSerial", "2440.1.14.1.2.0"),),
     ),
     Rule(
         os="riverbed",

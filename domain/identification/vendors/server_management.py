@@ -1,7 +1,7 @@
 """Server management controllers and data centre hosts (IMM-MIB, LENOVO-XCC-MIB, SUN-ILOM-CONTROL-MIB, ATEN IPMI, SC MIBs of Fujitsu)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Column, Descr, Entity, Value
+from domain.identification.sources import Column, Descr, Entity, Joined, Value
 
 IMM_MODEL = Value("productName", "2.3.51.3.1.5.2.1.5.0")
 XCC = "19046.11.1.1.5"
@@ -58,15 +58,18 @@ RULES = (
         type="server",
         oid=("21317", "10876", "8072.3.2.10"),
         descr=r"^Linux \(none\)",
-        model=(
-            Column("fruProductName", "21317.1.14.2.1.2", r"[a-z].*"),
-            Value("boardProduct", "21317.1.15.1.0", r"[a-z].*"),
-        ),
+        model=(Value("fruProductName", "21317.1.16.3.4.0"),),
+        serial=(Value("fruProductSerial", "21317.1.16.3.6.0"),),
         version=(
-            Value("bmcFirmwareVersion", "21317.1.1.0", r"\d.*"),
-            Value("bmcMajorVesion", "21317.1.2.1.0", r"\d.*"),
+            Joined(
+                (
+                    Value("bmcMajorVersion", "21317.1.5.1.0"),
+                    Value("bmcMinorVersion", "21317.1.5.2.0"),
+                    Value("bmcSubVersion", "21317.1.5.7.0"),
+                ),
+                ".",
+            ),
         ),
-        serial=(Value("boardSerial", "21317.1.15.2.0", r"\w{6,}"),),
     ),
     Rule(
         os="ami-megarac",
@@ -99,16 +102,9 @@ RULES = (
         vendor="Fujitsu",
         type="server",
         oid=("231", "231.1.28"),
-        model=(
-            Column("sc2UnitModelName", "231.2.10.2.2.10.2.3.1.4"),
-            Column("scUnitModelName", "231.2.10.2.2.6.2.3.1.4"),
-            Descr(r"(?P<v>PRIMERGY \S+)"),
-        ),
+        model=(Column("sc2UnitModelName", "231.2.10.2.2.10.2.3.1.5"), Descr(r"(?P<v>PRIMERGY \S+)")),
         version=(Descr(r"(?P<v>iRMC S\d)"),),
-        serial=(
-            Column("sc2UnitSerialNumber", "231.2.10.2.2.10.2.3.1.7"),
-            Column("sc2UnitSerialNumber", "231.2.10.2.2.10.2.3.1.8", r"^Y\w+"),
-        ),
+        serial=(Column("sc2UnitSerialNumber", "231.2.10.2.2.10.2.3.1.7"),),
     ),
     Rule(
         os="hp-moonshot",

@@ -1,7 +1,7 @@
 """Storage systems and tape libraries (NETAPP-MIB, SYNOLOGY-SYSTEM-MIB, NAS-MIB, NIMBLE-MIB, FCMGMT-MIB, QUANTUM-..., vendor manuals)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Column, Descr, Entity, Joined, Value
+from domain.identification.sources import Column, Descr, Entity, Value
 from domain.identification.vendors.linux import ARCHITECTURE, KERNEL
 
 SYNOLOGY = Value("synologySystemModelName", "6574.1.5.1.0")
@@ -43,8 +43,8 @@ RULES = (
         version=(
             Value("firmwareVersion", "24681.1.2.13.0"),
             Value("firmwareVersion", "55062.1.12.6.0"),
-            Entity("software_rev"),
-            Entity("firmware_rev"),
+            Entity("software_rev", r"(?P<v>\d.*)$"),
+            Entity("firmware_rev", r"(?P<v>\d.*)$"),
             Descr(r"^(?:Linux )?\S+ (?P<v>\d+\.\d[\d.]*)"),
         ),
         serial=(
@@ -128,12 +128,9 @@ RULES = (
         vendor="IBM",
         type="storage",
         oid=("14851", "2.6.182", "2.6.219", "2.6.257", "2.6.254"),
-        model=(Descr(r"IBM (?P<v>\d{4})"),),
-        version=(Descr(r"Library (?P<v>\w+)$"),),
-        serial=(
-            Value("chassis-SerialNumber", "14851.3.1.4.5.0"),
-            Value("chassis-SerialNumber", "14851.3.1.3.5.0"),
-        ),
+        model=(Value("chassis-Model", "14851.3.1.4.2.0"), Descr(r"IBM (?P<v>\d{4})")),
+        version=(Value("chassis-Version", "14851.3.1.3.4.0"), Descr(r"Library (?P<v>\w+)$")),
+        serial=(Value("chassis-SerialNumber", "14851.3.1.3.2.0"),),
     ),
     Rule(
         os="infortrend",
@@ -155,14 +152,7 @@ RULES = (
         vendor="EUROstor",
         type="storage",
         oid=("14752",),
-        model=(
-            Joined(
-                (
-                    Value("siVendor", "14752.1.3.1.1.0"),
-                    Value("siModel", "14752.1.3.1.2.0", r"^(?P<v>.+)$", "[{v}]"),
-                )
-            ),
-        ),
+        model=(Value("siModel", "14752.1.3.1.2.0", r"^(?P<v>.+)$", "EUROstore [{v}]"),),
         version=(Value("siFirmVer", "14752.1.3.1.4.0"),),
         serial=(Value("siSerial", "14752.1.3.1.3.0"),),
     ),

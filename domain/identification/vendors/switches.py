@@ -208,9 +208,9 @@ RULES = (
         type="router",
         oid=("890",),
         descr=r"DSL|IAD|11ac|11ax|gateway",
-        model=(Value("sysProductModel", "890.1.15.3.1.11.0"), Value("deviceModel", "890.1.2.1.3.0")),
-        version=(Value("deviceFwVersion", "890.1.2.2.1.0"),),
-        serial=(Value("deviceSerial", "890.1.2.2.2.0"),),
+        model=(Value("deviceModel", "890.1.2.1.1.2.0"),),
+        version=(Value("deviceFirmware", "890.1.2.1.1.1.0"), Value("deviceFwVersion", "890.1.2.2.1.0")),
+        serial=(Value("deviceSerial", "890.1.2.1.1.10.0"), Value("deviceSerial", "890.1.2.2.2.0")),
     ),
     Rule(
         os="anyos",
@@ -263,7 +263,10 @@ RULES = (
             Descr(r"^(?P<v>[SN]\d{4}\S*)"),
         ),
         version=(Below("swOpCodeVer.1", 4, "1.1.3.1.6.1"), Descr(r"Version (?P<v>[^\s,]+)")),
-        serial=(Below("swSerialNumber.1", 4, "1.1.3.1.10.1"), Column("devChassisSerial", "27975.37.1.5.1.5")),
+        serial=(
+            Below("swSerialNumber.1", 4, "1.1.3.1.10.1"),
+            Value("devSerialNumber.1", "27975.37.1.5.1.10.1.1"),
+        ),
     ),
     Rule(
         os="fs-bdcom",
@@ -282,9 +285,13 @@ RULES = (
         vendor="BDCOM",
         type="switch",
         oid=("3320",),
-        model=(Descr(r"BDCOM\(tm\) (?P<v>\S+)"),),
-        version=(Descr(r"Version (?P<v>[^\n]+?),? (?:RELEASE|$)"), Descr(r"Version (?P<v>[^\s,]+)")),
-        serial=(Column("nmsCardSerial", "3320.9.3.6.11.1.4", r"\w{4,}"), Descr(r"Serial num:? ?(?P<v>\w+)")),
+        model=(Value("nmsCardDescr.0", "3320.3.6.10.1.3.0"), Descr(r"BDCOM\(tm\) (?P<v>\S+)")),
+        version=(
+            Value("nmsCardSwVersion.0", "3320.3.6.10.1.6.0"),
+            Descr(r"Version (?P<v>[^\n]+?),? (?:RELEASE|$)"),
+            Descr(r"Version (?P<v>[^\s,]+)"),
+        ),
+        serial=(Value("nmsCardSerial.0", "3320.3.6.10.1.4.0"), Descr(r"Serial num:? ?(?P<v>\w+)")),
     ),
     Rule(
         os="dcn-software",
@@ -493,7 +500,7 @@ RULES = (
         type="switch",
         oid=("46242",),
         model=(Descr(r"Netonix (?P<v>\S+)"),),
-        version=(Value("firmwareVersion", "46242.1.0"),),
+        version=(Value("firmwareVersion", "46242.1.0", r"^(?P<v>\d+(?:\.\d+)*(?:rc\d+|beta\d+)?)"),),
     ),
     Rule(
         os="ibos",

@@ -65,7 +65,7 @@ RULES = (
         oid=AGENTS,
         when=(Value("af60DevModel", "41112.1.11.1.2.2.1"),),
         model=(Value("af60DevModel", "41112.1.11.1.2.2.1"),),
-        version=(AF60_VERSION,),
+        version=(Value("af60FirmwareVersion", "41112.1.11.1.2.4.1", r"\.(?P<v>v\d+(?:\.\d+)*)"),),
     ),
     Rule(
         os="unifi",

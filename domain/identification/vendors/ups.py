@@ -341,12 +341,9 @@ RULES = (
         vendor="Eltek",
         type="ups",
         oid=("12148.9",),
-        model=(
-            Value("systemSiteInfoControllerType", "12148.9.2.3.0"),
-            Descr(r"(?P<v>smartpack)", "smartpack"),
-        ),
+        model=(Value("controllerType", "12148.9.2.1.2.0"), Fixed("smartpack")),
         version=(Descr(r"\) (?P<v>\d[\d.]+)"),),
-        serial=(Value("controlUnitSerialNumber", "12148.9.8.1.0"),),
+        serial=(Value("controllerSerialNumber", "12148.9.2.1.3.7.0"),),
     ),
     Rule(
         os="eltek-webpower",
@@ -370,8 +367,8 @@ RULES = (
         vendor="Eltek",
         type="ups",
         oid=("13858",),
-        model=(Value("vpwrSystemType", "13858.4.1.0"), Column("vpwrModuleOidType", "13858.6.1.1.1.3")),
-        version=(Value("vpwrSystemVersion", "13858.4.2.0"),),
+        model=(Value("vpwrSystemType", "13858.2.1.2.0"),),
+        version=(Value("vpwrSystemVersion", "13858.2.1.3.0"),),
     ),
     Rule(
         os="mts-com",

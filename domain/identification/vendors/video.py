@@ -1,7 +1,7 @@
 """Cameras, recorders and video encoders (AXIS-ROOT-MIB, HIKVISION-MIB, DAHUA-SNMP-MIB, VIVOTEK-MIB, ...)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Descr, Value
+from domain.identification.sources import Descr, Fixed, Value
 
 HIK_MODEL = Value("deviceType", "39165.1.1.0")
 
@@ -62,12 +62,9 @@ RULES = (
         type="camera",
         oid=("50001", "39165"),
         descr=r"Hikvision|DVR|NVR",
-        model=(
-            Value("deviceType", "50001.1.2.0", r"[a-z].*"),
-            Value("deviceModel", "50001.1.200.0", r"[a-z].*"),
-        ),
-        version=(Value("softVersion", "50001.1.3.0", r"\d.*"),),
-        serial=(Value("deviceID", "50001.1.1.0", r"\w{6,}"),),
+        model=(Fixed("NVR"),),
+        version=(Value("softwareVersion", "50001.1.2.0", r"\d"),),
+        serial=(Value("deviceSerialNumber", "50001.1.3.0"),),
     ),
     Rule(
         os="dahua-nvr",

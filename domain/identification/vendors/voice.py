@@ -11,7 +11,7 @@ RULES = (
         type="voice",
         oid=("38516", "13745"),
         model=(Descr(r"^(?P<v>Allworx .+)$"),),
-        version=(Column("applSoftwareVersion", "1.3.6.1.2.1.27.1.1.4", r"\d"),),
+        version=(Column("applVersion", "1.3.6.1.2.1.27.1.1.4", r"^\d+\."),),
         serial=(Value("allworxSerial", "38516.1.1.1.1.0", r"\w{6,}"),),
     ),
     Rule(
@@ -44,13 +44,20 @@ RULES = (
         version=(
             Joined(
                 (
-                    Value("core", "42397.1.1.3.2.0.0", r"^(?P<v>.+)$", "Core: {v}"),
-                    Value("base", "42397.1.1.3.3.0.0", r"^(?P<v>.+)$", "Base: {v}"),
+                    Value("core", "42397.1.2.3.2.0.0", r"^(?P<v>.+)$", "Core: {v}"),
+                    Value("base", "42397.1.2.3.3.0.0", r"^(?P<v>.+)$", "Base: {v}"),
+                ),
+                ", ",
+            ),
+            Joined(
+                (
+                    Value("core", "42397.1.2.3.2.0", r"^(?P<v>.+)$", "Core: {v}"),
+                    Value("base", "42397.1.2.3.3.0", r"^(?P<v>.+)$", "Base: {v}"),
                 ),
                 ", ",
             ),
         ),
-        serial=(Value("mac", "42397.1.1.1.0.0"),),
+        serial=(Value("macAddress", "42397.1.2.1.0.0"), Value("macAddress", "42397.1.2.1.0")),
         model=(Descr(r"^(?:Linux )?(?P<v>HT\w+)"),),
     ),
     Rule(

@@ -98,6 +98,7 @@ RULES = (
         os_name="Windows",
         vendor="Microsoft",
         type="server",
+        platform=True,
         descr=r"Hardware:.{1,120}Software: Windows",
         model=(*BOARD, *MACHINE),
         version=(Descr(BUILD, names=SERVER | CLIENT), OLDER),

@@ -24,21 +24,9 @@ RULES = (
         vendor="RADWIN",
         type="wireless",
         oid=("4458",),
-        model=(
-            Joined(
-                (
-                    Value("winlink1000OduAdmProductType", "4458.1000.1.1.1.0"),
-                    Value("winlink1000OduAdmPN", "4458.1000.1.1.30.0"),
-                ),
-                " - ",
-            ),
-            Value("winlink1000OduAdmProductType", "4458.1000.1.1.1.0"),
-        ),
+        model=(Value("winlink1000OduAdmProductType", "4458.1000.1.1.30.0"),),
         version=(Value("winlink1000OduAdmSwRev", "4458.1000.1.1.3.0"),),
-        serial=(
-            Value("winlink1000OduAdmSN", "4458.1000.1.1.29.0"),
-            Value("winlink1000OduAdmSN", "4458.1000.1.1.35.0"),
-        ),
+        serial=(Value("winlink1000OduAdmSN", "4458.1000.1.1.29.0"),),
     ),
     Rule(
         os="siklu",
@@ -262,9 +250,9 @@ RULES = (
         vendor="Greenpacket",
         type="wireless",
         oid=("38595",),
-        model=(Value("modelName", "38595.10.1.1.1.0"),),
-        version=(Value("softwareVersion", "38595.10.1.1.2.0"),),
-        serial=(Value("serialNumber", "38595.10.1.1.4.0"),),
+        model=(Joined((Value("modelName", "38595.10.1.3.0"), Value("hardwareVersion", "38595.10.1.4.0"))),),
+        version=(Value("softwareVersion", "38595.10.1.7.0"),),
+        serial=(Value("serialNumber", "38595.10.1.5.0"),),
     ),
     Rule(
         os="sierra-airlink",
