@@ -125,6 +125,10 @@ class Vault(Protocol):
 
     async def destroy(self, secret_id: str) -> None: ...
 
+    async def forget(self, subject: UUID) -> None:
+        """Destroys the key of a data subject: what was sealed under it can be read no more."""
+        ...
+
 
 class PublishFailed(Exception):
     """The stream did not take an event, or not in order; it must be asked how far it is before going on."""

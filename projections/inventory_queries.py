@@ -174,6 +174,15 @@ async def interfaces(
     return [msgspec.json.decode(row[0]) for row in await rows.fetchall()]
 
 
+async def interfaces_of(conn: AsyncConnection[Any], device_id: str, *, limit: int) -> list[dict[str, Any]]:
+    """One device's interfaces, whatever the state of its record."""
+    rows = await conn.execute(
+        "SELECT to_jsonb(i)::text FROM inventory.interfaces i WHERE device_id = %s ORDER BY if_index LIMIT %s",
+        (device_id, limit),
+    )
+    return [msgspec.json.decode(row[0]) for row in await rows.fetchall()]
+
+
 async def neighbours(conn: AsyncConnection[Any], device_id: str) -> list[dict[str, Any]]:
     rows = await conn.execute(
         "SELECT neighbour::text FROM inventory.neighbours WHERE device_id = %s ORDER BY link", (device_id,)

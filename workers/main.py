@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.banner import TcpBannerProber
-from adapters.icmp import SocketIcmpProber
+from adapters.icmp import EchoProber
 from adapters.ledger.checkpoints import CheckpointSigner
 from adapters.resolver import SystemResolver
 from nats.aio.client import Client
@@ -27,7 +27,7 @@ from adapters.ledger.log import PostgresEventLog
 from adapters.ledger.mapper import KeepSealed
 from adapters.ledger.positions import PostgresPositionWatch
 from adapters.ledger.seals import LedgerSeals
-from adapters.snmp import GufoSnmpReader
+from adapters.snmp.read import GufoSnmpReader
 from adapters.vault.master_key import MasterKey
 from adapters.vault.opener import AuditedSecrets
 from adapters.vault.subjects import SubjectKeys
@@ -106,7 +106,7 @@ async def _compose(
         notes=notes,
         secrets=secrets,
         snmp=snmp,
-        icmp=SocketIcmpProber(),
+        icmp=EchoProber(),
         banner=TcpBannerProber(),
         resolver=SystemResolver(),
     )

@@ -41,3 +41,8 @@ class PostgresVault:
     async def destroy(self, secret_id: str) -> None:
         async with self._pool.connection() as conn:
             await conn.execute("DELETE FROM vault.secrets WHERE id = %s", (UUID(secret_id),))
+
+    async def forget(self, subject: UUID) -> None:
+        """Processes that have the key in memory forget it within a minute."""
+        async with self._pool.connection() as conn:
+            await conn.execute("DELETE FROM vault.subject_keys WHERE subject = %s", (subject,))

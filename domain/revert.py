@@ -1,0 +1,29 @@
+"""What undoes an event: its inverse command, and the other side's where two records changed together."""
+
+import msgspec
+
+from domain.aggregate import Intent
+from domain.catalogue import AGGREGATES_BY_NAME
+from domain.device import DEVICE
+from domain.device_commands import JoinDevice, SeparateDevice
+from domain.device_events import DeviceMerged, DeviceSplit
+from domain.event import Command, Recorded
+
+
+def inverse(recorded: Recorded, *, reason: str) -> list[Intent]:
+    """The intents to append together; raises NotRevertible with the reason."""
+
+    def because(command: Command) -> Command:
+        return msgspec.structs.replace(command, reason=reason)
+
+    aggregate = AGGREGATES_BY_NAME[recorded.aggregate]
+    intents = [aggregate.to(recorded.originator_id, because(recorded.event.undo()))]
+    survivor = str(recorded.originator_id)
+    match recorded.event:
+        case DeviceMerged(other_id=other):
+            intents.append(DEVICE.to(other, because(SeparateDevice(from_id=survivor))))
+        case DeviceSplit(other_id=other):
+            intents.append(DEVICE.to(other, because(JoinDevice(into_id=survivor))))
+        case _:
+            pass
+    return intents
