@@ -8,10 +8,11 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
-from domain.access import SnmpAccess, SnmpV1Access, SnmpV2cAccess, SnmpV3Access
+from domain.access import SnmpAccess, SnmpAuth, SnmpPrivacy, SnmpV1Access, SnmpV2cAccess, SnmpV3Access
 from lab.fleet import Credentials, build_fleet, generated_credentials
 from lab.snmp_recording import find_recordings, recordings_fleet
 from lab.snmp_server import Served, serve, wall_clock
@@ -39,40 +40,44 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--recordings", type=Path, help="folder of .snmprec(.gz) files to serve instead of a fleet"
     )
-    parser.add_argument("--live", action="store_true", help="with --recordings: sysUpTime ticks")
+    parser.add_argument("--live", action="store_true", help="with --recordings: up-time and counters move")
     parser.add_argument("--map", type=Path, help="file to write the ready line to as well")
-    parser.add_argument("--community", help="for v1 and v2c; alone it opens every device")
+    parser.add_argument("--community", help="for v1 and v2c; without --v3-user no device speaks v3")
+    parser.add_argument("--v2c-only", action="store_true", help="no device speaks version 1 or 3 only")
     parser.add_argument("--v3-user", help="a fourth of the devices then speaks v3 only")
-    parser.add_argument("--v3-auth", default="SHA256", help="MD5, SHA, SHA224, SHA256, SHA384, SHA512")
+    parser.add_argument("--v3-auth", default="SHA256", choices=get_args(SnmpAuth))
     parser.add_argument("--v3-auth-password", default="")
-    parser.add_argument("--v3-priv", default="AES128", help="DES, AES128, AES192, AES256")
+    parser.add_argument("--v3-priv", default="AES128", choices=get_args(SnmpPrivacy))
     parser.add_argument("--v3-priv-password", default="")
     return parser.parse_args(words)
 
 
 def credentials_of(options: argparse.Namespace) -> Credentials:
     """The credentials given; generated ones where none are."""
+    generated = generated_credentials(options.seed)
+    community = options.community or generated.v2c.community
+    v2c = SnmpV2cAccess(id="lab-v2c", community=community)
+    if options.v2c_only:
+        return Credentials(v2c=v2c)
     if options.community is None and options.v3_user is None:
-        return generated_credentials(options.seed)
-    community = options.community or generated_credentials(options.seed).v2c.community
-    v3 = None
-    if options.v3_user:
-        v3 = msgspec.convert(
-            {
-                "kind": "snmp_v3",
-                "id": "lab-v3",
-                "username": options.v3_user,
-                "auth_protocol": options.v3_auth,
-                "auth_password": options.v3_auth_password,
-                "priv_protocol": options.v3_priv,
-                "priv_password": options.v3_priv_password,
-            },
-            SnmpV3Access,
-        )
-    return Credentials(
-        v1=SnmpV1Access(id="lab-v1", community=community),
-        v2c=SnmpV2cAccess(id="lab-v2c", community=community),
-        v3=v3,
+        return generated
+    return Credentials(v2c=v2c, v1=SnmpV1Access(id="lab-v1", community=community), v3=_v3_access(options))
+
+
+def _v3_access(options: argparse.Namespace) -> SnmpV3Access | None:
+    if options.v3_user is None:
+        return None
+    return msgspec.convert(
+        {
+            "kind": "snmp_v3",
+            "id": "lab-v3",
+            "username": options.v3_user,
+            "auth_protocol": options.v3_auth,
+            "auth_password": options.v3_auth_password,
+            "priv_protocol": options.v3_priv,
+            "priv_password": options.v3_priv_password,
+        },
+        SnmpV3Access,
     )
 
 

@@ -11,12 +11,12 @@ import msgspec
 
 from lab import ber
 from lab.snmp_agent import Agent
-from lab.snmp_live import Device, Live, time_ticks
-from lab.snmp_tree import Tree, View, varbind
+from lab.snmp_live import Device
+from lab.snmp_motion import in_motion
+from lab.snmp_tree import Tree, Variable, View, varbind
 from lab.snmp_usm_keys import User
 
 SUFFIXES = (".snmprec", ".snmprec.gz")
-SYS_UP_TIME = ber.oid("1.3.6.1.2.1.1.3.0")
 
 MAX_SIZE = 3072
 """Recordings hold values that do not fit an Ethernet frame; their agents answer in datagrams of up to this many octets."""
@@ -38,21 +38,19 @@ class Recordings(msgspec.Struct, frozen=True):
 
 
 def load_recording(path: Path, *, live: bool = False) -> Tree:
-    """The objects of a recording, of which the first wins where an OID is repeated; lines that make no sense are left out.
+    """The objects of a recording. Lines that make no sense are left out; of a repeated OID the last wins, as in snmpsim.
 
-    With `live`, sysUpTime ticks from when the device booted instead of standing still.
+    With `live`, up-time and interface counters go on from where they were recorded.
     """
-    objects: dict[bytes, bytes | Live] = {}
+    objects: dict[bytes, Variable] = {}
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
         for line in lines:
             try:
                 oid, value = _parse_line(line)
             except ValueError:
                 continue
-            objects.setdefault(oid, varbind(oid, value))
-    if live:
-        objects[SYS_UP_TIME] = Live(SYS_UP_TIME, time_ticks)
-    return Tree(objects)
+            objects[oid] = varbind(oid, value)
+    return Tree(in_motion(objects) if live else objects)
 
 
 def _parse_line(line: bytes) -> tuple[bytes, bytes]:
@@ -113,7 +111,7 @@ def recordings_fleet(
 ) -> Recordings:
     """Agents for v1, v2c and, with `users`, v3 that each serve one file, at the network's addresses in the order given; read when first asked.
 
-    ValueError if the network has too few addresses. `now` is the serving clock's time: with `live`, up-time counts from then.
+    ValueError if the network has too few addresses. `now` is the serving clock's time: with `live`, things move from then on.
     """
     addresses = [str(address) for address, _ in zip(network.hosts(), files, strict=False)]
     if len(addresses) < len(files):

@@ -27,21 +27,21 @@ class Ran(msgspec.Struct, frozen=True):
 
 
 @pytest.fixture
-async def start() -> AsyncIterator[Start]:
+async def start_agents() -> AsyncIterator[Start]:
     """Starts agents on a free port; they stop with the test."""
     running: list[SnmpServer] = []
 
-    async def start_agents(agents: dict[str, Agent]) -> SnmpServer:
+    async def start(agents: dict[str, Agent]) -> SnmpServer:
         running.append(await serve(SimpleNamespace(agents=agents)))
         return running[-1]
 
-    yield start_agents
+    yield start
     for server in running:
         await server.stop()
 
 
 @pytest.fixture
-def run(tmp_path: object) -> Run:
+def net_snmp(tmp_path: object) -> Run:
     """Runs a net-snmp command without MIBs or the machine's settings, answers quickly tried again."""
 
     async def run_command(command: str, *arguments: str, timeout_s: float = 1, retries: int = 1) -> Ran:

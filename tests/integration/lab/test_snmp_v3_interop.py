@@ -74,14 +74,14 @@ def view():
 
 
 @pytest.fixture
-async def port(start):
+async def port(start_agents):
     users = [User(access(auth, priv), may_write=True) for auth, priv in LEVELS]
     device = Device(engine_id=bytes.fromhex("80003a8c04") + b"lab-1", engine_boots=7)
-    server = await start({ADDRESS: Agent("r1", view, device=device, users=users)})
+    server = await start_agents({ADDRESS: Agent("r1", view, device=device, users=users)})
     return server.port
 
 
-def net_snmp(auth, priv, *, auth_password=AUTH_PASSWORD, priv_password=PRIV_PASSWORD):
+def login(auth, priv, *, auth_password=AUTH_PASSWORD, priv_password=PRIV_PASSWORD):
     level = "authPriv" if priv else "authNoPriv" if auth else "noAuthNoPriv"
     arguments = ["-v3", "-u", name(auth, priv), "-l", level]
     if auth:
@@ -93,8 +93,8 @@ def net_snmp(auth, priv, *, auth_password=AUTH_PASSWORD, priv_password=PRIV_PASS
 
 @pytest.mark.needs_package("snmp")
 @pytest.mark.parametrize(("auth", "priv"), LEVELS)
-async def test_net_snmp_walks_at_every_level(port, run, auth, priv):
-    ran = await run("snmpwalk", *net_snmp(auth, priv), f"{ADDRESS}:{port}", "1.3.6.1.2.1.1")
+async def test_net_snmp_walks_at_every_level(port, net_snmp, auth, priv):
+    ran = await net_snmp("snmpwalk", *login(auth, priv), f"{ADDRESS}:{port}", "1.3.6.1.2.1.1")
     assert ran.lines == [
         '.1.3.6.1.2.1.1.1.0 = STRING: "a router"',
         '.1.3.6.1.2.1.1.5.0 = STRING: "r1"',
@@ -137,31 +137,31 @@ async def test_pysnmp_reads_at_every_level(port, auth, priv):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (net_snmp("SHA", "AES128", auth_password="not-the-password"), "Authentication failure"),
-        (net_snmp("SHA", "AES128", priv_password="not-the-password"), "Decryption error"),
+        (login("SHA", "AES128", auth_password="not-the-password"), "Authentication failure"),
+        (login("SHA", "AES128", priv_password="not-the-password"), "Decryption error"),
         (["-v3", "-u", "nobody", "-l", "noAuthNoPriv"], "Unknown user name"),
         (
-            ["-v3", "-u", "sha-no", "-l", "authPriv", *net_snmp("SHA", "AES128")[5:]],
+            ["-v3", "-u", "sha-no", "-l", "authPriv", *login("SHA", "AES128")[5:]],
             "Unsupported security level",
         ),
         (
             ["-v3", "-u", "sha-aes128", "-l", "authNoPriv", "-a", "SHA", "-A", AUTH_PASSWORD],
             "authorizationError",
         ),
-        ([*net_snmp("SHA", "AES128"), "-n", "vlan-7"], "ontext"),
+        ([*login("SHA", "AES128"), "-n", "vlan-7"], "ontext"),
     ],
 )
-async def test_wrong_questions_are_told_so(port, run, arguments, message):
-    ran = await run("snmpget", *arguments, f"{ADDRESS}:{port}", SYS_NAME, retries=0)
+async def test_wrong_questions_are_told_so(port, net_snmp, arguments, message):
+    ran = await net_snmp("snmpget", *arguments, f"{ADDRESS}:{port}", SYS_NAME, retries=0)
     assert ran.status != 0
     assert message in ran.err + ran.out
 
 
 @pytest.mark.needs_package("snmp")
-async def test_a_message_out_of_the_time_window_is_put_right_by_a_report(port, run):
-    ran = await run(
+async def test_a_message_out_of_the_time_window_is_put_right_by_a_report(port, net_snmp):
+    ran = await net_snmp(
         "snmpget",
-        *net_snmp("SHA", "AES128"),
+        *login("SHA", "AES128"),
         "-e",
         "80003a8c046c61622d31",
         "-Z",
@@ -173,17 +173,17 @@ async def test_a_message_out_of_the_time_window_is_put_right_by_a_report(port, r
 
 
 @pytest.mark.needs_package("snmp")
-async def test_set_through_an_encrypted_message(port, run):
-    ran = await run("snmpset", *net_snmp("SHA256", "AES256"), f"{ADDRESS}:{port}", SYS_NAME, "s", "renamed")
+async def test_set_through_an_encrypted_message(port, net_snmp):
+    ran = await net_snmp("snmpset", *login("SHA256", "AES256"), f"{ADDRESS}:{port}", SYS_NAME, "s", "renamed")
     assert ran.status == 0, ran
-    ran = await run("snmpget", *net_snmp(None, None), f"{ADDRESS}:{port}", SYS_NAME)
+    ran = await net_snmp("snmpget", *login(None, None), f"{ADDRESS}:{port}", SYS_NAME)
     assert ran.lines == [f'.{SYS_NAME} = STRING: "renamed"']
 
 
 @pytest.mark.needs_package("snmp")
-async def test_an_agent_without_users_is_silent_to_v3(start, run):
-    server = await start({ADDRESS: Agent("old", view, v2c=(b"c",))})
-    ran = await run(
-        "snmpget", *net_snmp(None, None), f"{ADDRESS}:{server.port}", SYS_NAME, timeout_s=0.2, retries=0
+async def test_an_agent_without_users_is_silent_to_v3(start_agents, net_snmp):
+    server = await start_agents({ADDRESS: Agent("old", view, v2c=(b"c",))})
+    ran = await net_snmp(
+        "snmpget", *login(None, None), f"{ADDRESS}:{server.port}", SYS_NAME, timeout_s=0.2, retries=0
     )
     assert "Timeout" in ran.err
