@@ -51,8 +51,10 @@ def enter(data: bytes, position: int, tag: int) -> tuple[int, int]:
     begin = position + 2
     if size >= 0x80:
         octets = size & 0x7F
-        if not 1 <= octets <= 4 or begin + octets > len(data):
+        if not 1 <= octets <= 4:
             raise BerError(f"bad length at octet {position + 1}")
+        if begin + octets > len(data):
+            raise CutOffError(f"length at octet {position + 1} is cut off")
         size = int.from_bytes(data[begin : begin + octets], "big")
         begin += octets
     if begin + size > len(data):

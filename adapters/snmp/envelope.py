@@ -53,10 +53,23 @@ def _response(data: bytes, position: int, end: int) -> None:
     if not list_end == pdu_end == end:
         raise ber.BerError("lengths disagree")
     while position < list_end:
-        position, binding_end = ber.enter(data, position, ber.SEQUENCE)
-        name, value = ber.enter(data, position, ber.OBJECT_IDENTIFIER)
-        if name == value or value + 2 > binding_end:
-            raise ber.BerError("a variable without name or value")
-        _, position = ber.enter(data, value, data[value])
-        if position != binding_end or binding_end > list_end:
-            raise ber.BerError("lengths disagree")
+        position = _variable(data, position, list_end)
+
+
+def _variable(data: bytes, position: int, end: int) -> int:
+    """Where the variable at `position` ends. Short lengths are read in place: this runs for every one of a fleet."""
+    if position + 4 > end or data[position] != ber.SEQUENCE:
+        raise ber.BerError("no variable")
+    size = data[position + 1]
+    if size < 0x80 and data[position + 2] == ber.OBJECT_IDENTIFIER and 0 < data[position + 3] < 0x80:
+        variable_end = position + 2 + size
+        value = position + 4 + data[position + 3]
+        if value + 2 <= variable_end <= end and value + 2 + data[value + 1] == variable_end:
+            return variable_end
+    name, variable_end = ber.enter(data, position, ber.SEQUENCE)
+    name_begin, value = ber.enter(data, name, ber.OBJECT_IDENTIFIER)
+    if name_begin == value or value + 2 > variable_end:
+        raise ber.BerError("a variable without name or value")
+    if ber.enter(data, value, data[value])[1] != variable_end or variable_end > end:
+        raise ber.BerError("lengths disagree")
+    return variable_end

@@ -20,7 +20,7 @@ STANDARD_PORT = 161
 
 _SCALARS = (*system.SYSTEM, interfaces.IF_NUMBER, system.ENGINE_ID, system.BRIDGE_ADDRESS, *lldp.CHASSIS)
 _FEWER_SCALARS = (system.SYS_DESCR, system.SYS_OBJECT_ID)
-_MAYBE = 9  # rows expected of a table that many agents do not have
+_FEW_ROWS = 3  # expected of a table that many agents do not have: enough for most, and no great loss where it is not there
 _SILENCES = 2  # tables that time out one after the other before the rest of a visit is given up
 
 
@@ -80,12 +80,13 @@ class _Visit:
         self._view = MibView(session)
         self._incomplete: dict[str, None] = {}
         self._silences = 0
+        self._scalars: Variables = {}
 
     async def facts(self) -> SnmpFacts:
-        scalars = await self._scalars()
+        scalars = await self._read_scalars()
         system_group = system.system_group(scalars)
-        values = await self._wanted_values(system_group, scalars)
-        physical = entities.entities(await self._table(entities.ENTITIES, expect=_MAYBE))
+        values = await self._wanted_values(system_group)
+        physical = entities.entities(await self._table(entities.ENTITIES, rows=1))
         ports = await self._interfaces(number(scalars.get(interfaces.IF_NUMBER)))
         neighbours = (*await self._lldp_neighbours(ports), *await self._cdp_neighbours(ports))
         engine_id = scalars.get(system.ENGINE_ID)
@@ -101,57 +102,58 @@ class _Visit:
             incomplete=tuple(self._incomplete),
         )
 
-    async def _scalars(self) -> Variables:
-        found = await self._session.greet(_SCALARS, _FEWER_SCALARS)
-        if len(found) <= len(_FEWER_SCALARS):
-            missing = [oid for oid in _SCALARS if oid not in found]
-            await self._attempt("system", lambda: read_scalars(self._session, missing, found))
-        return found
+    async def _read_scalars(self) -> Variables:
+        self._scalars = await self._session.greet(_SCALARS, _FEWER_SCALARS)
+        if len(self._scalars) <= len(_FEWER_SCALARS):
+            self._scalars |= await self._objects(
+                "system", [oid for oid in _SCALARS if oid not in self._scalars]
+            )
+        return self._scalars
 
-    async def _wanted_values(self, group: SystemGroup, scalars: Variables) -> Variables:
+    async def _wanted_values(self, group: SystemGroup) -> Variables:
         wanted = self._wanted(group)
-        found = dict(scalars)  # to have an answered object at hand, see `read_scalars`
-        await self._attempt("identification", lambda: read_scalars(self._session, wanted.gets, found))
-        values = {oid: found[oid] for oid in wanted.gets if oid in found}
+        values = await self._objects("identification", wanted.gets)
         for subtree in wanted.walks:
-            below: Variables = {}
-            await self._walk("identification", subtree, subtree, below, expect=_MAYBE)
-            values |= below
+            await self._walk("identification", subtree, subtree, values, rows=_FEW_ROWS)
         return values
 
     async def _interfaces(self, count: int | None) -> tuple[Interface, ...]:
-        expect = count if count and 0 < count <= 10_000 else 0
-        rows = await self._table(interfaces.INTERFACES, expect=expect * interfaces.INTERFACES.width)
-        expect = interfaces.row_count(rows) or expect
-        names = await self._table(interfaces.NAMES, expect=expect)
+        rows = await self._table(interfaces.INTERFACES, rows=count if count and 0 < count <= 10_000 else 0)
+        count = interfaces.row_count(rows)
+        names = await self._table(interfaces.NAMES, rows=count)
         high_speeds: Columns = {}
         if interfaces.speeds_missing(rows, names):
-            high_speeds = await self._table(interfaces.HIGH_SPEEDS, expect=expect)
-        aliases = await self._table(interfaces.ALIASES, expect=expect)
-        v4_addresses = await self._table(addresses.IPV4_ADDRESSES, expect=_MAYBE)
-        all_addresses = await self._table(addresses.IP_ADDRESSES, expect=_MAYBE)
+            high_speeds = await self._table(interfaces.HIGH_SPEEDS, rows=count)
+        aliases = await self._table(interfaces.ALIASES, rows=count)
+        v4_addresses = await self._table(addresses.IPV4_ADDRESSES, rows=_FEW_ROWS)
+        all_addresses = await self._table(addresses.IP_ADDRESSES, rows=_FEW_ROWS)
         return interfaces.interfaces(
             rows | names | high_speeds | aliases, addresses.addresses(all_addresses, v4_addresses)
         )
 
     async def _lldp_neighbours(self, ports: Sequence[Interface]) -> tuple[Neighbour, ...]:
-        remotes = await self._table(lldp.REMOTES, expect=_MAYBE)
+        remotes = await self._table(lldp.REMOTES, rows=2)
         if not any(remotes.values()):
             return ()
-        remote_addresses = await self._table(lldp.REMOTE_ADDRESSES, expect=_MAYBE)
-        local_ports = await self._table(lldp.LOCAL_PORTS)
-        return lldp.neighbours(remotes, remote_addresses, local_ports, ports)
+        remote_addresses = await self._table(lldp.REMOTE_ADDRESSES, rows=_FEW_ROWS)
+        local_ports = await self._objects(lldp.LOCAL_PORTS.name, lldp.local_port_objects(remotes))
+        return lldp.neighbours(remotes, remote_addresses, lldp.LOCAL_PORTS.columns(local_ports), ports)
 
     async def _cdp_neighbours(self, ports: Sequence[Interface]) -> tuple[Neighbour, ...]:
-        return cdp.neighbours(await self._table(cdp.CDP_CACHE, expect=_MAYBE), ports)
+        return cdp.neighbours(await self._table(cdp.CDP_CACHE, rows=1), ports)
 
-    async def _table(self, table: Table, *, expect: int = 0) -> Columns:
+    async def _objects(self, name: str, oids: Sequence[str]) -> Variables:
+        found = dict(self._scalars)  # so that an object which the agent has is at hand, see `read_scalars`
+        await self._attempt(name, lambda: read_scalars(self._session, oids, found))
+        return {oid: found[oid] for oid in oids if oid in found}
+
+    async def _table(self, table: Table, *, rows: int) -> Columns:
         found: Variables = {}
-        await self._walk(table.name, table.oid(table.first), table.oid(table.last), found, expect=expect)
+        await self._walk(table.name, table.oid(table.first), table.oid(table.last), found, rows=rows)
         return table.columns(found)
 
-    async def _walk(self, name: str, first: str, last: str, found: Variables, *, expect: int) -> None:
-        await self._attempt(name, lambda: self._view.walk(first, last, found, expect=expect))
+    async def _walk(self, name: str, first: str, last: str, found: Variables, *, rows: int) -> None:
+        await self._attempt(name, lambda: self._view.walk(first, last, found, rows=rows))
 
     async def _attempt(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Keeps a failure to the part that it befell, but does not go on asking an agent that has gone."""

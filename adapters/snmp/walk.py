@@ -1,6 +1,7 @@
 """Walks ranges of an agent's MIB view, past what agents do wrong on the way."""
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from adapters.snmp.session import AgentSession, Variables
@@ -13,7 +14,7 @@ Arcs = tuple[int, ...]
 MAX_VARIABLES = 50_000
 """The longest range: 7,000 interfaces with the 7 columns read of each. A table without end is given up here."""
 
-_REPETITIONS = (30, 8, 0)
+_REPETITIONS = (40, 10, 0)
 """Variables a GETBULK: about what fits in a frame of 1,500 octets, then what fits nearly anywhere; 0 is GETNEXT."""
 
 _FAILURES = 2
@@ -42,14 +43,15 @@ class MibView:
         self._level = 0 if session.bulk else len(_REPETITIONS) - 1
         self._failures = [0] * len(_REPETITIONS)
 
-    async def walk(self, first: str, last: str, found: Variables, *, expect: int = 0) -> None:
-        """Adds to `found` every variable below `first` and on to the last one below `last`.
+    async def walk(self, first: str, last: str, found: Variables, *, rows: int = 0) -> None:
+        """Adds to `found` every variable below `first` and on to the last one below `last`: columns of one table.
 
-        Asking for as many as there are to `expect` (0: unknown) spares the agent telling what it has behind them. What
+        `rows` is how many there probably are (0: unknown), which spares the agent telling what it has behind them. What
         came before an error stays in `found`. Raises SnmpError "loop" where the agent runs in circles or beyond
         MAX_VARIABLES, and what AgentSession raises.
         """
         low, stop = _arcs(first), _behind(_arcs(last))
+        width, second = stop[-1] - low[-1], _behind(low)
         cursor, taken = low, 0
         while cursor < stop:
             if taken > MAX_VARIABLES:
@@ -58,9 +60,9 @@ class MibView:
                 )
             stretch = self._known(cursor)
             if stretch is None:
-                answer = await self._following(
-                    cursor, expect - taken + 1 if expect > taken else _REPETITIONS[0]
-                )
+                missing = rows * width - taken
+                wanted = missing + 1 if rows and missing >= 0 else _REPETITIONS[0]
+                answer = await self._following(cursor, wanted)
                 stretch = self._learn(cursor, answer)
             if stretch is None:
                 cursor, new = _take_any(answer, low, stop, found)
@@ -68,12 +70,13 @@ class MibView:
                     raise SnmpError("loop", f"{self._session.address}: the walk of {first} goes in a circle")
                 taken += new
                 continue
-            position = bisect_right(stretch.keys, cursor)
-            for key, (oid, value) in zip(stretch.keys[position:], stretch.variables[position:], strict=True):
-                if key >= stop:
-                    break
-                found[oid] = value
-                taken += 1
+            position, end = bisect_right(stretch.keys, cursor), bisect_left(stretch.keys, stop)
+            found.update(stretch.variables[position:end])
+            if cursor < second <= stretch.end:
+                rows = (
+                    taken + bisect_left(stretch.keys, second) - position
+                )  # the first column is whole: it has them all
+            taken += end - position
             cursor = stretch.end
 
     def _known(self, cursor: Arcs) -> _Stretch | None:
@@ -84,7 +87,7 @@ class MibView:
 
     def _learn(self, cursor: Arcs, answer: Variables) -> _Stretch | None:
         """The stretch that the answer to `cursor` shows; None from the first answer out of order on."""
-        keys = [_arcs(oid) for oid in answer]
+        keys = _all_arcs(answer)
         if any(key <= before for before, key in zip([cursor, *keys], keys, strict=False)):
             self._ordered = False
             self._stretches.clear()
@@ -153,6 +156,18 @@ def _take_any(answer: Variables, low: Arcs, stop: Arcs, found: Variables) -> tup
 
 def _arcs(oid: str) -> Arcs:
     return tuple(map(int, oid.split(".")))
+
+
+def _all_arcs(oids: Iterable[str]) -> list[Arcs]:
+    """As `_arcs` of each; those of one column differ in the last arc only."""
+    columns: dict[str, Arcs] = {}
+    found = []
+    for oid in oids:
+        column, _, row = oid.rpartition(".")
+        if column not in columns:
+            columns[column] = _arcs(column)
+        found.append((*columns[column], int(row)))
+    return found
 
 
 def _behind(arcs: Arcs) -> Arcs:

@@ -34,6 +34,18 @@ def local_chassis_id(scalars: Variables) -> str:
     return _chassis_id(number(scalars.get(_LOCAL_CHASSIS_SUBTYPE)), scalars.get(_LOCAL_CHASSIS_ID))
 
 
+def local_port_objects(remotes: Columns) -> list[str]:
+    """The rows of lldpLocPortTable behind which there is a neighbour; a switch has many more ports."""
+    ports = dict.fromkeys(
+        index.split(".")[1] for column in remotes.values() for index in column if index.count(".") == 2
+    )
+    return [
+        f"{LOCAL_PORTS.oid(column)}.{port}"
+        for port in ports
+        for column in (_LOCAL_SUBTYPE, _LOCAL_ID, _LOCAL_DESC)
+    ]
+
+
 def neighbours(
     remotes: Columns, remote_addresses: Columns, local_ports: Columns, interfaces: Sequence[Interface]
 ) -> tuple[Neighbour, ...]:

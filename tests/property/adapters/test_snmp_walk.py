@@ -55,9 +55,9 @@ class Agent:
         return {known: known.encode() for known in self._order[place : place + wanted]}
 
 
-def walk(agent: Agent, view: MibView, first: str, last: str, expect: int = 0) -> Variables:
+def walk(agent: Agent, view: MibView, first: str, last: str, rows: int = 0) -> Variables:
     found: Variables = {}
-    asyncio.run(view.walk(first, last, found, expect=expect))
+    asyncio.run(view.walk(first, last, found, rows=rows))
     return found
 
 
@@ -74,12 +74,12 @@ def below(view: set[str], first: str, last: str) -> set[str]:
     st.integers(0, 9),
 )
 def test_walks_find_all_that_is_there_and_ask_for_nothing_twice(
-    view: set[str], wanted: list[tuple[str, str]], bulk: bool, at_once: int, expect: int
+    view: set[str], wanted: list[tuple[str, str]], bulk: bool, at_once: int, rows: int
 ) -> None:
     agent = Agent(sorted(view, key=arcs), bulk=bulk, at_once=at_once)
     mib = MibView(agent)  # type: ignore[arg-type] # an agent's answers are all a walk needs
     for first, last in wanted:
-        assert set(walk(agent, mib, first, last, expect)) == below(view, first, last)
+        assert set(walk(agent, mib, first, last, rows)) == below(view, first, last)
     asked = agent.requests
     for first, last in wanted:
         assert set(walk(agent, mib, first, last)) == below(view, first, last)
