@@ -6,7 +6,7 @@ from functools import cache
 import msgspec
 
 from domain.identification import entities, generic, sysdescr
-from domain.identification.enterprises import enterprise_name
+from domain.identification.package_tables import enterprise_name
 from domain.identification.rules import Match, Rule, confirmed, enterprise, match_system
 from domain.identification.sources import ROOTS, AnySource, Finding
 from domain.identification.vendor_names import vendor_name
@@ -97,6 +97,7 @@ def _model(rule: Rule, facts: SnmpFacts) -> Finding | None:
     return (
         _first(rule.model, facts)
         or entities.find_model(facts.entities)
+        or _first(rule.model_else, facts)
         or _first(generic.MODEL, facts)
         or _printer(facts)
     )

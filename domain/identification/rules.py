@@ -47,6 +47,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     vendor_from: tuple[AnySource, ...] = ()
     model: tuple[AnySource, ...] = ()
+    model_else: tuple[AnySource, ...] = ()
+    """Read only where neither `model` nor ENTITY-MIB says anything."""
     version: tuple[AnySource, ...] = ()
     serial: tuple[AnySource, ...] = ()
     type_when: tuple[tuple[AnySource, str], ...] = ()
@@ -55,7 +57,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     def sources(self) -> tuple[AnySource, ...]:
         """Everything that the rule may read."""
         kinds = tuple(source for source, _ in self.type_when)
-        return self.when + self.vendor_from + self.model + self.version + self.serial + kinds
+        return (
+            self.when + self.vendor_from + self.model + self.model_else + self.version + self.serial + kinds
+        )
 
 
 class Match(msgspec.Struct, frozen=True):

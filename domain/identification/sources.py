@@ -4,6 +4,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from domain.identification.package_tables import cisco_product
 from domain.identification.text import DESCR_LIMIT, compiled, is_placeholder, plain
 from domain.observation import PhysicalEntity, SnmpFacts, SystemGroup
 
@@ -97,6 +98,17 @@ class ObjectId(_Local, frozen=True):
         if not object_id.startswith(base):
             return None
         text = self.names.get(object_id[len(base) :], "")
+        return Finding(text, "sysObjectID") if text else None
+
+
+class CiscoProduct(_Local, frozen=True):
+    """The product that sysObjectID names below ciscoProducts."""
+
+    def read(self, facts: SnmpFacts) -> Finding | None:
+        base, _, arc = facts.system.sys_object_id.rpartition(".")
+        if base != oid("9.1") or not arc.isdecimal() or len(arc) > 9:
+            return None
+        text = cisco_product(int(arc))
         return Finding(text, "sysObjectID") if text else None
 
 
@@ -262,7 +274,9 @@ class Fixed(_Local, frozen=True):
         return Finding(self.text, "sysObjectID" if facts.system.sys_object_id else "sysDescr")
 
 
-AnySource = Descr | Name | ObjectId | Value | Below | Code | Column | Octets | Entity | Joined | Fixed
+AnySource = (
+    Descr | Name | ObjectId | CiscoProduct | Value | Below | Code | Column | Octets | Entity | Joined | Fixed
+)
 
 
 def extend(name: str, pattern: str = "", shape: str = "{v}") -> Value:

@@ -1,7 +1,7 @@
 """Operating systems that answer through a net-snmp agent: BSDs, routers' distributions, virtual and hardware appliances."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Column, Descr, Joined, Value, extend
+from domain.identification.sources import Column, Descr, Entity, Joined, Value, extend
 from domain.identification.vendors.linux import ARCHITECTURE, BOARD, KERNEL, SERIAL
 
 BSD_MACHINE = (
@@ -311,8 +311,16 @@ RULES = (
         oid=("40310", "8072.3.2.10"),
         descr=r"cumulus",
         version=(Descr(r"Cumulus.Linux (?P<v>\d[\d.]+)"), Descr(r"\+(?P<v>cl[\w.]+)")),
+        model=(Entity("descr", r"[Cc]hassis", class_=3), Entity("descr", r"Chassis")),
     ),
-    Rule(os="cumulus", os_name="Cumulus Linux", vendor="Cumulus Networks", type="switch", oid=("40310",)),
+    Rule(
+        os="cumulus",
+        os_name="Cumulus Linux",
+        vendor="Cumulus Networks",
+        type="switch",
+        oid=("40310",),
+        model=(Entity("descr", r"[Cc]hassis", class_=3), Entity("descr", r"Chassis")),
+    ),
     Rule(
         os="sonic",
         os_name="SONiC",
@@ -349,7 +357,10 @@ RULES = (
         type="router",
         oid=("8072.3.2.10", "48690"),
         when=(Value("deviceFwVersion", "48690.1.6.0", r"_R_"),),
-        model=(Value("deviceProductCode", "48690.1.3.0"), Value("deviceName", "48690.1.2.0")),
+        model=(
+            Value("productCode", "48690.1.3.0", r"^(?P<v>RUT[A-Z]\d\d|[A-Z]{3}\d{3})"),
+            Value("productCode", "48690.1.3.0"),
+        ),
         version=(Value("deviceFwVersion", "48690.1.6.0"),),
         serial=(Value("deviceSerial", "48690.1.1.0"),),
     ),

@@ -65,15 +65,12 @@ RULES = (
             os_name="Terra streamer",
             vendor="Terra",
             type="other",
-            oid=(f"30631.1.{arc}",) if arc else ("30631",),
+            oid=(product,),
             model=(Descr(r"(?P<v>s[dt]i\d+\w?)"),),
-            version=(Value("swVersion", f"30631.1.{arc or 9}.1.2.0", r"\d.*"),),
-            serial=(
-                Value("serial", f"30631.1.{arc or 9}.1.3.0", r"\w{6,}"),
-                Value("serial", f"30631.1.{arc or 9}.1.1.0", r"s\w{6,}"),
-            ),
+            version=(Below("softwareVersion", 3, "4.1.0"),),
+            serial=(Below("serialNumber", 3, "4.2.0"),),
         )
-        for os, arc in (("terra", 0), ("terra-sdi410c", 8), ("terra-sdi480", 7))
+        for os, product in (("terra", "30631"), ("terra-sdi410c", "30631.1.8"), ("terra-sdi480", "30631.1.7"))
     ),
     Rule(
         os="rs",

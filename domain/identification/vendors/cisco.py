@@ -1,7 +1,7 @@
 """Cisco operating systems for routers, switches and firewalls (CISCO-PRODUCTS-MIB, OLD-CISCO-CHASSIS-MIB)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Descr, Entity, Joined, Value
+from domain.identification.sources import CiscoProduct, Descr, Entity, Joined, Value
 
 CHASSIS_ID = Value("chassisId", "9.3.6.3.0", r"^(?P<v>[A-Z]{3}\d{4}[A-Z0-9]{4})$")
 IOS_VERSION = Descr(r"\bVersion (?P<v>[^\s,]+)")
@@ -9,8 +9,9 @@ SWITCH = Descr(r"\b(?:Catalyst|C\d{4}\w{0,4} |CAT\w* |CBS\d|ME\d{3,4}|IE\d{4}|sw
 MODEL = (
     Entity("model", class_=3),
     Entity("model", where=r"chassis|stack"),
-    Entity("name", r"^(?P<v>.{0,20}stack.{0,20})$"),
+    Entity("name", r"^.{0,20}stack.{0,20}$"),
 )
+PRODUCT = (CiscoProduct(),)
 
 RULES = (
     Rule(
@@ -21,6 +22,7 @@ RULES = (
         oid=("9.1",),
         descr=r"IOS[- ]?XE|LINUX_IOSD|CAT9K|IOSXE|\bIOS\b.{0,40}\[|^Cisco\s{2,}\S+\s{2,}\S+\s+\d{2,4} V",
         model=MODEL,
+        model_else=PRODUCT,
         version=(IOS_VERSION, Descr(r"\bV (?P<a>\d{2}) +(?P<b>\d{1,2}) +(?P<c>\d{1,2}\w?)", "{a}.{b}.{c}")),
         serial=(CHASSIS_ID,),
         type_when=((SWITCH, "switch"),),
@@ -47,6 +49,7 @@ RULES = (
         oid=("9.1", "9.5", "9.6"),
         descr=r"\bIOS\b|Internetwork Operating System|^Cisco .{0,40}Software",
         model=MODEL,
+        model_else=PRODUCT,
         version=(IOS_VERSION,),
         serial=(CHASSIS_ID,),
         type_when=((SWITCH, "switch"), (Descr(r"\b(?:AP\d{3,4}|C\d{4} Software \(AP)"), "wireless")),
@@ -69,6 +72,7 @@ RULES = (
         oid=("9.1",),
         descr=r"Adaptive Security Appliance",
         model=(Entity("model", r"^(?P<v>ASA\S+)"),),
+        model_else=PRODUCT,
         version=(Entity("software_rev", r"^\d\S+", class_=3), IOS_VERSION),
     ),
     Rule(
@@ -119,7 +123,11 @@ RULES = (
         type="wireless",
         oid=("9.1", "9.6.1.37", "14179.1"),
         descr=r"Cisco Controller|Cisco Business Wireless|Wireless Controller",
-        model=(Value("agentInventoryMachineModel", "14179.1.1.1.3.0"), Entity("model", class_=3)),
+        model=(
+            Value("agentInventoryMachineModel", "14179.1.1.1.3.0"),
+            Entity("model", class_=3),
+            CiscoProduct(),
+        ),
         version=(Value("agentInventoryProductVersion", "14179.1.1.1.14.0"),),
         serial=(Value("agentInventorySerialNumber", "14179.1.1.1.4.0"),),
     ),

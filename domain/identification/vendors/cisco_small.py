@@ -1,7 +1,7 @@
 """Cisco small business, voice, wireless mesh, collaboration and acquired lines (CISCOSB-Physicaldescription-MIB and others)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Column, Descr, Entity, ObjectId, Value
+from domain.identification.sources import CiscoProduct, Column, Descr, Entity, ObjectId, Value
 from domain.identification.vendors.platforms import radlan_serial
 
 SB = "9.6.1.101"
@@ -70,7 +70,7 @@ RULES = (
         type="voice",
         oid=("9.1", "9.12"),
         descr=r"Software:UCOS|^Linux release:\S+ machine:|Communications Manager|NX-OS\(tm\) ucs",
-        model=(Descr(r"Hardware:(?P<v>[^,]+)"),),
+        model=(CiscoProduct(), Descr(r"Hardware:(?P<v>[^,]+)")),
         version=(
             Column("sysApplInstallPkgVersion", "1.3.6.1.2.1.54.1.1.1.1.4"),
             Descr(r"UCOS (?P<v>[\w.-]+)"),

@@ -16,9 +16,9 @@ RULES = (
         descr=r"Versatile Routing Platform|\bVRP\b",
         model=(
             Descr(r"^(?P<v>(?:S|CE|AR|NE|USG|AC|AP)\d\S{3,40})\s*\n"),
+            Descr(r"^Huawei (?P<v>[A-Z]{1,4}\d\S+)"),
             Descr(r"VRP \(R\) software, ?Version \S+ \((?P<v>\S.*?) V\d{3}R"),
             PRODUCT,
-            Descr(r"^Huawei (?P<v>[A-Z]{1,4}\d\S+)"),
         ),
         version=(
             Descr(r"Version (?P<a>[\d.]+) \([^)]*?(?P<b>V\d{3}R\w+)", "{a} ({b})"),
@@ -60,8 +60,8 @@ RULES = (
         type="other",
         oid=("2011.2.123", "2011.2.115", "2011.2.133", "2011.2.169", "2011.2.248", "2011.2.262", "2011.2.80"),
         model=(
-            Value("hwSystemVersion", "2011.6.3.1.999.0", r"^(?P<v>MA\d{4}[A-Z]?|EA\d{4})(?:[A-Z]\d|V\d)"),
-            Entity("descr", r"(?P<v>(?:MA|EA)\d{4}\w?)"),
+            Entity("descr", r"(?P<v>(?:MA|EA)\d{4}[A-Z]?)\b"),
+            Value("hwSystemVersion", "2011.6.3.1.999.0", r"^(?P<v>(?:MA|EA)\d{4})"),
         ),
         version=(Value("hwSystemVersion", "2011.6.3.1.999.0"),),
         serial=(Column("hwSlotSerialNumber", "2011.6.3.3.1.1.9"),),
@@ -82,6 +82,7 @@ RULES = (
         oid=("2011.2.25",),
         model=(Value("optixNeType", "2011.2.25.3.40.1.1.1.0"),),
         version=(Descr(r"(?P<v>V\d{3}R\w+)"),),
+        serial=(Column("optixBoardSerial", "2011.2.25.4.40.4.10.13.1.1"),),
     ),
     Rule(
         os="oceanstor",

@@ -15,7 +15,10 @@ RULES = (
             Descr(r"(?:Nokia|ALCATEL|Alcatel-Lucent) (?P<v>(?:SAS|SR|SAR|\d{4}) ?\S*)"),
         ),
         version=(Descr(r"TiMOS-[A-Z]+-(?P<v>\S+)"),),
-        serial=(Column("tmnxHwSerialNumber", "6527.3.1.2.2.1.8.1.5", r"^\w{6,20}$"),),
+        serial=(
+            Value("tmnxHwSerialNumber.1.50331649", "6527.3.1.2.2.1.8.1.5.1.50331649"),
+            Column("tmnxHwSerialNumber", "6527.3.1.2.2.1.8.1.5"),
+        ),
     ),
     Rule(
         os="srlinux",

@@ -147,25 +147,15 @@ RULES = (
         version=(Value("devVersion", "17420.1.2.4.0"),),
         serial=(Value("devMAC", "17420.1.2.3.0"),),
     ),
-    *(
-        Rule(
-            os=os,
-            os_name=name,
-            vendor=vendor,
-            type="pdu",
-            oid=(base,),
-            model=(
-                Column("pduModel", f"{table}.7"),
-                Column("pduModel", f"{table}.11"),
-                Descr(r"Model:(?P<v>\S+)"),
-            ),
-            version=(Column("pduFirmwareVersion", f"{table}.5"), Column("pduFirmwareVersion", f"{table}.14")),
-            serial=(Column("pduSerialNumber", f"{table}.8"), Column("pduSerialNumber", f"{table}.12")),
-        )
-        for os, name, vendor, base, table in (
-            ("panduit", "Panduit PDU", "Panduit", "19536", "19536.10.1.1.2.1"),
-            ("hpe-mapdu", "HPE Metered and Switched PDU", "HPE", "232.165.11", "232.165.11.1.2.1"),
-        )
+    Rule(
+        os="panduit",
+        os_name="Panduit PDU",
+        vendor="Panduit",
+        type="pdu",
+        oid=("19536",),
+        model=(Column("pduModel", "19536.10.1.1.2.1.7"), Descr(r"Model:(?P<v>\S+)")),
+        version=(Column("pduFirmwareVersion", "19536.10.1.1.2.1.5"),),
+        serial=(Column("pduSerialNumber", "19536.10.1.1.2.1.8"),),
     ),
     Rule(
         os="enlogic-pdu",

@@ -2,7 +2,7 @@
 
 from domain.identification.generic import UPS_MODEL
 from domain.identification.rules import Rule
-from domain.identification.sources import Column, Descr, Fixed, Joined, Value
+from domain.identification.sources import Below, Column, Descr, Fixed, Joined, Value
 
 MAKER = Value("upsIdentManufacturer", "1.3.6.1.2.1.33.1.1.1.0")
 MODEL = (Joined((MAKER, UPS_MODEL)), UPS_MODEL)
@@ -422,7 +422,7 @@ RULES = (
         oid=("3052",),
         model=(Descr(r"^(?P<v>[A-Z]\w+ ?\w*\d{2,4})"),),
         version=(Descr(r" (?P<v>\d+\.\d+\.\d+.*)$"),),
-        serial=(Value("serialNumber", "3052.12.1.1.3.0"),),
+        serial=(Below("siteSerialNumber", 2, "2.16.15.3.0"),),
     ),
     *(
         Rule(
@@ -433,7 +433,7 @@ RULES = (
             oid=(f"3052.{arc}",),
             model=(Descr(r"^(?P<v>SiteBoss \d+)"), Fixed(f"SiteBoss {model}")),
             version=(Descr(r" (?P<v>\d+\.\d+\.\d+.*)$"),),
-            serial=(Value("serialNumber", f"3052.{arc}.1.1.3.0"),),
+            serial=(Below("siteSerialNumber", 2, "2.16.15.3.0"),),
         )
         for model, arc in (("550", 10), ("571", 11), ("360", 23), ("572", 20))
     ),
