@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import md5
+from ipaddress import ip_address
 
 from adapters.routeros.charset import Charset
 from adapters.routeros.traps import trap_code
@@ -44,37 +45,36 @@ async def dial(
     on_disturbed: Callable[[], None],
 ) -> Dialled:
     """Connects and logs in; raises RouterError with nothing left open."""
-    stream = await _connect(endpoint, contexts, limits, on_disturbed)
+    context = contexts.context(endpoint.trust) if endpoint.access.tls else None
+    loop = asyncio.get_running_loop()
+    connection = await _tcp(endpoint, limits.connect_s)
+    _transport, transport = await loop.create_connection(lambda: ApiTransport(on_disturbed), sock=connection)
+    transport.busy = True
     try:
-        presented = fingerprint(stream.transport.peer_certificate())
-        check_pin(endpoint.trust, presented)
-        started = asyncio.get_running_loop().time()
+        presented = ""
+        if context is not None:
+            presented = await _start_tls(transport, context, endpoint, limits.handshake_s)
+            check_pin(endpoint.trust, presented)
+        stream = ApiStream(transport)
+        started = loop.time()
         async with asyncio.timeout(limits.login_s):
             await _login(stream, endpoint, charset)
-        return Dialled(stream, asyncio.get_running_loop().time() - started, presented)
+        return Dialled(stream, loop.time() - started, presented)
     except BaseException as error:
-        stream.transport.abort()
+        transport.abort()
         if isinstance(error, RouterError) or not isinstance(error, Exception):
             raise
         raise _unreachable(endpoint, f"no login: {_words(error, limits.login_s)}") from None
 
 
-async def _connect(
-    endpoint: RouterEndpoint, contexts: TlsContexts, limits: DialLimits, on_disturbed: Callable[[], None]
-) -> ApiStream:
-    context = contexts.context(endpoint.trust) if endpoint.access.tls else None
-    connection = await _tcp(endpoint, limits.connect_s)
-    loop = asyncio.get_running_loop()
+async def _start_tls(
+    transport: ApiTransport, context: ssl.SSLContext, endpoint: RouterEndpoint, handshake_s: float
+) -> str:
+    """The fingerprint of the certificate, which is good where authorities decide."""
     try:
-        async with asyncio.timeout(limits.handshake_s):
-            _transport, protocol = await loop.create_connection(
-                lambda: ApiTransport(on_disturbed),
-                sock=connection,
-                ssl=context,
-                server_hostname=(endpoint.trust.server_name or endpoint.address) if context else None,
-            )
+        async with asyncio.timeout(handshake_s):
+            certificate = await transport.start_tls(context, endpoint.trust.server_name or endpoint.address)
     except ssl.SSLCertVerificationError as error:
-        connection.close()
         raise RouterError(
             "ROUTER_CERTIFICATE_REFUSED",
             f"the certificate of {endpoint.address} is refused: {error.verify_message}; "
@@ -82,35 +82,49 @@ async def _connect(
             words=error.verify_message,
         ) from None
     except Exception as error:
-        connection.close()
-        raise _unreachable(endpoint, f"no TLS: {_words(error, limits.handshake_s)}") from None
-    return ApiStream(protocol)
+        raise _unreachable(endpoint, f"no TLS: {_words(error, handshake_s)}") from None
+    return fingerprint(certificate)
 
 
 async def _tcp(endpoint: RouterEndpoint, connect_s: float) -> socket.socket:
     """A connected socket to the first address that answers."""
     loop = asyncio.get_running_loop()
-    port = endpoint.access.port or (TLS_PORT if endpoint.access.tls else PLAIN_PORT)
-    failure: Exception = OSError(errno.EADDRNOTAVAIL, "the name has no address")
+    failure: Exception = OSError(errno.EADDRNOTAVAIL, "")
     try:
-        found = await loop.getaddrinfo(endpoint.address, port, type=socket.SOCK_STREAM)
+        found = await _resolve(endpoint, connect_s)
     except (OSError, UnicodeError) as error:
         raise _unreachable(endpoint, _words(error, connect_s)) from None
-    for family, kind, protocol, _name, address in found:
-        connection = socket.socket(family, kind, protocol)
+    for family, address in found:
+        connection = socket.socket(family, socket.SOCK_STREAM)
         try:
             connection.setblocking(False)
             _keep_alive(connection)
             async with asyncio.timeout(connect_s):
                 await loop.sock_connect(connection, address)
             return connection
-        except (OSError, TimeoutError) as error:
+        except OSError as error:  # a time-out is one of them
             connection.close()
             failure = error
         except BaseException:
             connection.close()
             raise
     raise _unreachable(endpoint, _words(failure, connect_s))
+
+
+async def _resolve(
+    endpoint: RouterEndpoint, limit_s: float
+) -> list[tuple[socket.AddressFamily, tuple[object, ...]]]:
+    """Addresses need no resolver, whose threads are few; names may have several addresses."""
+    port = endpoint.access.port or (TLS_PORT if endpoint.access.tls else PLAIN_PORT)
+    try:
+        version = ip_address(endpoint.address).version
+    except ValueError:
+        async with asyncio.timeout(limit_s):
+            infos = await asyncio.get_running_loop().getaddrinfo(
+                endpoint.address, port, type=socket.SOCK_STREAM
+            )
+        return [(family, address) for family, _kind, _protocol, _name, address in infos]
+    return [(socket.AF_INET if version == 4 else socket.AF_INET6, (endpoint.address, port))]
 
 
 def _keep_alive(connection: socket.socket) -> None:

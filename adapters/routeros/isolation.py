@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from ipaddress import ip_address
 
-import msgspec
-
 from adapters.routeros.address_list import UserEntries
 from adapters.routeros.dialogue import Dialogue
 from adapters.routeros.ppp_secrets import find_secret, settings, the_secret, write
@@ -40,6 +38,11 @@ async def ensure_isolated(
         raise RouterError(
             "ROUTER_ARGUMENT_REFUSED", f"isolation by {plan.method} needs its name in the settings"
         )
+    if memento is not None and memento.plan != plan:
+        raise RouterError(
+            "ROUTER_ARGUMENT_REFUSED",
+            f"{username} is isolated by {memento.plan.method} already; release it before isolating by {plan.method}",
+        )
     secret = await the_secret(dialogue, username)
     if plan.method == "address-list":
         return await _by_address_list(dialogue, secret, plan, report, memento, watch_s)
@@ -57,7 +60,7 @@ def _memento(
 ) -> IsolationMemento:
     """An earlier attempt's memento knows better than the router, which that attempt may have changed."""
     if earlier is not None:
-        return msgspec.structs.replace(earlier, plan=plan)
+        return earlier
     return IsolationMemento(plan=plan, before=secret, listed_before=listed_before)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from adapters.routeros.wire import Answer
 from domain.router_ports import Priority, RouterError
@@ -90,7 +91,8 @@ class Lanes:
             return oldest
         return waiting[0]
 
-    def fail_all(self, error: RouterError) -> None:
+    def fail_all(self, error: Callable[[], RouterError]) -> None:
+        """Each gets an exception of its own, since raising one writes to it."""
         for lane in self._lanes:
             while lane:
-                lane.popleft().fail(error)
+                lane.popleft().fail(error())

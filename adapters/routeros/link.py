@@ -31,9 +31,15 @@ class LinkLimits:
     backoff_cap_s: float = 3.0
     refused_retry_s: float = 60.0
     settled_s: float = 5.0
-    """A connection that breaks sooner after its login counts as a failure, so that flapping backs off too."""
+    """A connection that breaks sooner after its login, or never answers, backs off more each time."""
     flapping_cap_s: float = 30.0
     queued: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    code: str
+    message: str
 
 
 class RouterLink:
@@ -66,10 +72,11 @@ class RouterLink:
         self._closed = False
         self._state: ConnectionState = "connecting"
         self._since = now()
-        self._error: RouterError | None = None
+        self._error: Failure | None = None
         self._error_at: datetime | None = None
         self._latency_s: float | None = None
         self._logins = 0
+        self._answered = False
         self._certificate = ""
 
     @property
@@ -100,7 +107,7 @@ class RouterLink:
             self._task.cancel()
             await asyncio.wait([self._task])
         self._enter("down")
-        self._lanes.fail_all(_closed(self.endpoint))
+        self._lanes.fail_all(lambda: _closed(self.endpoint))
         self.tried.set()
 
     def reset(self) -> None:
@@ -142,7 +149,8 @@ class RouterLink:
             finally:
                 dialled.stream.transport.abort()
             self._enter("connecting")
-            settled = asyncio.get_running_loop().time() - connected_at >= self._limits.settled_s
+            lasted_s = asyncio.get_running_loop().time() - connected_at
+            settled = self._answered and lasted_s >= self._limits.settled_s
             self._flaps = 0 if settled else self._flaps + 1
             await self._pause(self._flapping.delay_s(self._flaps))
 
@@ -154,6 +162,7 @@ class RouterLink:
         )
         self._circuit.succeeded()
         self._logins += 1
+        self._answered = False
         self._latency_s = dialled.latency_s
         self._certificate = dialled.certificate_sha256
         self._enter("connected")
@@ -167,7 +176,7 @@ class RouterLink:
         self._enter("down")
         self.tried.set()
         if self._circuit.state == "open":
-            self._lanes.fail_all(self._open_error())
+            self._lanes.fail_all(self._open_error)
 
     def _retry_delay_s(self, error: RouterError) -> float:
         if error.code in LASTING:
@@ -208,7 +217,9 @@ class RouterLink:
         try:
             async with asyncio.timeout_at(job.deadline):
                 answer = await stream.ask(job.command, *job.words)
+            self._answered = True
         except Trapped as trap:
+            self._answered = True
             job.fail(trap_error(job.command, self.charset.decode(str(trap)), trap.category))
         except asyncio.CancelledError:
             job.fail(_closed(self.endpoint, sent=True))
@@ -240,6 +251,7 @@ class RouterLink:
         except Exception as error:
             raise self._broken(error, "the keepalive") from None
         self._latency_s = loop.time() - started
+        self._answered = True
 
     async def _farewell(self, stream: ApiStream) -> RouterError:
         try:
@@ -312,7 +324,8 @@ class RouterLink:
             self._since = self._now()
 
     def _note(self, error: RouterError) -> None:
-        self._error = error
+        """Keeps what it says; the exception itself would keep alive all that its traceback saw."""
+        self._error = Failure(error.code, error.message)
         self._error_at = self._now()
 
 

@@ -47,15 +47,15 @@ async def user_traffic(dialogue: Dialogue, username: str) -> UserTraffic:
     if queue is not None:
         return _from_queue(queue)
     interface = await _interface(dialogue, username)
-    if interface is None:
+    if not interface:
         raise RouterError(
             "ROUTER_QUEUE_NOT_FOUND",
             f"{username} has no queue on this router and is not connected",
             username=username,
         )
-    rows = await dialogue.monitor("/interface", interface=interface[".id"])
+    rows = await dialogue.monitor("/interface", interface=interface)
     reading = _reading(rows[0] if rows else {})
-    return UserTraffic(rx_bps=reading.rx_bps, tx_bps=reading.tx_bps, interface=interface.get("name", ""))
+    return UserTraffic(rx_bps=reading.rx_bps, tx_bps=reading.tx_bps, interface=interface)
 
 
 async def _queue(dialogue: Dialogue, username: str) -> Row | None:
@@ -77,9 +77,10 @@ def _alike(rows: list[Row], name: str) -> Row | None:
     return next((row for row in rows if row.get("name", "").casefold() == wanted and ".id" in row), None)
 
 
-async def _interface(dialogue: Dialogue, username: str) -> Row | None:
+async def _interface(dialogue: Dialogue, username: str) -> str:
     rows = await dialogue.rows("/interface", [".id", "name"], "?type=pppoe-in")
-    return _alike(rows, f"<pppoe-{username}>")
+    found = _alike(rows, f"<pppoe-{username}>")
+    return "" if found is None else found["name"]
 
 
 def _from_queue(row: Row) -> UserTraffic:

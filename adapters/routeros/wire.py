@@ -5,6 +5,7 @@ debug log, casts values to int and bool, and fails on empty sentences, bare word
 """
 
 import asyncio
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
@@ -12,6 +13,8 @@ from typing import cast
 from librouteros.connections import AsyncSocketTransport  # type: ignore[import-untyped]  # librouteros has no py.typed
 from librouteros.exceptions import ConnectionClosed, LibRouterosError, ProtocolError  # type: ignore[import-untyped]  # librouteros has no py.typed
 from librouteros.protocol import AsyncApiProtocol, encode_sentence  # type: ignore[import-untyped]  # librouteros has no py.typed
+
+from adapters.routeros.tls import TlsBytes
 
 MAX_WORD = 1 << 20
 MAX_ANSWER = 32 << 20
@@ -49,6 +52,8 @@ class ApiTransport(asyncio.Protocol, AsyncSocketTransport):  # type: ignore[misc
     def __init__(self, on_disturbed: Callable[[], None]) -> None:
         self._on_disturbed = on_disturbed
         self._transport: asyncio.Transport | None = None
+        self._tls: TlsBytes | None = None
+        self._shaking_hands = False
         self._buffer = bytearray()
         self._budget = 0
         self._waiter: asyncio.Future[None] | None = None
@@ -60,6 +65,8 @@ class ApiTransport(asyncio.Protocol, AsyncSocketTransport):  # type: ignore[misc
         self._transport = cast(asyncio.Transport, transport)  # create_connection gives no other
 
     def data_received(self, data: bytes) -> None:
+        if self._tls is not None:
+            data = self._opened(self._tls, data)
         self._buffer += data
         if len(self._buffer) > READ_AHEAD and self._transport is not None and not self._paused:
             self._paused = True
@@ -74,6 +81,22 @@ class ApiTransport(asyncio.Protocol, AsyncSocketTransport):  # type: ignore[misc
         self._closed = self._closed or str(exc or "the connection is closed")
         self._wake()
 
+    def _opened(self, tls: TlsBytes, sealed: bytes) -> bytes:
+        tls.received(sealed)
+        if self._shaking_hands:
+            return b""
+        try:
+            plain = tls.open()
+        except ssl.SSLError as error:
+            self._closed = f"TLS failed: {error.reason or error}"
+            self.abort()
+            return b""
+        if tls.ended:
+            self._closed = self._closed or "the router closed the connection"
+        if answer := tls.to_send():
+            self._send(answer)
+        return plain
+
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
@@ -87,6 +110,22 @@ class ApiTransport(asyncio.Protocol, AsyncSocketTransport):  # type: ignore[misc
 
     def begin_answer(self) -> None:
         self._budget = MAX_ANSWER
+
+    async def start_tls(self, context: ssl.SSLContext, server_name: str) -> bytes:
+        """Shakes hands and gives the certificate that was presented (DER). Raises ssl.SSLError or ConnectionClosed."""
+        self._tls = tls = TlsBytes(context, server_name)
+        self._shaking_hands = True
+        try:
+            while not tls.handshake():
+                self._send(tls.to_send())
+                if self._closed:
+                    raise ConnectionClosed(self._closed)
+                await self._more()
+        finally:
+            self._shaking_hands = False
+            self._send(tls.to_send())  # the last message, or the alert that says why not
+        self._buffer += self._opened(tls, b"")
+        return tls.certificate()
 
     async def read(self, length: int) -> bytes:
         self._budget -= length
@@ -113,9 +152,13 @@ class ApiTransport(asyncio.Protocol, AsyncSocketTransport):  # type: ignore[misc
 
     async def write(self, data: bytes) -> None:
         """One command is under way at a time, so that the transport never holds more than one of them."""
-        if self._closed or self._transport is None:
-            raise ConnectionClosed(self._closed or "not connected")
-        self._transport.write(data)
+        if self._closed:
+            raise ConnectionClosed(self._closed)
+        self._send(data if self._tls is None else self._tls.seal(data))
+
+    def _send(self, data: bytes) -> None:
+        if self._transport is not None and data:
+            self._transport.write(data)
 
     async def close(self) -> None:
         self.abort()
@@ -123,11 +166,6 @@ class ApiTransport(asyncio.Protocol, AsyncSocketTransport):  # type: ignore[misc
     def abort(self) -> None:
         if self._transport is not None:
             self._transport.abort()
-
-    def peer_certificate(self) -> bytes:
-        """DER, empty without TLS."""
-        tls = self._transport.get_extra_info("ssl_object") if self._transport is not None else None
-        return (tls.getpeercert(binary_form=True) or b"") if tls is not None else b""
 
 
 class ApiStream(AsyncApiProtocol):  # type: ignore[misc]  # an untyped base

@@ -266,6 +266,17 @@ async def test_what_is_missing_is_named_before_anything_is_written(bench: Any) -
     assert len(bench.device.history.items) == 0
 
 
+async def test_another_method_needs_a_release_first(bench: Any) -> None:
+    """Otherwise the memento would forget what the first one changed."""
+    await bench.start()
+    router = bench.own()
+    outcome = await router.ensure_isolated(NAME, LIST, report=bench.report)
+    with pytest.raises(RouterError) as refused:
+        await router.ensure_isolated(NAME, DISABLE, report=bench.report, memento=outcome.memento)
+    assert refused.value.code == "ROUTER_ARGUMENT_REFUSED"
+    assert secret_of(bench)["disabled"] == "false"
+
+
 @by_method
 async def test_a_reboot_between_change_and_session(bench: Any, plan: IsolationPlan) -> None:
     await bench.start()

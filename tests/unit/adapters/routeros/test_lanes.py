@@ -72,7 +72,7 @@ async def test_all_fail_together() -> None:
     for one in jobs:
         lanes.put(one)
     jobs[1].done.set_result(Answer())
-    lanes.fail_all(RouterError("ROUTER_CLOSED", "closed"))
+    lanes.fail_all(lambda: RouterError("ROUTER_CLOSED", "closed"))
     assert isinstance(jobs[0].done.exception(), RouterError)
     assert jobs[1].done.result() == Answer()
     assert lanes.take() is None
