@@ -91,15 +91,6 @@ def subidentifiers(content: bytes) -> tuple[int, ...]:
     return tuple(arcs)
 
 
-def dotted(content: bytes) -> str:
-    """The dotted form of encoded OID content; empty content gives an empty string."""
-    arcs = subidentifiers(content)
-    if not arcs:
-        return ""
-    first = min(arcs[0] // 40, 2)
-    return ".".join(map(str, (first, arcs[0] - first * 40, *arcs[1:])))
-
-
 def read(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     """The element at `at`: its tag, and where its content starts and ends, which is never past `end`."""
     if at + 2 > end:
@@ -150,10 +141,3 @@ def decode(tag: int, content: bytes) -> Value:
     if tag in (OCTET_STRING, OPAQUE, IP_ADDRESS):
         return content
     raise BerError(f"no SNMP type has the tag {tag:#04x}")
-
-
-def encode(tag: int, value: Value) -> bytes:
-    """The whole element for a value as `decode` gives it."""
-    if value is None:
-        return bytes((tag, 0))
-    return integer(value, tag) if isinstance(value, int) else tlv(tag, value)

@@ -6,10 +6,10 @@ from lab.devices.objects import Breathing, Objects
 
 ENTRY = "1.3.6.1.2.1.47.1.1.1.1"
 SENSOR_ENTRY = "1.3.6.1.2.1.99.1.1.1"
-CHASSIS, CONTAINER, POWER_SUPPLY, FAN, SENSOR, MODULE, PORT, STACK = 3, 5, 6, 7, 8, 9, 10, 11
+CHASSIS, POWER_SUPPLY, FAN, SENSOR, MODULE, STACK = 3, 6, 7, 8, 9, 11
 """PhysicalClass values."""
-CELSIUS, RPM = 8, 10
-"""EntitySensorDataType values."""
+CELSIUS = 8
+"""EntitySensorDataType."""
 
 
 class Physical(msgspec.Struct, frozen=True, kw_only=True):
