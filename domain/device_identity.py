@@ -169,8 +169,6 @@ def _weights(seen: frozenset[str], address: str, records: Sequence[Known]) -> di
     telling = seen - _cloned(seen, records)
     weights: dict[str, int] = {}
     for record in records:
-        if _serials_differ(seen, record.identities):
-            continue
         proof = _proof(seen, telling, record)
         if proof or (address in record.addresses and not _contradicts(seen, record)):
             weights[record.id] = proof
@@ -291,7 +289,9 @@ def _value(key: str) -> str:
 
 
 def _word(text: str) -> str:
-    return "-".join(text.lower().replace(":", " ").split())[:_TEXT_LIMIT]
+    """One word of a key: lower case, without spaces, colons and control characters."""
+    spaced = "".join(c if c.isprintable() and c != ":" else " " for c in text.lower())
+    return "-".join(spaced.split())[:_TEXT_LIMIT]
 
 
 def _serial(text: str) -> str:
@@ -307,13 +307,14 @@ def _chassis(facts: DeviceFacts) -> str:
     text = facts.chassis_id.strip().lower()
     if _MAC.fullmatch(text):
         return text if unique_mac(text) else ""
-    plain = len(text) >= 6 and any(c.isdigit() for c in text) and not is_placeholder(text)
+    word = _word(text)
+    plain = len(word) >= 6 and any(c.isdigit() for c in word) and not is_placeholder(word)
     if not plain or text == facts.sys_name.strip().lower():
         return ""
     try:
         ip_address(text)
     except ValueError:
-        return _word(text)
+        return word
     return ""
 
 
