@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from statistics import quantiles
 
-import librouteros
+import librouteros  # type: ignore[import-untyped]  # no py.typed
 import uvloop
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))

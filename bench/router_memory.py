@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from random import Random
 
-import librouteros
+import librouteros  # type: ignore[import-untyped]  # no py.typed
 import psutil
 import uvloop
 
