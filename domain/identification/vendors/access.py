@@ -136,15 +136,6 @@ RULES = (
         model=(Descr(r"^(?P<v>HN\S+)"),),
     ),
     Rule(
-        os="overture",
-        os_name="Overture ISG",
-        vendor="Overture",
-        type="other",
-        oid=("2387",),
-        model=(Descr(r"(?P<v>ISG\s?\S+)"),),
-        version=(Descr(r"(?P<v>\d+\.\d+\.\d\S*)"),),
-    ),
-    Rule(
         os="paradyne",
         os_name="Paradyne",
         vendor="Zhone",
@@ -440,7 +431,6 @@ RULES = (
         model=(Descr(r"Netopia (?P<v>\S+)"),),
         version=(Descr(r"v(?P<v>\d[\w.]+)"),),
     ),
-    Rule(os="keymile", os_name="KEYMILE", vendor="KEYMILE", type="other", oid=("5485",)),
     Rule(
         os="iskratel",
         os_name="Iskratel",

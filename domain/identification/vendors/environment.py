@@ -312,7 +312,6 @@ RULES = (
         descr=r"Sensor ?Gateway",
     ),
     Rule(os="sensorprobe", os_name="sensorProbe", vendor="AKCP", type="environment", oid=("3854.1.2",)),
-    Rule(os="netbiter", os_name="Netbiter", vendor="HMS", type="other", oid=("11489",)),
     Rule(
         os="room-alert",
         os_name="Room Alert",
@@ -327,7 +326,7 @@ RULES = (
         os_name="ControlByWeb",
         vendor="ControlByWeb",
         type="environment",
-        oid=("30586", "21287"),
+        oid=("30586",),
         model=(Descr(r"(?P<v>X-\S+|WebRelay\S*)"),),
     ),
     Rule(
@@ -364,14 +363,6 @@ RULES = (
         oid=("2682",),
         model=(Descr(r"^(?P<v>(?:NetGuardian|TempDefender|NetMediator|RTU)[\w ]*?)(?: v\d|,|$)"),),
         version=(Descr(r"v(?P<v>\d[\w.]+)"),),
-    ),
-    Rule(
-        os="westell-rmx",
-        os_name="Optima RMX",
-        vendor="Westell",
-        type="environment",
-        oid=("15116", "4706"),
-        model=(Descr(r"(?P<v>RMX-?\S+|RMM-?\S+)"),),
     ),
     Rule(
         os="netping",

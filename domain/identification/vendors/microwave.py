@@ -291,7 +291,6 @@ RULES = (
         model=(Descr(r"(?P<v>IX\d+)"),),
         version=(Descr(r"Version (?P<v>[\d.]+)"),),
     ),
-    Rule(os="fastback", os_name="FastBack", vendor="FastBack", type="wireless", oid=("30303",)),
     Rule(
         os="bridgewave",
         os_name="BridgeWave",
@@ -322,14 +321,6 @@ RULES = (
         serial=(Value("sub10UnitLclSerial", "39003.2.1.1.5.0"),),
     ),
     Rule(
-        os="lightpointe",
-        os_name="LightPointe",
-        vendor="LightPointe",
-        type="wireless",
-        oid=("2852.0", "8013"),
-        model=(Descr(r"^(?P<v>[^,]+)"),),
-    ),
-    Rule(
         os="vubiq-haulpass-v60s",
         os_name="HaulPass V60s",
         vendor="Vubiq",
@@ -347,7 +338,6 @@ RULES = (
         model=(Value("mlModel", "47307.1.1.2.0"), Descr(r"(?P<v>ML\S+|HeliOS\S*)")),
         version=(Value("mlVersion", "47307.1.1.3.0"),),
     ),
-    Rule(os="elva", os_name="PPC", vendor="ELVA-1", type="wireless", oid=("38284",)),
     Rule(
         os="intracom",
         os_name="OmniBAS",

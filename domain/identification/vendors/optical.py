@@ -362,7 +362,6 @@ RULES = (
         oid=("8255",),
         model=(Descr(r"^(?P<v>TJ\S+)"),),
     ),
-    Rule(os="xtran", os_name="XTran", vendor="OTN Systems", type="switch", oid=("33072",)),
     Rule(
         os="fujitsu-flashwave",
         os_name="Flashwave",
@@ -371,7 +370,6 @@ RULES = (
         oid=("211.1.24", "3861"),
         model=(Descr(r"(?P<v>FLASHWAVE \S+|1FINITY \S+)"),),
     ),
-    Rule(os="accelink", os_name="Accelink", vendor="Accelink", type="other", oid=("22642",)),
     Rule(
         os="aen",
         os_name="AEN",

@@ -352,23 +352,6 @@ RULES = (
         model=(Descr(r"^(?P<v>.+?)(?: v\d|$)"),),
     ),
     Rule(
-        os="epowerswitch",
-        os_name="ePowerSwitch",
-        vendor="Neol",
-        type="pdu",
-        oid=("24235",),
-        model=(Descr(r"^(?P<v>[^,]+)"),),
-    ),
-    Rule(
-        os="bachmann-pdu",
-        os_name="Bachmann PDU",
-        vendor="Bachmann",
-        type="pdu",
-        oid=("31770.2", "21695"),
-        descr=r"BlueNet|Bachmann",
-        version=(Column("bluenetFirmware", "31770.2.2.4.2.1.5"),),
-    ),
-    Rule(
         os="minkelsrms",
         os_name="Minkels RMS",
         vendor="Minkels",

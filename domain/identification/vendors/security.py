@@ -102,14 +102,6 @@ RULES = (
         serial=(Value("sysGeneralChassisSerialNum", "3375.2.1.3.3.3.0"),),
     ),
     Rule(
-        os="f5-arx",
-        os_name="F5 ARX",
-        vendor="F5",
-        type="storage",
-        oid=("15609.4",),
-        version=(Descr(r"Version (?P<v>[\d.]+)"),),
-    ),
-    Rule(
         os="netscaler",
         os_name="NetScaler",
         vendor="Citrix",
@@ -587,15 +579,6 @@ RULES = (
         ),
         version=(Value("systemVersion", "26866.2.6.0"), Descr(r"OS (?P<v>\d[\d.]+)")),
         serial=(Value("systemSerial", "26866.2.4.0"),),
-    ),
-    Rule(
-        os="ixia-vision",
-        os_name="Ixia Vision",
-        vendor="Ixia",
-        type="other",
-        oid=("21893", "3054"),
-        model=(Descr(r"^(?P<v>[^,]+)"),),
-        version=(Descr(r"(?P<v>\d+\.\d+\.\d[\w.]*)"),),
     ),
     Rule(
         os="symantec-gateway",

@@ -224,15 +224,6 @@ RULES = (
         version=(KERNEL,),
     ),
     Rule(
-        os="exagrid",
-        os_name="ExaGrid",
-        vendor="ExaGrid",
-        type="storage",
-        oid=("14941",),
-        version=(Value("egServerVersion", "14941.4.3.0"),),
-        serial=(Value("egServerSerial", "14941.4.2.0"),),
-    ),
-    Rule(
         os="lenovoemc",
         os_name="LenovoEMC",
         vendor="Lenovo",

@@ -93,14 +93,6 @@ RULES = (
         os="timemachines", os_name="TimeMachines", vendor="TimeMachines", type="other", descr=r"TimeMachines"
     ),
     Rule(
-        os="elproma",
-        os_name="Elproma NTS",
-        vendor="Elproma",
-        type="other",
-        oid=("19748",),
-        model=(Descr(r"(?P<v>NTS-\S+)"),),
-    ),
-    Rule(
         os="opengear",
         os_name="Opengear",
         vendor="Opengear",
@@ -206,14 +198,5 @@ RULES = (
         descr=r"ConnectPort|Passport|PortServer|Digi (?:CM|One)",
         model=(Descr(r"(?P<v>(?:ConnectPort|Passport|PortServer|Digi (?:CM|One))[\w ]*?)(?:,| Version|$)"),),
         version=(Descr(r"Version (?P<v>\S+)"),),
-    ),
-    Rule(os="thinklogical", os_name="Thinklogical", vendor="Thinklogical", type="other", oid=("21333",)),
-    Rule(
-        os="uplogix",
-        os_name="Uplogix",
-        vendor="Uplogix",
-        type="other",
-        oid=("21342",),
-        version=(Descr(r"(?P<v>\d+\.\d\S*)"),),
     ),
 )

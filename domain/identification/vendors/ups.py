@@ -397,15 +397,6 @@ RULES = (
         serial=(Value("serialNumber", "41809.1.2.0"),),
     ),
     Rule(
-        os="benning",
-        os_name="Benning",
-        vendor="Benning",
-        type="ups",
-        oid=("13458",),
-        model=MODEL,
-        version=(AGENT_VERSION,),
-    ),
-    Rule(
         os="borri-ups",
         os_name="Borri UPS",
         vendor="Borri",

@@ -96,7 +96,7 @@ RULES = (
         os_name="Vivotek camera",
         vendor="Vivotek",
         type="camera",
-        oid=("23465", "44100"),
+        oid=("23465",),
         model=(Descr(r"(?P<v>(?:IP|FD|IB|SD|FE|MD|IT|MS|CC|VS|PD|PT|PZ|BD|ND|NR)\d{4}\S*)"),),
     ),
     Rule(
@@ -151,29 +151,12 @@ RULES = (
         model=(Descr(r"Pelco (?P<v>\S+)"),),
     ),
     Rule(
-        os="avigilon",
-        os_name="Avigilon camera",
-        vendor="Avigilon",
-        type="camera",
-        oid=("35736",),
-        descr=r"",
-        model=(Descr(r"(?P<v>\d+\.\d\w*-H\S+)"),),
-    ),
-    Rule(
         os="geovision",
         os_name="GeoVision camera",
         vendor="GeoVision",
         type="camera",
         descr=r"^GV-|GeoVision",
         model=(Descr(r"(?P<v>GV-\S+)"),),
-    ),
-    Rule(
-        os="uniview",
-        os_name="Uniview camera",
-        vendor="Uniview",
-        type="camera",
-        oid=("49881", "25506.20"),
-        model=(Descr(r"(?P<v>(?:IPC|NVR)\S+)"),),
     ),
     Rule(os="teradek", os_name="Teradek", vendor="Teradek", type="other", descr=r"\bTeradek\b"),
 )

@@ -9,7 +9,7 @@ RULES = (
         os_name="Allworx",
         vendor="Allworx",
         type="voice",
-        oid=("38516", "13745"),
+        oid=("38516",),
         model=(Descr(r"^(?P<v>Allworx .+)$"),),
         version=(Column("applVersion", "1.3.6.1.2.1.27.1.1.4", r"^\d+\."),),
         serial=(Value("allworxSerial", "38516.1.1.1.1.0", r"\w{6,}"),),
@@ -141,15 +141,6 @@ RULES = (
         version=(Value("sonusSwVersion", "2879.2.1.1.2.1.0", r"V.*"),),
     ),
     Rule(
-        os="ribbon-edge",
-        os_name="SBC Edge",
-        vendor="Ribbon",
-        type="voice",
-        oid=("177.15.1.1.1", "29229"),
-        model=(Descr(r"(?P<v>SBC ?\d+)"),),
-        version=(Descr(r"(?P<v>\d+\.\d+\.\d\S*)"),),
-    ),
-    Rule(
         os="acme",
         os_name="Acme Packet SBC",
         vendor="Oracle",
@@ -204,7 +195,6 @@ RULES = (
         oid=("6530",),
         model=(Descr(r"(?P<v>(?:2N )?(?:Helios|Verso|IP)[\w ]*)"),),
     ),
-    Rule(os="akuvox", os_name="Akuvox", vendor="Akuvox", type="voice", oid=("49773",)),
     Rule(os="barix-annuncicom", os_name="Annuncicom", vendor="Barix", type="voice", descr=r"Annuncicom"),
     Rule(
         os="crestron",
@@ -218,18 +208,6 @@ RULES = (
         ),
         version=(Descr(r"v?(?P<v>\d+\.\d+\.\d\S*)"),),
     ),
-    Rule(
-        os="extron", os_name="Extron", vendor="Extron", type="other", oid=("17049", "27207"), descr=r"Extron"
-    ),
-    Rule(
-        os="lifesize",
-        os_name="Lifesize",
-        vendor="Lifesize",
-        type="voice",
-        oid=("16839",),
-        model=(Descr(r"(?P<v>LifeSize \S+)"),),
-    ),
-    Rule(os="vidyo", os_name="Vidyo", vendor="Vidyo", type="voice", oid=("39083",)),
     Rule(
         os="zoomatelo",
         os_name="Acano",
