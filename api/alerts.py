@@ -1,10 +1,11 @@
 """Alerts: list, raise, acknowledge, resolve, reopen."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Response, Router, get, post
+from litestar.params import Parameter
 
 from api.caller import engineer, viewer
 from api.conventions import Cursor, Limit, Page, commanded, decode_cursor, page_of, until_seen
@@ -44,7 +45,7 @@ class AlertFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AcknowledgeAll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    filter: AlertFilter = AlertFilter()
+    filter: AlertFilter | None = None
     reason: str = ""
 
 
@@ -55,7 +56,7 @@ class Acknowledged(msgspec.Struct, frozen=True):
 @get(["/alerts", "/telemetry/alerts"], guards=[viewer], opt={"reads": ("alerts",)})
 async def list_alerts(
     connect: Connect,
-    state: State | None = None,
+    in_state: Annotated[State | None, Parameter(query="state")] = None,
     severity: Severity | None = None,
     device_id: UUID | None = None,
     limit: Limit = 50,
@@ -67,7 +68,7 @@ async def list_alerts(
         rows = await alerts.find(
             conn,
             limit=limit + 1,
-            state=state,
+            state=in_state,
             severity=severity,
             device_id=str(device_id) if device_id else None,
             after=(after[0], after[1]) if after else None,
@@ -165,6 +166,7 @@ async def acknowledge_all(
 ) -> Response[Acknowledged]:
     """Acknowledges every firing alert that the filter names. Safe to repeat: what is acknowledged stays so."""
     wanted = data or AcknowledgeAll()
+    only = wanted.filter or AlertFilter()
     count = position = 0
     after: tuple[str, str] | None = None
     while True:
@@ -173,8 +175,8 @@ async def acknowledge_all(
                 conn,
                 limit=500,
                 state="firing",
-                severity=wanted.filter.severity,
-                device_id=str(wanted.filter.device_id) if wanted.filter.device_id else None,
+                severity=only.severity,
+                device_id=str(only.device_id) if only.device_id else None,
                 after=after,
             )
         for row in rows:

@@ -1,9 +1,10 @@
 """Operations: list, look at one, cancel."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import Response, Router, get, post
+from litestar.params import Parameter
 
 from api.caller import engineer, viewer
 from api.conventions import Cursor, Limit, Page, commanded, decode_cursor, page_of, until_seen
@@ -19,7 +20,7 @@ State = Literal["requested", "running", "succeeded", "failed", "cancelled", "out
 @get("/operations", guards=[viewer], opt={"reads": ("operations",)})
 async def list_operations(
     connect: Connect,
-    state: State | None = None,
+    in_state: Annotated[State | None, Parameter(query="state")] = None,
     kind: str | None = None,
     device_id: UUID | None = None,
     limit: Limit = 50,
@@ -31,7 +32,7 @@ async def list_operations(
         rows = await operations.find(
             conn,
             limit=limit + 1,
-            state=state,
+            state=in_state,
             kind=kind,
             device_id=str(device_id) if device_id else None,
             after=(after[0], after[1]) if after else None,

@@ -1,0 +1,1 @@
+"""The `netledger` command: one file a subcommand."""

@@ -24,7 +24,7 @@ class StartDiscovery(Command, frozen=True):
 
     targets: Annotated[list[str], msgspec.Meta(max_length=10_000)] = []
     credential_ids: list[str] | None = None
-    probes: Annotated[list[Probe], msgspec.Meta(min_length=1)] = list(PROBES)
+    probes: Annotated[tuple[Probe, ...], msgspec.Meta(min_length=1)] = PROBES
     exclude: Annotated[list[str], msgspec.Meta(max_length=10_000)] = []
     site: str = ""
 

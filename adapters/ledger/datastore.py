@@ -1,11 +1,31 @@
-"""The library's datastore over any PostgreSQL URL, unix sockets and TLS options included."""
+"""The library's datastore over any PostgreSQL URL, with one connection set apart for the writer."""
 
 from typing import Any
 
+import psycopg
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
 from psycopg import Connection
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import DictRow, TupleRow, dict_row
 from psycopg.types.json import set_json_loads
+
+from adapters.ledger.packed import understand_packed
+
+_PATIENCE: dict[str, Any] = {
+    "connect_timeout": 3,
+    # A server that vanished without a word is noticed by TCP; a unix socket needs none of this.
+    "tcp_user_timeout": 15_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+
+_WRITER_SESSION = """
+SET lock_timeout = '10s';
+SET statement_timeout = '30s';
+-- A writer that is frozen between two statements must not hold up all others.
+SET idle_in_transaction_session_timeout = '10s';
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
+"""
 
 
 def _raw_json(data: str | bytes) -> bytes:
@@ -26,7 +46,7 @@ class LedgerDatastore(PostgresDatastore):
         self.pool = ConnectionPool(
             conninfo,
             connection_class=Connection[DictRow],
-            kwargs={"row_factory": dict_row, "application_name": "netledger ledger"},
+            kwargs={"row_factory": dict_row, "application_name": "netledger ledger", **_PATIENCE},
             min_size=1,
             max_size=pool_size,
             open=False,
@@ -34,3 +54,31 @@ class LedgerDatastore(PostgresDatastore):
             timeout=3.0,
             check=ConnectionPool.check_connection,
         )
+        self._conninfo = conninfo
+        self._writer: Connection[TupleRow] | None = None
+
+    def writer(self) -> tuple[Connection[TupleRow], bool]:
+        """The writer's connection and whether it was just made. For one thread at a time."""
+        if self._writer is not None and not self._writer.closed:
+            return self._writer, False
+        conn = psycopg.connect(
+            self._conninfo, autocommit=True, application_name="netledger ledger writer", **_PATIENCE
+        )
+        conn.execute(_WRITER_SESSION)
+        understand_packed(conn)
+        self._writer = conn
+        return conn, True
+
+    def drop_writer(self) -> None:
+        """Closes it in whatever state it is: PostgreSQL rolls back what was not committed."""
+        conn, self._writer = self._writer, None
+        if conn is not None:
+            conn.close()
+
+    def close(self) -> None:
+        if hasattr(self, "_writer"):  # the library's __del__ calls this even where __init__ failed
+            self.drop_writer()
+        super().close()
+
+    def register_type_adapters(self) -> None:
+        """Nothing: rows are written by COPY, without composite types, and so nothing connects at construction."""

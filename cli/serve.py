@@ -1,0 +1,49 @@
+"""Processes of their own: the API, and workers."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Sequence
+
+import uvicorn
+import uvloop
+
+from adapters.vault.master_key import MasterKey
+from api.app import create_app
+from cli.prepare import prepare_database
+from domain.configuration import Configuration
+from workers import main as workers
+
+
+def serve(configuration: Configuration, key: MasterKey) -> None:
+    """Serves HTTP and WebSockets until SIGTERM or SIGINT."""
+    asyncio.run(prepare_database(configuration.database_url))
+    uvicorn.run(
+        create_app(configuration, key),
+        host=configuration.http_host,
+        port=configuration.http_port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        ws_max_size=2**20,
+    )
+
+
+def work(configuration: Configuration, key: MasterKey, kinds: Sequence[str]) -> None:
+    """Runs workers until SIGTERM or SIGINT."""
+
+    async def run() -> None:
+        await prepare_database(configuration.database_url)
+        task = asyncio.create_task(workers.run(configuration, key, kinds))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run())

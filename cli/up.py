@@ -1,0 +1,206 @@
+"""`netledger up`: everything on one machine, started in order, watched, and ended in order."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import FrameType
+from urllib.error import URLError
+
+import msgspec
+from rich.console import Console as Terminal
+
+from adapters.embedded.nats import EmbeddedNats
+from adapters.embedded.postgres import EmbeddedPostgres
+from adapters.embedded.process import ServerProcess, ServerStartError, wait_until
+from adapters.vault.master_key import MasterKey
+from cli.config import PREFIX, ConfigurationError
+from cli.console import open_console
+from cli.instance import Running, announce, held
+from cli.prepare import ensure_admin, prepare_database
+from domain.configuration import Configuration
+
+_READY_S = 60.0
+_WATCH_S = 0.5
+_RESTART_PAUSE_S = 1.0
+
+AfterStart = Callable[[Configuration, MasterKey, "Stopping"], None]
+
+
+class Stopping:
+    """Set by SIGINT and SIGTERM; a second Ctrl-C changes nothing, since the end is under way."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def install(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._asked)
+
+    def _asked(self, number: int, frame: FrameType | None) -> None:
+        self._event.set()
+
+    def wait(self, timeout_s: float) -> bool:
+        return self._event.wait(timeout_s)
+
+    @property
+    def asked(self) -> bool:
+        return self._event.is_set()
+
+
+def up(
+    configuration: Configuration, key: MasterKey, terminal: Terminal, after_start: AfterStart | None
+) -> None:
+    """Returns when asked to stop. Raises ConfigurationError or ServerStartError."""
+    stopping = Stopping()
+    stopping.install()
+    with held(configuration), ExitStack() as stack:
+        _refuse_taken_port(configuration)
+        began = time.monotonic()
+        running, servers = _start_servers(configuration, stack, terminal)
+        asyncio.run(prepare_database(running.database_url))
+        password = asyncio.run(_admin(running, key))
+        processes = _start_processes(running, stack)
+        _wait_until_ready(running, processes, stopping)
+        url = f"http://{_shown_host(running)}:{running.http_port}"
+        announce(configuration, Running(os.getpid(), running.database_url, running.nats_url, url))
+        terminal.print(f"ready after {time.monotonic() - began:.1f} s")
+        if after_start is not None and not stopping.asked:
+            after_start(running, key, stopping)
+        if not stopping.asked:
+            _tell(terminal, url, password, configuration)
+        _watch([*servers, *processes], stopping, terminal)
+        terminal.print("stopping ...")
+    terminal.print("stopped")
+
+
+def _start_servers(
+    configuration: Configuration, stack: ExitStack, terminal: Terminal
+) -> tuple[Configuration, list["EmbeddedPostgres | EmbeddedNats"]]:
+    servers: list[EmbeddedPostgres | EmbeddedNats] = []
+    changes: dict[str, str] = {}
+    for name, field, make in (
+        ("PostgreSQL", "database_url", EmbeddedPostgres),
+        ("NATS", "nats_url", EmbeddedNats),
+    ):
+        if getattr(configuration, field):
+            continue
+        with terminal.status(f"starting {name} ..."):
+            server: EmbeddedPostgres | EmbeddedNats = make(configuration.data_dir)
+            stack.callback(server.stop)
+            server.start()
+        servers.append(server)
+        changes[field] = server.url
+    return msgspec.structs.replace(configuration, **changes), servers
+
+
+def _start_processes(configuration: Configuration, stack: ExitStack) -> list[ServerProcess]:
+    """Workers before the API, so that read models are fed when the first request comes; ended the other way round."""
+    env = _environment(configuration)
+    processes: list[ServerProcess] = []
+    commands = [(f"worker {number + 1}", "worker") for number in range(configuration.workers)]
+    for name, command in [*commands, ("API", "serve")]:
+        process = ServerProcess(
+            name,
+            [sys.executable, "-m", "cli", command],
+            log=configuration.data_dir / f"{command}.log",
+            stop_signal=signal.SIGTERM,
+            env=env,
+        )
+        stack.callback(process.stop)
+        process.start()
+        processes.append(process)
+    return processes
+
+
+def _environment(configuration: Configuration) -> dict[str, str]:
+    """The configuration for child processes; the first password is no business of theirs."""
+    values = msgspec.to_builtins(configuration, enc_hook=str)
+    given = {PREFIX + name.upper(): str(value).lower() if isinstance(value, bool) else str(value)
+             for name, value in values.items() if name != "admin_password" and value != ""}  # fmt: skip
+    rest = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return {**rest, **given}
+
+
+async def _admin(configuration: Configuration, key: MasterKey) -> str | None:
+    async with open_console(configuration, key) as console:
+        return await ensure_admin(console, configuration.admin_password)
+
+
+def _refuse_taken_port(configuration: Configuration) -> None:
+    family = socket.AF_INET6 if ":" in configuration.http_host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((configuration.http_host, configuration.http_port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot listen on {configuration.http_host}:{configuration.http_port} ({error.strerror}); "
+                "set NETLEDGER_HTTP_PORT to a free port"
+            ) from None
+
+
+def _wait_until_ready(
+    configuration: Configuration, processes: list[ServerProcess], stopping: Stopping
+) -> None:
+    url = f"http://{_shown_host(configuration)}:{configuration.http_port}/api/v1/health/ready"
+
+    def ready() -> bool:
+        if stopping.asked:
+            return True
+        for process in processes:
+            if not process.running:
+                raise process.fail("ended at once")
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (URLError, OSError):
+            return False
+
+    if not wait_until(ready, _READY_S):
+        raise ServerStartError(f"not ready within {_READY_S:.0f} s; see the logs in {configuration.data_dir}")
+
+
+def _shown_host(configuration: Configuration) -> str:
+    host = configuration.http_host
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"[{host}]" if ":" in host else host
+
+
+def _tell(terminal: Terminal, url: str, password: str | None, configuration: Configuration) -> None:
+    terminal.print(
+        f"\n[bold]Netledger[/] answers at [bold link={url}]{url}[/]  (API reference: {url}/api/v1/docs)"
+    )
+    if password is not None:
+        terminal.print(f"user [bold]admin[/], password [bold]{password}[/]  (shown this once)")
+    elif configuration.admin_password:
+        terminal.print("user [bold]admin[/], password as in NETLEDGER_ADMIN_PASSWORD at the first start")
+    else:
+        terminal.print(
+            "user [bold]admin[/], password as shown at the first start (`netledger user passwd admin` sets another)"
+        )
+    terminal.print(f"data and logs: {configuration.data_dir}   Ctrl-C stops everything")
+
+
+def _watch(
+    processes: "list[ServerProcess | EmbeddedPostgres | EmbeddedNats]", stopping: Stopping, terminal: Terminal
+) -> None:
+    """Starts again whatever ends by itself; the others reconnect to it."""
+    while not stopping.wait(_WATCH_S):
+        for process in processes:
+            if process.running:
+                continue
+            name = process.name if isinstance(process, ServerProcess) else type(process).__name__
+            terminal.print(f"[yellow]{name} ended, starting it again[/]")
+            if stopping.wait(_RESTART_PAUSE_S):
+                return
+            try:
+                process.start()
+            except ServerStartError as error:
+                terminal.print(f"[red]{error}[/]")
