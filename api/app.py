@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.ledger.verify import verify
+import msgspec
 from litestar import Litestar, Request, Router
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
@@ -25,7 +25,9 @@ from adapters.ledger.application import LedgerApplication
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.log import PostgresEventLog
 from adapters.ledger.positions import PostgresPositionWatch
+from adapters.ledger.proof import Trust
 from adapters.ledger.seals import LedgerSeals
+from adapters.ledger.verify import verify
 from adapters.snmp.read import GufoSnmpReader
 from adapters.vault.master_key import MasterKey
 from adapters.vault.opener import AuditedSecrets
@@ -117,7 +119,8 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
         return await rebuild(url, projection, event_log)
 
     async def verify_ledger() -> Any:
-        return (await asyncio.to_thread(verify, url, seals)).as_dict()
+        report = await asyncio.to_thread(verify, url, Trust(seals.public_key, seals))
+        return {"intact": report.intact, **msgspec.to_builtins(report)}
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:

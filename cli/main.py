@@ -4,25 +4,31 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from ipaddress import IPv4Network
+from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.console import Console as Terminal
 
 from adapters.embedded.process import ServerStartError
+from adapters.ledger.seals import LedgerSeals
 from adapters.vault.master_key import MasterKey, MasterKeyError
 from cli import devices as device_list
-from cli import discoveries
+from cli import discoveries, history, proofs, read_models, users
 from cli import serve as processes
 from cli.config import ConfigurationError, load
 from cli.console import Console, open_console
 from cli.instance import master_key, with_running_servers
-from cli.lab import Lab
+from cli.lab import NETWORK, SIZE, Lab
 from cli.logs import configure as configure_logs
+from cli.up import Stopping
 from cli.up import up as run_everything
 from domain.configuration import Configuration
 from domain.discovery import PROBES, StartDiscovery
 from domain.errors import DomainError
+from domain.user import ROLES
 from workers.main import KINDS
 
 app = typer.Typer(
@@ -127,6 +133,176 @@ def devices(
             await device_list.show(conn, terminal, limit=limit, q=q, vendor=vendor, status=status, site=site)
 
     in_console(act)
+
+
+@app.command()
+def audit(
+    device: Annotated[str | None, typer.Option(help="id of a device")] = None,
+    actor: Annotated[str | None, typer.Option(help="name or id")] = None,
+    event_type: Annotated[
+        str | None, typer.Option("--type", help="whole, or a prefix ending in a dot")
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="RFC 3339")] = None,
+    until: Annotated[str | None, typer.Option(help="RFC 3339")] = None,
+    limit: int = 50,
+) -> None:
+    """Show what happened, who did it and why; the latest last."""
+
+    async def act(console: Console) -> None:
+        await history.show_audit(
+            console,
+            terminal,
+            limit=limit,
+            device_id=device,
+            actor=actor,
+            type=event_type,
+            since=since,
+            until=until,
+        )
+
+    in_console(act)
+
+
+@app.command()
+def replay(
+    after: Annotated[int, typer.Option(help="begin above this position")] = 0,
+    upto: Annotated[int | None, typer.Option(help="end at this position")] = None,
+    event_type: Annotated[
+        list[str] | None, typer.Option("--type", help="whole, or a prefix ending in a dot; repeat for more")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="write JSON lines here instead of to stdout")] = None,
+    publish: Annotated[str | None, typer.Option(help="publish to NATS under this subject instead")] = None,
+) -> None:
+    """Print or publish the events of a range."""
+    configuration = with_running_servers(configured()[0])
+
+    async def act(console: Console) -> None:
+        await history.replay(
+            console,
+            Terminal(stderr=True),
+            after=after,
+            upto=upto,
+            topics=event_type or (),
+            file=file,
+            publish=publish,
+            nats_url=configuration.nats_url,
+        )
+
+    in_console(act)
+
+
+@app.command()
+def rebuild(name: Annotated[str, typer.Argument(help="a read model: see `netledger projections`")]) -> None:
+    """Rebuild a read model from the ledger, beside the copy that serves."""
+
+    async def act(console: Console) -> None:
+        await read_models.rebuild_named(console, terminal, name)
+
+    in_console(act)
+
+
+@app.command()
+def projections() -> None:
+    """Show how far each read model is."""
+
+    async def act(console: Console) -> None:
+        await read_models.show(console, terminal)
+
+    in_console(act)
+
+
+@app.command()
+def verify(
+    file: Annotated[Path | None, typer.Option(help="an export, instead of the database")] = None,
+    public_key: Annotated[
+        str | None, typer.Option(help="for an export: what `netledger public-key` printed")
+    ] = None,
+) -> None:
+    """Check the whole ledger against its hash chain; status 2 where it is not what was written."""
+    if file is not None:
+        if public_key is None:
+            raise ConfigurationError("--file needs --public-key, from a source that you trust")
+        intact = proofs.verify_file(file, public_key, terminal)
+    else:
+        configuration, key = configured()
+        url = with_running_servers(configuration).database_url
+        intact = proofs.verify_database(url, LedgerSeals(key.derive("ledger")), terminal)
+    if not intact:
+        raise typer.Exit(2)
+
+
+@app.command("export-ledger")
+def export_ledger(path: Annotated[Path, typer.Argument(help="file to write, .jsonl.zst")]) -> None:
+    """Write the whole ledger to a file that can be verified elsewhere, offline."""
+    configuration, key = configured()
+    url = with_running_servers(configuration).database_url
+    proofs.export_database(url, LedgerSeals(key.derive("ledger")), path, terminal)
+
+
+@app.command("public-key")
+def public_key() -> None:
+    """Print the key that checkpoints are verified with; keep it elsewhere."""
+    _, key = configured()
+    terminal.print(LedgerSeals(key.derive("ledger")).public_key.hex(), highlight=False)
+
+
+user_app = typer.Typer(help="Accounts.", no_args_is_help=True)
+app.add_typer(user_app, name="user")
+
+
+@user_app.command("list")
+def user_list() -> None:
+    """Show all users."""
+    in_console(lambda console: users.show(console, terminal))
+
+
+@user_app.command("create")
+def user_create(
+    username: str,
+    role: Annotated[str, typer.Option(help="viewer, engineer or admin")] = "viewer",
+    email: str = "",
+) -> None:
+    """Create a user with a generated password."""
+    if role not in ROLES:
+        raise ConfigurationError(f"no role {role}; there are {', '.join(ROLES)}")
+    in_console(lambda console: users.create(console, terminal, username, role, email))
+
+
+@user_app.command("passwd")
+def user_passwd(username: str) -> None:
+    """Give a user a new generated password."""
+    in_console(lambda console: users.set_password(console, terminal, username))
+
+
+@user_app.command("disable")
+def user_disable(username: str) -> None:
+    """Keep a user from logging in."""
+    in_console(lambda console: users.set_disabled(console, username, disabled=True))
+
+
+@user_app.command("enable")
+def user_enable(username: str) -> None:
+    """Let a disabled user log in again."""
+    in_console(lambda console: users.set_disabled(console, username, disabled=False))
+
+
+@app.command()
+def lab(
+    network: Annotated[str, typer.Option(help="loopback addresses for the devices")] = str(NETWORK),
+    size: Annotated[int, typer.Option(help="devices, from 12")] = SIZE,
+) -> None:
+    """Run simulated devices until Ctrl-C, with their credentials printed, for trying things out."""
+    configuration, _ = configured()
+    simulated = Lab(configuration.data_dir, terminal, network=IPv4Network(network), size=size)
+    stopping = Stopping()
+    stopping.install()
+    try:
+        ready = simulated.start()
+        terminal.print_json(msgspec.json.encode(ready).decode())
+        while not stopping.wait(1.0):
+            pass
+    finally:
+        simulated.stop()
 
 
 def main() -> None:

@@ -129,7 +129,7 @@ async def _compose(
         "relay": Relay(sealed_events, watch, LedgerPublisher(client), leadership).run,
         "executor": executor.run,
         "scheduler": Scheduler(bus, pool.connection, leadership).run,
-        "checkpoints": CheckpointSigner(url, seals).run,
+        "checkpoints": CheckpointSigner(url, seals, watch, now=lambda: datetime.now(UTC)).run,
     }
     chosen = {name: run for name, run in services.items() if name in kinds}
     return {**chosen, "presence": Presence(notes, worker_id, ",".join(chosen)).run}
