@@ -1,0 +1,64 @@
+# Everything is run from here; `make help` lists it.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LAB ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run install check format lint types imports unit test packages bench licences events clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: $(STAMP) ## start Netledger with everything it needs; LAB=0 leaves the simulated devices out
+	@exec $(BIN)/netledger up $(if $(filter-out 0,$(LAB)),--lab)
+
+install: $(STAMP) ## make the virtual environment
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Netledger needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@if [ ! -x $(BIN)/python ]; then echo "making the virtual environment ..."; $(PYTHON) -m venv $(VENV) || { \
+		echo "no venv module: apt-get install python3-venv, or set PYTHON"; rm -rf $(VENV); exit 1; }; fi
+	@echo "installing ..."
+	@$(BIN)/python -m pip install --quiet --upgrade "pip>=24"
+	@$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check -c constraints.txt -e '.[dev]' | \
+		awk '/^(Collecting|Downloading|Installing)/ {printf "\r\033[K  %.76s", $$0; fflush()} END {print "\r\033[K  done"}'; exit $${PIPESTATUS[0]}
+	@touch $@
+
+check: $(STAMP) format lint types imports unit ## format, lint, types, import contracts and unit tests, in under a minute
+
+format: $(STAMP)
+	@$(BIN)/ruff format --check .
+
+lint: $(STAMP)
+	@$(BIN)/ruff check .
+
+types: $(STAMP)
+	@$(BIN)/mypy
+
+imports: $(STAMP)
+	@$(BIN)/lint-imports --no-logo
+
+unit: $(STAMP)
+	@$(BIN)/python -m pytest -q tests/unit
+
+test: $(STAMP) packages check ## all tests, with the system packages that they need
+	@$(BIN)/python -m pytest -q tests
+
+packages: ## the Debian packages that tests run for real (as root; without root their tests are skipped)
+	@./tests/packages.sh
+
+bench: $(STAMP) ## all benchmarks, or one: make bench ONLY=append
+	@$(BIN)/python -m bench $(ONLY)
+
+licences: $(STAMP) ## the licences of all dependencies
+	@$(BIN)/pip-licenses --python $(BIN)/python --order license --with-urls
+
+events: $(STAMP) ## write docs/events.md, the catalogue of all event types
+	@$(BIN)/python -m docs.events > docs/events.md
+
+clean: ## remove what was made here; data in NETLEDGER_DATA_DIR stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
