@@ -7,7 +7,7 @@ import msgspec
 
 from domain.identification import entities, generic, sysdescr
 from domain.identification.package_tables import enterprise_name
-from domain.identification.rules import Match, Rule, confirmed, enterprise, match_system
+from domain.identification.rules import Match, Rule, best_rank, confirmed, enterprise, match_system
 from domain.identification.sources import ROOTS, AnySource, Finding
 from domain.identification.vendor_names import vendor_name
 from domain.identification.vendors import all_rules
@@ -48,7 +48,11 @@ def wanted(system: SystemGroup) -> Wanted:
     system = _plain_oid(system)
     gets: dict[str, None] = {}
     walks: dict[str, None] = {}
-    sources = [source for match in _matches(system) for source in match.rule.sources()]
+    matches = _matches(system)
+    sure = max((best_rank(match) for match in matches if not match.rule.when), default=None)
+    sources = [
+        s for match in matches if sure is None or best_rank(match) >= sure for s in match.rule.sources()
+    ]
     for source in (*sources, *generic.EVERYWHERE):
         gets.update(dict.fromkeys(source.gets(system)))
         walks.update(dict.fromkeys(source.walks()))

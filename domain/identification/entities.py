@@ -7,6 +7,8 @@ from domain.identification.text import compiled, is_placeholder, plain
 from domain.observation import PhysicalEntity
 
 UNKNOWN, CHASSIS, MODULE, STACK = 2, 3, 9, 11
+ROWS = 2000
+"""Rows that are looked at; a chassis comes first in its table."""
 _NEVER_THE_DEVICE = frozenset((5, 6, 7, 8, 10))
 """Containers, power supplies, fans, sensors and ports (transceivers) carry their own serial numbers."""
 _PART = r"power.?supply|\bpsu?\b|\bfans?\b|transceiver|^(?:sfp|xfp|gbic|qsfp)|optical|sensor|\bdimm\b|battery|\bcable\b|\bslot\b"
@@ -42,17 +44,18 @@ def find_manufacturer(entities: Sequence[PhysicalEntity]) -> Finding | None:
 
 def speakers(entities: Sequence[PhysicalEntity]) -> list[PhysicalEntity]:
     """Chassis first, stack members in their order, then what contains everything, then modules; parts are left out."""
-    devices = [row for row in entities if row.class_ not in _NEVER_THE_DEVICE and not _is_part(row)]
+    devices = [row for row in entities[:ROWS] if row.class_ not in _NEVER_THE_DEVICE and not _is_part(row)]
     chassis = [row for row in devices if row.class_ == CHASSIS]
     roots = {row.index for row in entities if row.contained_in == 0 or row.class_ == STACK}
     outer = [row for row in chassis if row.contained_in in roots or row.contained_in == 0]
     tops = [row for row in devices if row.contained_in == 0 and row.class_ != CHASSIS]
     modules = [row for row in devices if row.class_ == MODULE and row.contained_in != 0]
     unsaid = [row for row in devices if row.class_ <= UNKNOWN and row.contained_in != 0]
-    ordered: list[PhysicalEntity] = []
+    ordered: dict[int, PhysicalEntity] = {}
     for group in (outer, chassis, tops, modules, unsaid):
-        ordered.extend(row for row in group if row not in ordered)
-    return ordered[:64]
+        for row in group:
+            ordered.setdefault(row.index, row)
+    return list(ordered.values())[:64]
 
 
 def _is_part(row: PhysicalEntity) -> bool:

@@ -103,8 +103,13 @@ def confirmed(match: Match, facts: SnmpFacts) -> Match | None:
         if finding is None:
             return None
         evidence = finding.evidence
+    return Match(match.rule, best_rank(match), evidence)
+
+
+def best_rank(match: Match) -> tuple[bool, int, int, int]:
+    """The rank of a match once its `when` holds."""
     product, _, patterns, depth = match.rank
-    return Match(match.rule, (product, len(match.rule.when), patterns, depth), evidence)
+    return product, len(match.rule.when), patterns, depth
 
 
 def enterprise(system: SystemGroup) -> int | None:

@@ -89,8 +89,6 @@ RULES = (
         vendor="Schneider Electric",
         type="environment",
         oid=("3833",),
-        model=(Descr(r"^(?P<v>[^,;]{3,40})"), Value("ident.model", "3833.1.7.255.11.7.0")),
-        version=(Value("ident.firmware", "3833.1.7.255.11.11.0"),),
-        serial=(Value("ident.serial", "3833.1.7.255.11.12.0"),),
+        model=(Descr(r"^(?P<v>[^,;]{3,40})"),),
     ),
 )

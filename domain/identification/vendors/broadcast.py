@@ -105,11 +105,7 @@ RULES = (
         vendor="Teleste",
         type="other",
         oid=("3715",),
-        model=(
-            Value("commonModelNumber", "3715.99.1.3.3.1.2.0"),
-            Column("moduleType", "3715.17.3.3.1.2", r"[a-z].*"),
-        ),
-        version=(Column("moduleSW", "3715.17.3.3.1.5", r"\d.*"),),
+        model=(Descr(r"(?P<v>Luminato\S*)"),),
     ),
     Rule(
         os="netspire",

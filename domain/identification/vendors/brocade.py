@@ -20,7 +20,6 @@ RULES = (
             Descr(
                 r"(?:Inc\.|Systems,? Inc\.|Wireless,? Inc\.) ?(?:Stacking System )?(?P<v>[A-Z]\w*\d[\w-]*)"
             ),
-            Value("snChasType", "1991.1.1.1.1.1.0", r"\d"),
         ),
         version=(Descr(r"IronWare Version V?(?P<v>\S+)"), Value("snAgImgVer", "1991.1.1.2.1.11.0")),
         serial=FOUNDRY_SERIAL,
@@ -103,14 +102,8 @@ RULES = (
         vendor="Ruckus",
         type="wireless",
         oid=("25053.3.1.10", "25053.3.1.11", "25053.3.1.13", "25053.3.1.14", "25053.3.1.8"),
-        model=(
-            Column("ruckusCtrlSystemNodeModel", "25053.1.8.1.1.1.1.1.1.6"),
-            Value("ruckusSystemModel", "25053.1.4.1.1.1.15.3.0"),
-        ),
-        version=(
-            Column("ruckusCtrlSystemNodeVersion", "25053.1.8.1.1.1.1.1.1.8"),
-            Column("ruckusSystemVersion", "25053.1.4.1.1.1.15.4"),
-        ),
-        serial=(Column("ruckusCtrlSystemNodeSerialNumber", "25053.1.8.1.1.1.1.1.1.7"),),
+        model=(Column("ruckusCtrlSystemNodeModel", "25053.1.8.1.1.1.1.1.1.3"),),
+        version=(Column("ruckusCtrlSystemNodeVersion", "25053.1.8.1.1.1.1.1.1.4"),),
+        serial=(Column("ruckusCtrlSystemNodeSerialNumber", "25053.1.8.1.1.1.1.1.1.1"),),
     ),
 )

@@ -1,7 +1,7 @@
 """Cambium Networks and its Canopy, PTP and Xirrus lines (WHISP-BOX-MIBV2-MIB, CAMBIUM-PMP80211-MIB, PTP MIBs)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Code, Descr, Value
+from domain.identification.sources import Code, Column, Descr, Value
 
 RULES = (
     Rule(
@@ -11,18 +11,14 @@ RULES = (
         type="wireless",
         oid=("17713.21",),
         model=(
-            Code("cambiumSubModeType", "17713.21.1.1.39.0", {"5": "ePTP Master"}),
+            Code("wirelessInterfaceMode", "17713.21.1.1.33.0", {"5": "ePTP Master"}),
             Code(
                 "wirelessInterfaceMode",
                 "17713.21.1.2.20.0",
                 {"1": "AP", "2": "SM", "4": "ePTP Slave", "5": "ePTP Master"},
             ),
-            Value("cambiumSystemModel", "17713.21.1.1.32.0", r"[a-z].*"),
         ),
-        version=(
-            Value("cambiumCurrentuImageVersion", "17713.21.1.1.17.0"),
-            Value("cambiumCurrentSWInfo", "17713.21.1.1.1.0"),
-        ),
+        version=(Value("cambiumCurrentuImageVersion", "17713.21.1.1.17.0"),),
         serial=(Value("cambiumEPMPMSN", "17713.21.1.1.31.0"),),
     ),
     Rule(
@@ -31,9 +27,9 @@ RULES = (
         vendor="Cambium Networks",
         type="wireless",
         oid=("17713.22",),
-        model=(Value("cambiumAPModel", "17713.22.1.1.1.5.0"),),
-        version=(Value("cambiumAPSWVersion", "17713.22.1.1.1.8.0"),),
-        serial=(Value("cambiumAPSerialNum", "17713.22.1.1.1.4.0"),),
+        model=(Column("cambiumAPModel", "17713.22.1.1.1.5"),),
+        version=(Column("cambiumAPSWVersion", "17713.22.1.1.1.8"),),
+        serial=(Column("cambiumAPSerialNum", "17713.22.1.1.1.4"),),
     ),
     Rule(
         os="cnpilotr",
@@ -52,11 +48,7 @@ RULES = (
         oid=("17713.24",),
         model=(Descr(r"cnMatrix (?P<v>\S+)"),),
         version=(Descr(r"SW:(?P<v>\S+)"),),
-        serial=(
-            Value("issSerialNumber", "17713.24.2076.81.1.66.0"),
-            Value("cnMatrixSerial", "17713.24.81.1.66.0"),
-            Value("lldpXMedLocSerialNum", "1.0.8802.1.1.2.1.5.4795.1.2.5.0"),
-        ),
+        serial=(Value("lldpXMedLocSerialNum", "1.0.8802.1.1.2.1.5.4795.1.2.5.0"),),
     ),
     Rule(
         os="cnwave60",
@@ -73,7 +65,6 @@ RULES = (
         vendor="Cambium Networks",
         type="other",
         descr=r"^CMM4",
-        version=(Value("deviceType", "161.19.3.4.1.1.0", r"\d+\.\d.*"),),
     ),
     Rule(os="cmm3", os_name="CMM3", vendor="Cambium Networks", type="other", descr=r"^CMM(?:3|-?micro)"),
     Rule(
@@ -125,8 +116,7 @@ RULES = (
         vendor="Xirrus",
         type="wireless",
         oid=("21013",),
-        model=(Value("arrayModel", "21013.1.1.1.0", r"[a-z].*"), Descr(r"Xirrus (?P<v>\S+)")),
-        version=(Value("softwareVersion", "21013.1.2.2.0", r"\d"), Descr(r"[vV]ersion:? (?P<v>\S+)")),
-        serial=(Value("systemSerialNumber", "21013.1.2.4.0"),),
+        model=(Descr(r"Xirrus (?P<v>\S+)"),),
+        version=(Descr(r"[vV]ersion:? (?P<v>\S+)"),),
     ),
 )

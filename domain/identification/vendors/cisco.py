@@ -147,7 +147,7 @@ RULES = (
         type="other",
         oid=("9.1",),
         descr=r"Wide Area Application Services|\bWAAS\b|Application and Content Networking",
-        version=(Value("cceVersion", "9.9.762.1.1.1.1.0"), Descr(r"Version (?P<v>[^\s,]+)")),
+        version=(Descr(r"Version (?P<v>[^\s,]+)"),),
     ),
     Rule(
         os="ise",

@@ -179,9 +179,8 @@ RULES = (
         vendor="Cisco",
         type="other",
         oid=("8164.1", "8164"),
-        model=(Value("starChassisType", "8164.1.1.1.0"), Descr(r"^Cisco (?P<v>ASR\d+|\S+ Intelligent)")),
+        model=(Descr(r"^Cisco (?P<v>ASR\d+|\S+ Intelligent)"),),
         version=(Descr(r"StarOS[^\d]{0,20}(?P<v>\d[\w.()]+)"), Descr(r"Version (?P<v>[^\s,]+)")),
-        serial=(Value("starChassisSerialNumber", "8164.1.1.7.0"),),
     ),
     Rule(
         os="tandberg",

@@ -35,9 +35,9 @@ RULES = (
             Descr(r"FTOS.{0,60}Version: ?(?P<v>\S+)"),
         ),
         serial=(
-            Value("chSysCardSerialNumber", "6027.3.8.1.1.2.0"),
+            Column("dellNetChassisSerialNumber", "6027.3.26.1.2.3.1.4"),
+            Column("dellNetStackUnitSerialNumber", "6027.3.26.1.3.4.1.11"),
             Column("chStackUnitSerialNumber", "6027.3.10.1.2.2.1.12"),
-            Column("dellNetStackUnitSerialNumber", "6027.3.26.1.3.4.1.12"),
         ),
     ),
     Rule(
@@ -51,7 +51,7 @@ RULES = (
         version=(Descr(r"Application Software Version: ?(?P<v>\S+)"),),
         serial=(
             Column("chStackUnitSerialNumber", "6027.3.10.1.2.2.1.12"),
-            Column("chSysCardServiceTag", "6027.3.8.1.1.2"),
+            Column("chStackUnitSerialNumber", "6027.3.19.1.2.1.1.12"),
         ),
     ),
     Rule(
@@ -92,7 +92,6 @@ RULES = (
         type="server",
         oid=("674.10892.2",),
         model=(
-            Value("drsProductChassisName", "674.10892.2.1.1.3.0"),
             Value("drsProductName", "674.10892.2.1.1.1.0"),
             Value("drsProductShortName", "674.10892.2.1.1.2.0"),
         ),
@@ -100,10 +99,7 @@ RULES = (
             Value("drsFirmwareVersion", "674.10892.2.1.2.1.0"),
             Value("drsProductVersion", "674.10892.2.1.1.5.0"),
         ),
-        serial=(
-            Value("drsProductChassisServiceTag", "674.10892.2.1.1.6.0"),
-            Value("drsSystemServiceTag", "674.10892.2.1.1.11.0"),
-        ),
+        serial=(Value("drsProductChassisServiceTag", "674.10892.2.1.1.6.0"),),
     ),
     Rule(
         os="dell-ome-m",
@@ -175,11 +171,7 @@ RULES = (
         vendor="Dell",
         type="storage",
         oid=("12740",),
-        model=(
-            Column("eqlMemberProductFamily", "12740.2.1.11.1.1"),
-            Column("eqlMemberModel", "12740.2.1.1.1.15", r"[a-z]"),
-        ),
-        version=(Column("eqlMemberControllerMajorVersion", "12740.2.1.1.1.4"),),
+        model=(Column("eqlMemberProductFamily", "12740.2.1.11.1.9"),),
         serial=(Column("eqlMemberSerialNumber", "12740.2.1.11.1.2"),),
     ),
     Rule(
@@ -189,11 +181,7 @@ RULES = (
         type="storage",
         oid=("674.11000.2000.500.1",),
         model=(Value("productIDDisplayName", "674.11000.2000.500.1.2.1.0"),),
-        version=(
-            Value("productIDVersion", "674.11000.2000.500.1.2.4.0"),
-            Value("scCtlrVersion", "674.11000.2000.500.1.2.13.1.8.1"),
-        ),
-        serial=(Value("scCtlrServiceTag", "674.11000.2000.500.1.2.13.1.7.1"),),
+        version=(Value("productIDVersion", "674.11000.2000.500.1.2.4.0"),),
     ),
     Rule(
         os="datadomain",
@@ -211,12 +199,9 @@ RULES = (
         vendor="Dell EMC",
         type="storage",
         oid=("12124",),
-        model=(Value("chassisModel.1", "12124.2.51.1.3.1"),),
+        model=(Column("chassisModel", "12124.2.51.1.4"),),
         version=(Descr(r"v(?P<v>\d[\w.]+)"),),
-        serial=(
-            Value("chassisSerialNumber.1", "12124.2.51.1.2.1"),
-            Value("chassisSerialNumber.1", "12124.2.51.1.4.1"),
-        ),
+        serial=(Column("chassisSerialNumber", "12124.2.51.1.3"),),
     ),
     Rule(
         os="emc",

@@ -13,7 +13,6 @@ RULES = (
         model=(
             Joined((Value("spManufName", "3854.1.1.6.0"), Value("spProductName", "3854.1.1.8.0"))),
             Value("spProductName", "3854.1.1.8.0"),
-            Value("systemName", "3854.3.2.1.8.0", r"[a-z].*"),
         ),
         version=(Descr(r"(?P<v>SP\w+ \d[\w.]+)"),),
     ),
@@ -172,7 +171,6 @@ RULES = (
         type="environment",
         oid=("29462",),
         model=(Descr(r"(?P<v>WIB ?\d+)"),),
-        version=(Value("unitSoftware", "29462.10.1.1.2.0", r"\d.*"),),
     ),
     Rule(
         os="teracom",
@@ -192,7 +190,6 @@ RULES = (
         vendor="Jacarta",
         type="environment",
         oid=("19011",),
-        version=(Value("isDeviceConfigVersion", "19011.1.3.1.1.2.0", r"\d.*"),),
     ),
     Rule(
         os="sensatronics-em1",
@@ -249,7 +246,7 @@ RULES = (
         type="environment",
         oid=("31440",),
         model=(Value("eProductName", "31440.1.2.0"),),
-        version=(Value("eFirmwareVersion", "31440.1.4.0"), Value("eFirmwareVersion", "31440.1.3.0")),
+        version=(Value("eFirmwareVersion", "31440.1.4.0"),),
     ),
     Rule(
         os="tpdin",
@@ -276,7 +273,6 @@ RULES = (
         type="environment",
         oid=("32050",),
         model=(Descr(r"^(?:PacketFlux )?(?P<v>SiteMonitor .+)$"),),
-        version=(Value("version", "32050.2.1.27.1.0", r"\d.*"),),
     ),
     Rule(
         os="sitemonitor3",
@@ -343,7 +339,6 @@ RULES = (
         vendor="Dantherm",
         type="environment",
         oid=("46651",),
-        version=(Value("softwareVersion", "46651.1.1.0", r"\d.*"),),
     ),
     Rule(os="kelvin", os_name="Airedale", vendor="Airedale", type="environment", descr=r"\bAiredale\b"),
     Rule(

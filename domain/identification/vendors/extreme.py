@@ -16,7 +16,6 @@ RULES = (
             Entity("model", class_=3),
         ),
         version=(Descr(r"version (?P<v>\d[\w.]+)"), Value("extremePrimarySoftwareRev", "1916.1.1.1.13.0")),
-        serial=(Value("extremeSystemSerial", "1916.1.1.1.18.0"),),
     ),
     Rule(
         os="extremeware",
@@ -93,7 +92,6 @@ RULES = (
         oid=("388",),
         model=(Descr(r"^(?P<v>(?:RFS|NX|AP|VX|WS)[\w-]*\d\w*)"),),
         version=(Descr(r"[Vv]ersion (?P<v>[\w.-]+)"),),
-        serial=(Value("wingCfgSerial", "388.50.1.4.1.1.2.1"),),
     ),
     Rule(
         os="hiveos-wireless",
@@ -117,16 +115,6 @@ RULES = (
         descr=r"\bSLX",
         model=(Descr(r"(?P<v>(?:BR-)?SLX\s?\S*\d\S*)"), Entity("model", class_=3)),
         version=(Descr(r"(?:Version|SLX-OS) ?(?P<v>\d\S+)"), Entity("software_rev", r"\d")),
-    ),
-    Rule(
-        os="avaya-phone",
-        os_name="Avaya phone",
-        vendor="Avaya",
-        type="voice",
-        oid=("6889.1.69",),
-        model=(Value("endptMODEL", "6889.2.69.5.1.43.0"),),
-        version=(Value("endptAPPNAME", "6889.2.69.5.1.9.0"),),
-        serial=(Value("endptPHONESN", "6889.2.69.5.1.54.0"),),
     ),
     Rule(
         os="avaya-ipo",

@@ -26,7 +26,7 @@ RULES = (
             Descr(r"(?P<v>Forti(?:Manager|Analyzer)[\w -]*)"),
             Value("fnSysSerial", "12356.100.1.1.1.0", r"^(?P<v>(?:FMG|FAZ)-?VM)"),
         ),
-        version=(Value("fmSysVersion", "12356.103.2.1.7.0"), Value("faSysVersion", "12356.102.99.2.1.0")),
+        version=(Value("fmSysVersion", "12356.103.2.1.7.0"),),
         serial=(SERIAL,),
     ),
     Rule(
@@ -68,8 +68,7 @@ RULES = (
         vendor="Fortinet",
         type="other",
         oid=("12356.112",),
-        version=(Value("fadcSysVersion", "12356.112.1.1.0"), Value("fadcSysVersion", "12356.112.1.2.0")),
-        serial=(SERIAL, Value("fadcSysSerial", "12356.112.1.2.0")),
+        serial=(SERIAL,),
     ),
     Rule(
         os="fortiauthenticator",
@@ -126,10 +125,7 @@ RULES = (
         vendor="Fortinet",
         type="wireless",
         oid=("15983.1",),
-        model=(Value("mwWncVarsModel", "15983.1.1.4.1.1.25.0"),),
-        version=(
-            Value("mwWncVarsFirmwareVersion", "15983.1.1.4.1.1.27.0"),
-            Value("mwWncVarsSoftwareVersion", "15983.1.1.4.1.1.29.0"),
-        ),
+        model=(Descr(r"(?P<v>MC\d+|FWLC\S*)"),),
+        version=(Descr(r"(?P<v>\d+\.\d+[\w.-]+)"),),
     ),
 )

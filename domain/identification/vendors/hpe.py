@@ -74,11 +74,8 @@ RULES = (
         vendor="Aruba",
         type="server",
         oid=("14823.1.6",),
-        model=(Value("cppmSystemModel", "14823.1.6.1.1.1.1.1.1.0"),),
-        version=(
-            Value("cppmSystemVersion", "14823.1.6.1.1.1.1.1.14.0"),
-            Descr(r"(?P<v>\d+\.\d+\.\d+[\w.]*)"),
-        ),
+        model=(Column("cppmSystemModel", "14823.1.6.1.1.1.1.1.1"),),
+        version=(Descr(r"(?P<v>\d+\.\d+\.\d+[\w.]*)"),),
     ),
     Rule(
         os="comware",
@@ -116,8 +113,7 @@ RULES = (
         type="switch",
         oid=("43.1", "43.10", "43"),
         model=(Descr(r"^3Com (?P<v>[^,\n]{3,60})"),),
-        version=(Descr(r"Version (?P<v>[\w.]+)"), Value("stackUnitSwVersion.1", "43.10.27.1.1.1.12.1")),
-        serial=(Value("stackUnitSerialNumber.1", "43.10.27.1.1.1.13.1"),),
+        version=(Descr(r"Version (?P<v>[\w.]+)"),),
     ),
     Rule(
         os="hpmsm",

@@ -80,7 +80,6 @@ RULES = (
         vendor="Huawei",
         type="wireless",
         oid=("2011.2.25",),
-        model=(Value("optixNeType", "2011.2.25.3.40.1.1.1.0"),),
         version=(Descr(r"(?P<v>V\d{3}R\w+)"),),
         serial=(Column("optixBoardSerial", "2011.2.25.4.40.4.10.13.1.1"),),
     ),
@@ -109,7 +108,6 @@ RULES = (
         vendor="Huawei",
         type="ups",
         oid=("2011.6.174", "2011.6.164"),
-        model=(Value("hwUpsDeviceModel", "2011.6.174.1.2.100.1.2.1"),),
     ),
     Rule(
         os="smu",
@@ -118,7 +116,6 @@ RULES = (
         type="ups",
         oid=("2011.6.164.1",),
         model=(Value("hwSiteTypeID", "2011.6.164.1.1.1.4.0"),),
-        version=(Value("hwMonEquipSoftwareVersion", "2011.6.164.1.1.2.99.1.4.2"),),
     ),
     Rule(
         os="eudemon",

@@ -1,7 +1,7 @@
 """Industrial switches and routers (MOXA MIBs, HMPRIV-MGMT-SNMP-MIB, HM2-DEVMGMT-MIB, RUGGEDCOM-SYS-INFO-MIB, SN-MSPS..., WESTERMO MIBs)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Below, Descr, Entity, Value
+from domain.identification.sources import Below, Column, Descr, Entity, Value
 
 RULES = (
     Rule(
@@ -62,16 +62,9 @@ RULES = (
         vendor="Hirschmann",
         type="switch",
         oid=("248.14",),
-        model=(
-            Value("hmSysProduct", "248.14.1.1.1.0", r"[a-z].*"),
-            Value("hmSysGroupSerial.model", "248.14.1.1.9.1.3.1"),
-            Descr(r"^(?:Hirschmann )?(?P<v>.{3,60})$"),
-        ),
+        model=(Descr(r"^(?:Hirschmann )?(?P<v>.{3,60})$"),),
         version=(Value("hmSysVersion", "248.14.1.1.2.0", r"(?P<v>\w+-\d[\w.-]+|\d[\w.-]+)"),),
-        serial=(
-            Value("hmSysChassisSerial", "248.14.1.1.9.1.10.1"),
-            Value("hmSysModSerialNum", "248.14.1.1.11.1.9.1.1"),
-        ),
+        serial=(Value("hmSysGroupSerialNum.1", "248.14.1.1.9.1.10.1"),),
     ),
     Rule(
         os="hios",
@@ -79,13 +72,12 @@ RULES = (
         vendor="Hirschmann",
         type="switch",
         oid=("248.11",),
-        model=(Value("hm2DevMgmtProductDescr", "248.11.10.1.1.3.0"), Descr(r"^(?:Hirschmann )?(?P<v>\S+)")),
+        model=(Value("hm2DevMgmtProductDescr", "248.11.10.1.1.2.0"), Descr(r"^(?:Hirschmann )?(?P<v>\S+)")),
         version=(
-            Value("hm2DevMgmtSwVersRunning", "248.11.10.1.3.1.1.5.1.1"),
+            Column("hm2DevMgmtSwVersion", "248.11.10.1.3.1.10.1.5", r"(?P<v>\d+\.\d+\.\d+)"),
             Descr(r"(?P<v>\d\d\.\d\.\d\d)"),
-            Entity("software_rev"),
         ),
-        serial=(Value("hm2DevMgmtSerialNumber", "248.11.10.1.1.2.0"),),
+        serial=(Value("hm2DevMgmtSerialNumber", "248.11.10.1.1.3.0"),),
     ),
     Rule(
         os="rox",
@@ -121,7 +113,7 @@ RULES = (
         ),
         version=(
             Descr(r"FW: ?(?:Version )?V?(?P<v>[\w.]+)"),
-            Value("automationSwRevision", "4329.6.3.2.1.1.5.0", r"\d.*"),
+            Value("automationSwRevision", "4329.6.3.2.1.1.5.0"),
         ),
         serial=(Value("automationSerialNumber", "4329.6.3.2.1.1.3.0"), Descr(r", (?P<v>VP\w+)$")),
     ),
@@ -203,12 +195,8 @@ RULES = (
         vendor="Phoenix Contact",
         type="switch",
         oid=("4346",),
-        model=(Value("flDeviceModel", "4346.11.11.1.2.0"), Descr(r"^(?P<v>FL \S+(?: \S+)*)")),
-        version=(
-            Value("flWorkFWInfoVersion", "4346.11.11.4.1.2.0"),
-            Value("flDeviceFirmware", "4346.11.11.4.1.1.0", r"\d.*"),
-        ),
-        serial=(Value("flDeviceSerial", "4346.11.11.1.4.0"),),
+        model=(Descr(r"^(?P<v>FL \S+(?: \S+)*)"),),
+        version=(Value("flWorkFWInfoVersion", "4346.11.11.4.1.2.0"),),
     ),
     Rule(
         os="wago",
@@ -217,7 +205,7 @@ RULES = (
         type="other",
         oid=("13576",),
         model=(Descr(r"(?P<v>\d{3}-\d{3,4}\S*)"),),
-        version=(Value("wioFirmware", "13576.10.1.20.0", r"\d"), Descr(r"FW:? ?(?P<v>[\w.]+)")),
+        version=(Descr(r"FW:? ?(?P<v>[\w.]+)"),),
     ),
     Rule(
         os="korenix",

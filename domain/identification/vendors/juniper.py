@@ -1,7 +1,7 @@
 """Juniper Networks (JUNIPER-MIB, JUNIPER-VIRTUALCHASSIS-MIB, NETSCREEN-MIB, TRAPEZE-NETWORKS-ROOT-MIB, Juniper-UNI-SMI)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Column, Descr, Value
+from domain.identification.sources import Descr, Value
 
 RULES = (
     Rule(
@@ -52,15 +52,6 @@ RULES = (
         oid=("14525",),
         model=(Descr(r"Inc\.? (?P<v>\S+) \d"),),
         version=(Descr(r" (?P<v>\d+\.\d[\w.]+)(?: REL)?"),),
-        serial=(Column("trpzSystemSerialNumber", "14525.4.2.1"),),
-    ),
-    Rule(
-        os="juniperex2500os",
-        os_name="EX2500",
-        vendor="Juniper",
-        type="switch",
-        oid=("1411.102", "2636.1.1.1.4.60"),
-        version=(Value("agSoftwareVersion", "1411.102.1.2.1.2.10.0"),),
     ),
     Rule(
         os="pulse",

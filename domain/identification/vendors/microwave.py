@@ -12,17 +12,14 @@ RULES = (
         oid=("2281",),
         model=(
             Entity("model", class_=3),
-            Column("genEquipInventoryCardName", "2281.10.1.1.10.1.1.5", r"IP-?\d+"),
+            Column("genEquipInventoryCardName", "2281.10.1.2.10.1.1.2", r"IP-?\d+"),
             Descr(r"(?P<v>IP-?\d+\S*|FibeAir \S+(?: \S+)?|Evolution\S*)"),
         ),
-        version=(
-            Column("genEquipMngSwIDUVersionsRunningVersion", "2281.10.4.1.13.1.1.4"),
-            Column("genEquipMngSwIDUVersionsRunningVersion", "2281.10.4.1.13.1.1.3"),
-        ),
+        version=(Entity("software_rev"),),
         serial=(
-            Column("genEquipInventorySerialNumber", "2281.10.1.1.10.1.1.7"),
-            Value("genEquipUnitIDUSerialNumber", "2281.10.3.1.5.0"),
-            Value("genEquipUnitIDUSerialNumber", "2281.10.1.2.3.0"),
+            Value("genEquipInventorySerialNumber.127", "2281.10.1.2.10.1.1.6.127"),
+            Value("genEquipUnitIDUSerialNumber", "2281.10.1.2.1.0"),
+            Column("genEquipInventorySerialNumber", "2281.10.1.2.10.1.1.6"),
         ),
     ),
     Rule(
@@ -40,7 +37,7 @@ RULES = (
         type="wireless",
         oid=("2509.10",),
         model=(Entity("model", class_=3),),
-        version=(Value("aviatSwVersion", "2509.9.3.1.1.0"), Entity("software_rev")),
+        version=(Entity("software_rev"),),
     ),
     Rule(
         os="aviat-wtm",
@@ -49,11 +46,7 @@ RULES = (
         type="wireless",
         oid=("2509.9",),
         model=(Entity("model", class_=3), Descr(r"(?P<v>WTM ?\d+|CTR ?\d+|STR ?\d+)")),
-        version=(
-            Column("aviatModemSwVersion", "2509.9.5.1.1.3"),
-            Entity("software_rev"),
-            Descr(r"(?P<v>\d+\.\d+\.\d[\w.]*)"),
-        ),
+        version=(Entity("software_rev"), Descr(r"(?P<v>\d+\.\d+\.\d[\w.]*)")),
     ),
     Rule(
         os="eclipse",
@@ -206,7 +199,7 @@ RULES = (
         vendor="RACOM",
         type="wireless",
         oid=("33555.2",),
-        model=(Value("stationType", "33555.2.1.1.0", r"[a-z].*"), Descr(r"(?P<v>RipEX\S*)")),
+        model=(Descr(r"(?P<v>RipEX\S*)"),),
         version=(Descr(r"(?P<v>\d+\.\d+\.\d[\w.]*)"),),
     ),
     Rule(
@@ -241,7 +234,7 @@ RULES = (
         vendor="Ericsson",
         type="wireless",
         oid=("193.81",),
-        model=(Entity("descr", r"^(?P<v>AMM \S+(?: \w)?)"), Column("xfSubrackName", "193.81.2.7.1.1.1.2")),
+        model=(Entity("descr", r"^(?P<v>AMM \S+(?: \w)?)"),),
         version=(Column("xfSwReleaseName", "193.81.2.7.1.2.1.3", r"MINI-LINK"),),
     ),
     Rule(
@@ -278,9 +271,7 @@ RULES = (
         vendor="NEC",
         type="wireless",
         oid=("119.2.3.69",),
-        model=(Value("equipmentName", "119.2.3.69.501.3.1.1.1.0"), Descr(r"(?P<v>(?:i?PASOLINK|NEO)\s?\S*)")),
-        version=(Value("swVersion", "119.2.3.69.501.3.1.4.1.2.1.1"),),
-        serial=(Value("serial", "119.2.3.69.501.3.2.1.1.5.1"),),
+        model=(Descr(r"(?P<v>(?:i?PASOLINK|NEO)\s?\S*)"),),
     ),
     Rule(
         os="nec-ix",
@@ -297,8 +288,7 @@ RULES = (
         vendor="BridgeWave",
         type="wireless",
         oid=("6080",),
-        model=(Value("radioModel", "6080.3.1.5.13.0"), Descr(r"(?P<v>BW\S+|FX\S+|AR\S+|GE\S+|FL\S+)")),
-        version=(Value("radioSw", "6080.3.1.5.1.0", r"\d+\.\d.*"),),
+        model=(Descr(r"(?P<v>BW\S+|FX\S+|AR\S+|GE\S+|FL\S+)"),),
     ),
     Rule(
         os="exalt",
@@ -306,8 +296,7 @@ RULES = (
         vendor="Exalt",
         type="wireless",
         oid=("25651",),
-        model=(Value("productModel", "25651.1.2.4.3.1.1.0"), Descr(r"(?P<v>Ex\w+-\S+)")),
-        version=(Value("firmwareVersion", "25651.1.2.4.3.1.2.0"),),
+        model=(Descr(r"(?P<v>Ex\w+-\S+)"),),
     ),
     Rule(os="loea", os_name="Loea", vendor="Loea", type="wireless", descr=r"\bLoea\b"),
     Rule(
@@ -326,8 +315,6 @@ RULES = (
         vendor="Vubiq",
         type="wireless",
         oid=("46330",),
-        model=(Value("model", "46330.1.1.0", r"[a-z].*"),),
-        version=(Value("version", "46330.1.2.0", r"\d"),),
     ),
     Rule(
         os="ignitenet",
@@ -335,8 +322,7 @@ RULES = (
         vendor="IgniteNet",
         type="wireless",
         oid=("47307",),
-        model=(Value("mlModel", "47307.1.1.2.0"), Descr(r"(?P<v>ML\S+|HeliOS\S*)")),
-        version=(Value("mlVersion", "47307.1.1.3.0"),),
+        model=(Descr(r"(?P<v>ML\S+|HeliOS\S*)"),),
     ),
     Rule(
         os="intracom",

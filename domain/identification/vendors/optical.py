@@ -41,18 +41,9 @@ RULES = (
         vendor="ADVA",
         type="other",
         oid=("2544.1.11",),
-        model=(
-            Column("entityEqptAidString", "2544.1.11.2.4.3.5.1.1", r"SH"),
-            Descr(r"^(?P<v>FSP\s?3000\S*)"),
-        ),
-        version=(
-            Column("swVersionActiveApplSw", "2544.1.11.7.2.4.2.1.2", r"\d"),
-            Value("neSwVersion", "2544.1.11.2.2.1.5.0"),
-        ),
-        serial=(
-            Value("neSerialNumber", "2544.1.11.2.2.1.8.0"),
-            Column("inventorySerialNum", "2544.1.11.2.4.3.9.1.5"),
-        ),
+        model=(Descr(r"^(?P<v>FSP\s?3000\S*)"),),
+        version=(Entity("software_rev"),),
+        serial=(Entity("serial", class_=3),),
     ),
     Rule(
         os="adva-aos",
@@ -92,12 +83,7 @@ RULES = (
         vendor="MRV",
         type="other",
         oid=("629.200",),
-        model=(
-            Value("nbsCmmcChassisModel.1", "629.200.6.1.1.7.1"),
-            Value("nbsCmmcChassisDescription.1", "629.200.6.1.1.30.1"),
-        ),
-        version=(Value("nbsCmmcSysFwVersion", "629.200.4.1.0"),),
-        serial=(Value("nbsCmmcChassisSerialNum.1", "629.200.6.1.1.8.1"),),
+        model=(Column("nbsCmmcChassisModel", "629.200.6.1.1.3", r"[a-z]"),),
     ),
     Rule(
         os="mrv-lx",
@@ -134,15 +120,11 @@ RULES = (
         oid=("6141.1", "1271.1"),
         model=(Descr(r"^(?:CN )?(?P<v>\d{4}\S*(?: \S+ Platform)?)"), Entity("model", class_=3)),
         version=(
-            Value("wwpLeosSystemSwVersion", "6141.2.60.10.1.1.3.1.2.1"),
             Column("wwpLeosBladeRunPackageVer", "6141.2.60.10.1.1.3.1.3"),
             Descr(r"saos-(?P<v>[\d-]+)"),
             Entity("software_rev"),
         ),
-        serial=(
-            Value("wwpLeosSystemSerialNumber", "6141.2.60.11.1.1.1.30.0"),
-            Value("cesChassisSerialNumber", "1271.2.1.5.1.1.1.2.0"),
-        ),
+        serial=(Value("wwpLeosSystemSerialNumber", "6141.2.60.11.1.1.1.67.0"),),
     ),
     Rule(
         os="ciena-6500",
@@ -160,7 +142,6 @@ RULES = (
         type="other",
         oid=("28533",),
         model=(Descr(r"(?P<v>Z\d+)"),),
-        version=(Value("cyNodeSwVersion", "28533.5.30.50.1.1.1.20.10", r"\d"),),
     ),
     Rule(os="ciena-ctm", os_name="CoreDirector", vendor="Ciena", type="other", oid=("1271",)),
     Rule(
@@ -377,8 +358,8 @@ RULES = (
         type="other",
         oid=("22420",),
         model=(Value("acdDescCommercialName", "22420.1.1.1.0"),),
-        version=(Value("acdDescFirmwareVersion", "22420.1.1.5.0"),),
-        serial=(Value("acdDescSerialNumber", "22420.1.1.3.0"), Value("acdDescSerialNumber", "22420.1.1.4.0")),
+        version=(Value("acdDescFirmwareVersion", "22420.1.1.4.0"),),
+        serial=(Value("acdDescSerialNumber", "22420.1.1.6.0"),),
     ),
     Rule(
         os="aen",
@@ -387,7 +368,7 @@ RULES = (
         type="other",
         descr=r"^(?:AMN-|AMT-|AMO-|AMS-|GT|LT-)",
         model=(Value("acdDescCommercialName", "22420.1.1.1.0"),),
-        version=(Value("acdDescFirmwareVersion", "22420.1.1.5.0"),),
-        serial=(Value("acdDescSerialNumber", "22420.1.1.3.0"),),
+        version=(Value("acdDescFirmwareVersion", "22420.1.1.4.0"),),
+        serial=(Value("acdDescSerialNumber", "22420.1.1.6.0"),),
     ),
 )

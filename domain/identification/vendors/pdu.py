@@ -365,7 +365,6 @@ RULES = (
         vendor="Rittal",
         type="pdu",
         oid=("2606.21",),
-        version=(Value("rpmFirmware", "2606.21.1.5.0"),),
     ),
     Rule(
         os="wti-power",

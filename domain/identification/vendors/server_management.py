@@ -34,10 +34,7 @@ RULES = (
         vendor="IBM",
         type="server",
         oid=("2.6.158", "2.3.51.2"),
-        model=(
-            Value("bladeCenterManufacturingId", "2.3.51.2.2.21.1.1.3.0", r"[a-z].*"),
-            Value("bladeCenterModel", "2.3.51.2.2.21.1.1.2.0"),
-        ),
+        model=(Value("bladeCenterModel", "2.3.51.2.2.21.1.1.2.0"),),
         version=(Value("mmMainApplVPDBuildId.1", "2.3.51.2.2.21.3.1.1.3.1"),),
         serial=(Value("bladeCenterSerialNumber", "2.3.51.2.2.21.1.1.3.0"),),
     ),
@@ -85,15 +82,8 @@ RULES = (
         vendor="Oracle",
         type="server",
         oid=("42.2.200", "42.2.175"),
-        model=(
-            Value("sunHwCtrlProduct", "42.2.175.102.1.1.0", r"[a-z].*"),
-            Entity("model", class_=3),
-            Descr(r"^(?P<v>[^,]+), ILOM"),
-        ),
-        version=(
-            Descr(r"ILOM v(?P<v>[\d.]+)"),
-            Value("ilomCtrlFirmwareMgmtVersion", "42.2.175.103.2.17.4.0"),
-        ),
+        model=(Entity("model", class_=3), Descr(r"^(?P<v>[^,]+), ILOM")),
+        version=(Descr(r"ILOM v(?P<v>[\d.]+)"),),
         serial=(Entity("serial", class_=3),),
     ),
     Rule(

@@ -112,15 +112,9 @@ RULES = (
         vendor="Quantum",
         type="storage",
         oid=("3764", "3697", "2036"),
-        model=(Value("libraryModel", "3764.1.1.10.3.0"), Value("libraryModel", "3764.1.1.200.20.20.4.0")),
-        version=(
-            Value("libraryFWLevel", "3764.1.1.10.7.0"),
-            Value("libraryFWLevel", "3764.1.1.200.20.20.8.0"),
-        ),
-        serial=(
-            Value("librarySerialNumber", "3764.1.1.10.10.0"),
-            Value("librarySerialNumber", "3764.1.1.200.20.20.11.0"),
-        ),
+        model=(Value("libraryModel", "3764.1.1.10.3.0"),),
+        version=(Value("libraryFWLevel", "3764.1.1.10.7.0"),),
+        serial=(Value("librarySerialNumber", "3764.1.1.10.10.0"),),
     ),
     Rule(
         os="ibmtl",
@@ -138,13 +132,8 @@ RULES = (
         vendor="Infortrend",
         type="storage",
         oid=("1714.1",),
-        model=(
-            Value("sysModelName", "1714.1.1.1.1.15.0"),
-            Value("sysModelName", "1714.1.1.1.15.0"),
-            Value("prodModel", "1714.1.1.1.1.13.0", r"[a-z]"),
-        ),
-        version=(Value("fwMajorVersion", "1714.1.1.1.1.4.0", r"\d+\.\d+"),),
-        serial=(Value("serialNum", "1714.1.1.1.1.10.0"), Value("serialNum", "1714.1.1.1.10.0")),
+        model=(Value("sysModelName", "1714.1.1.1.1.15.0"),),
+        serial=(Value("serialNum", "1714.1.1.1.1.10.0"),),
     ),
     Rule(
         os="eurostor",
@@ -212,7 +201,7 @@ RULES = (
         type="server",
         oid=("41263",),
         model=ARCHITECTURE,
-        version=(Value("clusterVersion", "41263.503.0"), KERNEL),
+        version=(KERNEL,),
     ),
     Rule(
         os="nutanix-aos",
@@ -237,9 +226,7 @@ RULES = (
         vendor="Buffalo",
         type="storage",
         oid=("5227",),
-        model=(Value("nasProductInfo", "5227.27.1.1.0"), Descr(r"(?P<v>TS-?\S+|TeraStation\S*)")),
-        version=(Value("nasFirmware", "5227.27.1.2.0"),),
-        serial=(Value("nasSerial", "5227.27.1.9.0"),),
+        model=(Descr(r"(?P<v>TS-?\S+|TeraStation\S*)"),),
     ),
     Rule(
         os="readynas",
@@ -247,12 +234,8 @@ RULES = (
         vendor="Netgear",
         type="storage",
         oid=("4526.22", "4526.18"),
-        model=(
-            Value("nasMgrModel", "4526.22.1.0"),
-            Value("nasModel", "4526.22.8.1.0"),
-            Descr(r"(?P<v>ReadyNAS\S*)"),
-        ),
-        version=(Value("nasMgrSoftwareVersion", "4526.22.1.0", r"\d.*"),),
+        model=(Descr(r"(?P<v>ReadyNAS\S*)"),),
+        version=(Value("nasMgrSoftwareVersion", "4526.22.1.0"),),
         serial=(Value("nasMgrSerialNUM", "4526.22.2.0"),),
     ),
     Rule(
@@ -261,7 +244,6 @@ RULES = (
         vendor="DDN",
         type="storage",
         oid=("6894",),
-        version=(Value("systemVersion", "6894.1.1.1.0"),),
     ),
     Rule(
         os="hitachi-hnas",
@@ -278,10 +260,7 @@ RULES = (
         vendor="Hitachi",
         type="storage",
         oid=("116.3",),
-        model=(
-            Value("raidExMibRaidListTable.DKCProductName", "116.5.11.4.1.1.5.1.2"),
-            Descr(r"^(?P<v>[^,]+)"),
-        ),
+        model=(Descr(r"^(?P<v>[^,]+)"),),
     ),
     Rule(
         os="fujitsu-eternus",
@@ -289,8 +268,6 @@ RULES = (
         vendor="Fujitsu",
         type="storage",
         oid=("211.1.21", "211.4.1.1"),
-        model=(Value("fjdaryBoxModel", "211.1.21.1.150.1.1.0", r"[a-z].*"),),
-        serial=(Value("fjdaryMgtSerial", "211.1.21.1.150.1.3.0"),),
     ),
     Rule(
         os="spectralogic",
@@ -324,8 +301,7 @@ RULES = (
         vendor="QSAN",
         type="storage",
         oid=("22274",),
-        model=(Value("systemModel", "22274.1.1.1.0"), Descr(r"^(?P<v>[^,]+)")),
-        version=(Value("systemFirmware", "22274.1.1.4.0"),),
+        model=(Descr(r"^(?P<v>[^,]+)"),),
     ),
     Rule(
         os="promise",
@@ -333,8 +309,7 @@ RULES = (
         vendor="Promise",
         type="storage",
         oid=("7933",),
-        model=(Value("raidv4SubsystemModel.1", "7933.1.20.1.1.1.4.1"), Descr(r"(?P<v>VTrak \S+)")),
-        serial=(Value("raidv4SubsystemSerial.1", "7933.1.20.1.1.1.6.1"),),
+        model=(Descr(r"(?P<v>VTrak \S+)"),),
     ),
     Rule(
         os="qlogic-fc",

@@ -24,10 +24,7 @@ RULES = (
         vendor="Meinberg",
         type="other",
         oid=("5597.3", "5597.30", "5597"),
-        model=(
-            Descr(r"(?P<v>LANTIME \S+|M\d{3,4}\S*)"),
-            Value("mbgLtNgRefclockType", "5597.30.0.1.2.1.2.1", r"[a-z].*"),
-        ),
+        model=(Descr(r"(?P<v>LANTIME \S+|M\d{3,4}\S*)"),),
         version=(
             Value("mbgLtNgFirmwareVersion", "5597.30.0.0.2.0", r"(?P<v>\d[\w.]+)"),
             Value("mbgLtFirmwareVersion", "5597.3.1.1.0", r"(?P<v>V?\d[\w.]+)"),
@@ -40,7 +37,6 @@ RULES = (
         vendor="Meinberg",
         type="other",
         oid=("5597.7",),
-        model=(Value("mbgOsModel", "5597.7.1.1.0", r"[a-z].*"),),
     ),
     Rule(
         os="microsemitime",
@@ -87,7 +83,6 @@ RULES = (
         type="other",
         oid=("13827",),
         model=(Descr(r"(?P<v>(?:Tempus|Sonoma|Meridian|Unison|Tycho)\S*)"),),
-        version=(Value("cdmaVersion", "13827.1.3.2.0", r"\d.*"),),
     ),
     Rule(
         os="timemachines", os_name="TimeMachines", vendor="TimeMachines", type="other", descr=r"TimeMachines"
@@ -182,12 +177,8 @@ RULES = (
         vendor="Perle",
         type="other",
         oid=("1966",),
-        model=(
-            Value("perleDeviceModel", "1966.22.44.1.1.0", r"[a-z].*"),
-            Descr(r"^(?:Perle )?(?P<v>(?:IOLAN|MCR|IDS|SCS|STS)\S*(?: \S+)?)"),
-        ),
-        version=(Value("perleFirmware", "1966.22.44.1.7.0", r"\d.*"), Descr(r"(?:Version|V)(?P<v>\d[\w.]+)")),
-        serial=(Value("perleSerial", "1966.22.44.1.4.0", r"\d.*"),),
+        model=(Descr(r"^(?:Perle )?(?P<v>(?:IOLAN|MCR|IDS|SCS|STS)\S*(?: \S+)?)"),),
+        version=(Descr(r"(?:Version|V)(?P<v>\d[\w.]+)"),),
     ),
     Rule(
         os="digi-connectport",

@@ -122,7 +122,7 @@ RULES = (
         vendor="Hanwha",
         type="camera",
         oid=("36849", "2101"),
-        model=(Value("modelName", "36849.1.1.1.0", r"[a-z].*"), Descr(r"(?P<v>[XSQP]N[A-Z]-\S+)")),
+        model=(Descr(r"(?P<v>[XSQP]N[A-Z]-\S+)"),),
     ),
     Rule(
         os="sony-cam",

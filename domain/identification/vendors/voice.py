@@ -12,7 +12,6 @@ RULES = (
         oid=("38516",),
         model=(Descr(r"^(?P<v>Allworx .+)$"),),
         version=(Column("applVersion", "1.3.6.1.2.1.27.1.1.4", r"^\d+\."),),
-        serial=(Value("allworxSerial", "38516.1.1.1.1.0", r"\w{6,}"),),
     ),
     Rule(
         os="audiocodes",
@@ -20,19 +19,8 @@ RULES = (
         vendor="AudioCodes",
         type="voice",
         oid=("5003",),
-        model=(
-            Value("acSysIdName", "5003.9.10.10.2.5.1.0"),
-            Descr(r"Product: (?P<v>[^;]+)"),
-            Descr(r"^(?P<v>M\S+)"),
-        ),
-        version=(
-            Value("acSysVersionSoftware", "5003.9.10.10.2.5.5.0"),
-            Descr(r"(?:SW Version|Version)[: ]*(?P<v>\d[\w.]+)"),
-        ),
-        serial=(
-            Value("acSysIdSerialNumber", "5003.9.10.10.2.5.7.0"),
-            Value("acSysModuleSerialNumber", "5003.9.10.10.4.21.1.6.0"),
-        ),
+        model=(Descr(r"Product: (?P<v>[^;]+)"), Descr(r"^(?P<v>M\S+)")),
+        version=(Descr(r"(?:SW Version|Version)[: ]*(?P<v>\d[\w.]+)"),),
     ),
     Rule(
         os="grandstream-ht",
@@ -128,8 +116,8 @@ RULES = (
         vendor="Ribbon",
         type="voice",
         oid=("177.15", "177"),
-        model=(Value("sonusSbcModel", "2879.2.10.3.1.0", r"[a-z].*"), Entity("model")),
-        version=(Value("sonusSbcSoftwareVersion", "2879.2.10.3.2.0", r"\d.*"), Entity("software_rev")),
+        model=(Entity("model"),),
+        version=(Entity("software_rev"),),
     ),
     Rule(
         os="sonus-gsx",
@@ -138,7 +126,6 @@ RULES = (
         type="voice",
         oid=("2879.1.1", "2879"),
         model=(Descr(r"(?P<v>GSX\s?\d+)"),),
-        version=(Value("sonusSwVersion", "2879.2.1.1.2.1.0", r"V.*"),),
     ),
     Rule(
         os="acme",
@@ -202,10 +189,7 @@ RULES = (
         vendor="Crestron",
         type="other",
         oid=("3212",),
-        model=(
-            Value("systemProductType", "3212.100.3.2.1.0", r"[a-z].*"),
-            Descr(r"^(?:Crestron )?(?P<v>[A-Z]{2,4}-?\d\S*)"),
-        ),
+        model=(Descr(r"^(?:Crestron )?(?P<v>[A-Z]{2,4}-?\d\S*)"),),
         version=(Descr(r"v?(?P<v>\d+\.\d+\.\d\S*)"),),
     ),
     Rule(

@@ -34,8 +34,8 @@ RULES = (
         vendor="Siklu",
         type="wireless",
         oid=("31926",),
-        model=(Value("rbSysProductName", "31926.1.1.1.2.0"), Descr(r"^(?P<v>EH-?\S+|EtherHaul.*)$")),
-        version=(Value("rbSwVersion.1", "31926.4.1.1.2.1"), Value("rbSwVersion", "31926.1.3.1.3.0")),
+        model=(Descr(r"^(?P<v>EH-?\S+|EtherHaul.*)$"),),
+        version=(Value("rbSwBank1Version", "31926.1.5.0"),),
         serial=(Value("entPhysicalSerialNum.1", "1.3.6.1.2.1.47.1.1.1.1.11.1"),),
     ),
     Rule(
@@ -147,7 +147,6 @@ RULES = (
         descr=r"^Apex Lynx",
         model=(Descr(r"^(?P<v>Apex Lynx\S*)"),),
         version=(Value("sysFirmwareVersion", "5454.1.80.1.1.2.0"),),
-        serial=(Value("sysSerialNumber", "5454.1.80.1.1.1.4.0"),),
     ),
     Rule(
         os="apex-plus",
@@ -190,12 +189,8 @@ RULES = (
         vendor="Alvarion",
         type="wireless",
         oid=("12394",),
-        model=(Value("brzaccVLEquipmentType", "12394.1.1.1.1.0", r"[a-z].*"), Descr(r"^(?P<v>[^,]+)")),
-        version=(
-            Value("brzaccVLRunningSoftwareVersion", "12394.1.1.3.1.0"),
-            Value("brzaccVLMainVersionNumber", "12394.1.1.9.1.0"),
-        ),
-        serial=(Value("brzaccVLSerialNumber", "12394.1.1.1.6.0"),),
+        model=(Descr(r"^(?P<v>[^,]+)"),),
+        version=(Value("brzaccVLMainVersionNumber", "12394.1.1.9.1.0"),),
     ),
     Rule(
         os="infinet",
@@ -223,8 +218,7 @@ RULES = (
         type="router",
         oid=("20992.1", "20992"),
         model=(Descr(r"Cradlepoint (?P<v>[^,]+)"),),
-        version=(Value("devFWVersion", "20992.1.2.2.1.4.0"), Descr(r"Version (?P<v>[\w.]+)")),
-        serial=(Value("devSerial", "20992.1.2.2.1.5.0"),),
+        version=(Value("devFWVersion", "20992.1.1.1.0"), Descr(r"Version (?P<v>[\w.]+)")),
     ),
     Rule(
         os="zmtel",
@@ -242,9 +236,8 @@ RULES = (
         vendor="Sierra Wireless",
         type="router",
         oid=("20542",),
-        model=(Value("deviceModel", "20542.9.1.1.1.5.0"), Value("deviceModel", "20542.9.1.1.7.885.0")),
-        version=(Value("aleosSWVer", "20542.9.1.1.1.4.0"), Value("aleosSWVer", "20542.9.1.1.7.4.0")),
-        serial=(Value("globalID", "20542.9.1.1.1.25.0"),),
+        model=(Value("deviceModel", "20542.9.1.1.7.885.0"),),
+        version=(Value("aleosSWVer", "20542.9.1.1.7.4.0"),),
     ),
     Rule(
         os="digi-transport",
@@ -252,10 +245,7 @@ RULES = (
         vendor="Digi",
         type="router",
         oid=("16378",),
-        model=(
-            Value("biosModel", "16378.10000.2.1.0", r"[a-z].*"),
-            Descr(r"(?P<v>(?:TransPort )?[WVS]R\d+\S*)"),
-        ),
+        model=(Descr(r"(?P<v>(?:TransPort )?[WVS]R\d+\S*)"),),
         version=(Descr(r"(?:Ver|Version) ?(?P<v>\d[\w.]+)"),),
         serial=(Descr(r"(?:S/N|SN|Serial)[:# ]+(?P<v>\w+)"),),
     ),
@@ -286,8 +276,6 @@ RULES = (
         type="router",
         oid=("35424",),
         model=(Descr(r"(?P<v>Multichannel VPN Router \S+|Viprinet \d\S*)"),),
-        version=(Value("vpnRouterFirmware", "35424.1.1.3.0"),),
-        serial=(Value("vpnRouterSerial", "35424.1.1.2.0"),),
     ),
     Rule(os="viprinux", os_name="Viprinet", vendor="Viprinet", type="router", descr=r"^Viprinet"),
     Rule(
@@ -343,7 +331,6 @@ RULES = (
         vendor="Bluesocket",
         type="wireless",
         oid=("9967",),
-        version=(Value("bsnSoftwareVersion", "9967.1.2.0"),),
     ),
     Rule(
         os="nomadix",
