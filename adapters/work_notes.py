@@ -80,3 +80,13 @@ class PostgresWorkNotes:
     async def leave(self, worker_id: str) -> None:
         async with self._pool.connection() as conn:
             await conn.execute("DELETE FROM work.workers WHERE id = %s", (worker_id,))
+
+
+async def present_on(pool: AsyncConnectionPool[AsyncConnection[Any]], host: str, *, within_s: float) -> bool:
+    """Whether a worker of this host gave a sign of life lately."""
+    async with pool.connection() as conn:
+        cursor = await conn.execute(
+            "SELECT 1 FROM work.workers WHERE host = %s AND seen_at > now() - make_interval(secs => %s) LIMIT 1",
+            (host, within_s),
+        )
+        return await cursor.fetchone() is not None

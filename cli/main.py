@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from ipaddress import IPv4Network
@@ -15,6 +16,7 @@ from rich.console import Console as Terminal
 from adapters.embedded.process import ServerStartError
 from adapters.ledger.seals import LedgerSeals
 from adapters.vault.master_key import MasterKey, MasterKeyError
+from adapters.work_notes import present_on
 from cli import devices as device_list
 from cli import discoveries, history, proofs, read_models, users
 from cli import serve as processes
@@ -91,6 +93,17 @@ def worker(
     if unknown:
         raise ConfigurationError(f"no worker {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
     processes.work(with_running_servers(configuration), key, only or KINDS)
+
+
+@app.command("worker-health")
+def worker_health() -> None:
+    """Status 0 where this host's worker gave a sign of life within 20 s."""
+
+    async def act(console: Console) -> None:
+        if not await present_on(console.pool, socket.gethostname(), within_s=20):
+            raise typer.Exit(1)
+
+    in_console(act)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import Sequence
 
 import uvicorn
@@ -10,14 +11,15 @@ import uvloop
 
 from adapters.vault.master_key import MasterKey
 from api.app import create_app
-from cli.prepare import prepare_database
+from cli.console import open_console
+from cli.prepare import ADMIN, ensure_admin, prepare_database
 from domain.configuration import Configuration
 from workers import main as workers
 
 
 def serve(configuration: Configuration, key: MasterKey) -> None:
     """Serves HTTP and WebSockets until SIGTERM or SIGINT."""
-    asyncio.run(prepare_database(configuration.database_url))
+    asyncio.run(_prepare(configuration, key))
     uvicorn.run(
         create_app(configuration, key),
         host=configuration.http_host,
@@ -31,6 +33,14 @@ def serve(configuration: Configuration, key: MasterKey) -> None:
         timeout_graceful_shutdown=5,
         ws_max_size=2**20,
     )
+
+
+async def _prepare(configuration: Configuration, key: MasterKey) -> None:
+    await prepare_database(configuration.database_url)
+    async with open_console(configuration, key) as console:
+        password = await ensure_admin(console, configuration.admin_password)
+    if password is not None:
+        print(f"user {ADMIN}, password {password}  (shown this once)", file=sys.stderr, flush=True)
 
 
 def work(configuration: Configuration, key: MasterKey, kinds: Sequence[str]) -> None:

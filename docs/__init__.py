@@ -1,0 +1,1 @@
+"""Documentation, and the scripts that generate some of it from the source."""
