@@ -115,6 +115,24 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         );
         """,
     ),
+    (
+        "0004 order of checkpoints, test of the master key",
+        """
+        DELETE FROM ledger.checkpoints;  -- nothing has signed any before this step
+        ALTER TABLE ledger.checkpoints ADD COLUMN number bigint NOT NULL UNIQUE;
+        CREATE TABLE ledger.checkpoint_tail (
+            one boolean PRIMARY KEY DEFAULT true CHECK (one),
+            number bigint NOT NULL,
+            signature bytea NOT NULL
+        );
+        CREATE TABLE vault.key_test (
+            one boolean PRIMARY KEY DEFAULT true CHECK (one),
+            nonce bytea NOT NULL,
+            ciphertext bytea NOT NULL
+        );
+        COMMENT ON TABLE vault.key_test IS 'tells a wrong master key from a damaged secret';
+        """,
+    ),
 )
 
 _LOCK = 0x6E65746C65646765  # "netledge": one process migrates, the others wait
@@ -124,6 +142,11 @@ def migrate(conninfo: str) -> list[str]:
     """Brings the database up to this release and returns the names of the steps taken. Each step is whole or not at all."""
     done: list[str] = []
     with psycopg.connect(conninfo, autocommit=True) as conn:
+        encoding = conn.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            raise ValueError(
+                f"the database's encoding is {encoding}; create it with ENCODING 'UTF8' TEMPLATE template0"
+            )
         conn.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         conn.execute("CREATE SCHEMA IF NOT EXISTS ledger")
         conn.execute(

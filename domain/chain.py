@@ -7,16 +7,17 @@ from uuid import UUID
 GENESIS = sha256(b"netledger ledger v1").digest()
 """What the first row is chained to."""
 
-_PLACE = struct.Struct(">Q16sQ")
+_PLACE = struct.Struct(">q16sq")
 
 
 def link(
     previous: bytes, position: int, originator_id: UUID, version: int, topic: str, state: bytes
 ) -> bytes:
-    """SHA-256 over the previous hash and everything that the row holds, each part with a fixed or stated length."""
-    name = topic.encode()
-    digest = sha256(previous)
-    digest.update(_PLACE.pack(position, originator_id.bytes, version))
-    digest.update(b"%d:" % len(name) + name)
-    digest.update(state)
-    return digest.digest()
+    """The hash of a row: SHA-256 over the previous one's and everything that the row holds."""
+    content = row_content(position, originator_id.bytes, version, topic.encode(), state)
+    return sha256(previous + content).digest()
+
+
+def row_content(position: int, originator_id: bytes, version: int, topic: bytes, state: bytes) -> bytes:
+    """All that a row holds, each part with a fixed or stated length: position and version as int64, big-endian."""
+    return b"%b%d:%b%b" % (_PLACE.pack(position, originator_id, version), len(topic), topic, state)

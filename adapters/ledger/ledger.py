@@ -1,32 +1,54 @@
 """The command side: load, decide, append, and decide again when somebody was faster."""
 
 import asyncio
+import random
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from eventsourcing.persistence import StoredEvent
+import psycopg
+from eventsourcing.persistence import Notification, PersistenceError, StoredEvent
 
 from adapters.ledger.application import LedgerApplication
+from adapters.ledger.group import Append, Span, VersionConflict
 from adapters.ledger.mapper import LedgerMapper
-from adapters.ledger.recorder import Append, LedgerRecorder, Span, VersionConflict
+from adapters.ledger.recorder import LedgerRecorder
 from adapters.ledger.writer import LedgerWriter
 from domain.aggregate import Aggregate, IdempotencyKey, Intent, Outcome
 from domain.catalogue import AGGREGATES_BY_NAME
 from domain.errors import Conflict, DomainError, Unavailable
-from domain.event import Attribution, Event, Metadata, Recorded
+from domain.event import Attribution, Metadata, Recorded
 
-ATTEMPTS = 8
+ATTEMPTS = 10
 """Decisions made before a command that always loses the race is reported as a conflict."""
+PAUSE_S = 0.1
+"""The longest pause between two of them."""
 CACHED = 20_000
 """Aggregate states kept in memory, the least recently used leaving first."""
+LOADERS = 4
+"""Threads that read aggregates, one connection each."""
 
 S = TypeVar("S")
-_Loaded = tuple[int, Any]
+T = TypeVar("T")
+
+
+class _Turn:
+    """One aggregate on its way through one command: its state and version, and how many events it got."""
+
+    __slots__ = ("aggregate", "aggregate_id", "appended", "cached", "state", "version")
+
+    def __init__(self, intent: Intent, version: int, state: Any, *, cached: bool) -> None:
+        self.aggregate: Aggregate[Any] = intent.aggregate
+        self.aggregate_id = intent.aggregate_id
+        self.version = version
+        self.state = state
+        self.cached = cached
+        self.appended = 0
 
 
 class Ledger:
@@ -38,133 +60,159 @@ class Ledger:
         self._recorder = cast(LedgerRecorder, application.recorder)
         self._mapper = cast(LedgerMapper, application.mapper)
         self._writer = LedgerWriter(self._recorder)
+        self._loaders = ThreadPoolExecutor(LOADERS, "ledger-loader")
         self._now = now
-        self._states: OrderedDict[UUID, _Loaded] = OrderedDict()
+        self._states: OrderedDict[UUID, tuple[int, Any]] = OrderedDict()
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def start(self) -> None:
         await self._writer.start()
 
     async def stop(self) -> None:
+        """Commits what was accepted, then closes the connections."""
         await self._writer.stop()
+        await asyncio.to_thread(self._loaders.shutdown)
         self._application.close()
 
     async def execute(self, *intents: Intent, by: Attribution, key: IdempotencyKey | None = None) -> Outcome:
+        if len(intents) == 1:
+            (intent,) = intents
+            if intent.new:  # nobody else knows the id yet
+                return await self._execute(intents, by, key)
+            async with self._lock(intent.aggregate_id):
+                return await self._execute(intents, by, key)
         async with AsyncExitStack() as held:
-            # Within one process the commands on one aggregate queue here instead of racing to the database.
             for aggregate_id in sorted({intent.aggregate_id for intent in intents}):
-                await held.enter_async_context(self._locks.setdefault(aggregate_id, asyncio.Lock()))
-            for attempt in range(ATTEMPTS):
-                try:
-                    return await self._attempt(intents, by, key, fresh=attempt > 0)
-                except VersionConflict:
-                    await asyncio.sleep(0.002 * attempt)
-        raise Conflict(f"others kept changing this; gave up after {ATTEMPTS} attempts")
+                await held.enter_async_context(self._lock(aggregate_id))
+            return await self._execute(intents, by, key)
 
     async def state(self, aggregate: Aggregate[S], aggregate_id: UUID) -> S:
         """The present state, read from the database."""
         _, state = await self._load(aggregate, aggregate_id)
         return cast(S, state)
 
+    def _lock(self, aggregate_id: UUID) -> asyncio.Lock:
+        """Within one process the commands on one aggregate queue here instead of racing to the database."""
+        lock = self._locks.get(aggregate_id)
+        if lock is None:
+            lock = self._locks[aggregate_id] = asyncio.Lock()
+        return lock
+
+    async def _execute(
+        self, intents: Sequence[Intent], by: Attribution, key: IdempotencyKey | None
+    ) -> Outcome:
+        for attempt in range(ATTEMPTS):
+            try:
+                return await self._attempt(intents, by, key, fresh=attempt > 0)
+            except VersionConflict:
+                pause_s = min(PAUSE_S, 0.002 * 2**attempt)
+                await asyncio.sleep(random.uniform(0, pause_s))  # noqa: S311  # spreads those who race, no secret
+        raise Conflict(f"others kept changing this; gave up after {ATTEMPTS} attempts")
+
     async def _attempt(
         self, intents: Sequence[Intent], by: Attribution, key: IdempotencyKey | None, *, fresh: bool
     ) -> Outcome:
-        loaded: dict[UUID, _Loaded] = {}
-        cached = False
+        turns: dict[UUID, _Turn] = {}
         for intent in intents:
-            if intent.aggregate_id in loaded:
-                continue
-            known = None if fresh else self._states.get(intent.aggregate_id)
-            if known is not None:
-                cached = True
-            elif intent.new and not fresh:
-                known, cached = (0, intent.aggregate.initial), True
-            else:
-                known = await self._load(intent.aggregate, intent.aggregate_id)
-            loaded[intent.aggregate_id] = known
+            if intent.aggregate_id not in turns:
+                turns[intent.aggregate_id] = (None if fresh else self._cached(intent)) or await self._fresh(
+                    intent
+                )
         try:
-            recorded, states = self._decide(intents, loaded, by)
+            recorded = self._decide(intents, turns, by)
         except DomainError:
-            if key is not None and (earlier := await self._earlier(key)) is not None:
+            if key is not None and (earlier := await self._earlier(key, intents)) is not None:
                 return earlier
-            if not cached:
+            if not any(turn.cached for turn in turns.values()):
                 raise
             return await self._attempt(intents, by, key, fresh=True)
-        if not recorded:
-            if cached:
+        for turn in turns.values():
+            if turn.cached and not turn.appended:
                 return await self._attempt(intents, by, key, fresh=True)
-            if key is None:
-                return Outcome(0, (), states)
-        return await self._append(recorded, loaded, states, key)
+        if not recorded and key is None:
+            return Outcome(0, (), {turn.aggregate_id: turn.state for turn in turns.values()})
+        return await self._append(intents, recorded, turns, key)
 
-    def _decide(
-        self, intents: Sequence[Intent], loaded: dict[UUID, _Loaded], by: Attribution
-    ) -> tuple[list[Recorded], dict[UUID, Any]]:
+    def _cached(self, intent: Intent) -> _Turn | None:
+        known = self._states.get(intent.aggregate_id)
+        if known is not None:
+            return _Turn(intent, known[0], known[1], cached=True)
+        return _Turn(intent, 0, intent.aggregate.initial, cached=True) if intent.new else None
+
+    async def _fresh(self, intent: Intent) -> _Turn:
+        version, state = await self._load(intent.aggregate, intent.aggregate_id)
+        return _Turn(intent, version, state, cached=False)
+
+    def _decide(self, intents: Sequence[Intent], turns: dict[UUID, _Turn], by: Attribution) -> list[Recorded]:
         at = self._now()
-        versions = {aggregate_id: version for aggregate_id, (version, _) in loaded.items()}
-        states = {aggregate_id: state for aggregate_id, (_, state) in loaded.items()}
         recorded: list[Recorded] = []
         for intent in intents:
-            aggregate, aggregate_id = intent.aggregate, intent.aggregate_id
-            for event in aggregate.decide(states[aggregate_id], intent.command):
-                states[aggregate_id] = aggregate.evolve(states[aggregate_id], event)
-                versions[aggregate_id] += 1
+            turn = turns[intent.aggregate_id]
+            aggregate = intent.aggregate
+            for event in aggregate.decide(turn.state, intent.command):
+                turn.state = aggregate.evolve(turn.state, event)
+                turn.version += 1
+                turn.appended += 1
                 meta = Metadata(
                     occurred_at=at,
                     actor=by.actor,
                     correlation_id=by.correlation_id,
                     causation_id=by.causation_id,
                     reason=intent.command.reason or by.reason,
-                    about=aggregate.about(states[aggregate_id], str(aggregate_id)),
+                    about=aggregate.about(turn.state, str(turn.aggregate_id)),
                 )
-                recorded.append(Recorded(aggregate_id, versions[aggregate_id], event, meta))
-        return recorded, states
+                recorded.append(Recorded(turn.aggregate_id, turn.version, event, meta))
+        return recorded
 
     async def _append(
         self,
+        intents: Sequence[Intent],
         recorded: list[Recorded],
-        loaded: dict[UUID, _Loaded],
-        states: dict[UUID, Any],
+        turns: dict[UUID, _Turn],
         key: IdempotencyKey | None,
     ) -> Outcome:
         if any(each.event.personal for each in recorded):
-            stored = await asyncio.to_thread(self._stored, recorded)  # sealing may fetch a key
+            stored = await self._in_thread(self._stored, recorded)  # sealing may fetch a key
         else:
             stored = self._stored(recorded)
+        looked_at = [
+            (turn.aggregate_id, turn.version)
+            for turn in turns.values()
+            if not turn.appended and len(turns) > 1
+        ]
         try:
-            span = await self._writer.append(Append(stored, key))
+            span = await self._writer.append(Append(stored, key, looked_at))
         except VersionConflict:
-            for aggregate_id in loaded:
+            for aggregate_id in turns:
                 self._states.pop(aggregate_id, None)
             raise
         if span.repeated:
-            if span.last < span.first:
-                return Outcome(span.last, (), states, repeated=True)
-            return await self._outcome_of(span)
-        versions = {aggregate_id: version for aggregate_id, (version, _) in loaded.items()}
-        for each in recorded:
-            versions[each.originator_id] = each.originator_version
-        for aggregate_id, state in states.items():
-            self._remember(aggregate_id, versions[aggregate_id], state)
+            return await self._in_thread(self._outcome, span, intents)
+        for turn in turns.values():
+            self._remember(turn.aggregate_id, turn.version, turn.state)
         placed = tuple(
-            Recorded(each.originator_id, each.originator_version, each.event, each.meta, position)
-            for position, each in enumerate(recorded, span.first)
+            [
+                Recorded(each.originator_id, each.originator_version, each.event, each.meta, position)
+                for position, each in enumerate(recorded, span.first)
+            ]
         )
-        return Outcome(span.last, placed, states)
+        return Outcome(span.last, placed, {turn.aggregate_id: turn.state for turn in turns.values()})
 
     def _stored(self, recorded: Sequence[Recorded]) -> list[StoredEvent]:
         return [self._mapper.to_stored_event(each) for each in recorded]
 
     def _remember(self, aggregate_id: UUID, version: int, state: Any) -> None:
         known = self._states.get(aggregate_id)
-        if known is None or known[0] < version:
+        if known is None:
             self._states[aggregate_id] = (version, state)
-        self._states.move_to_end(aggregate_id)
-        if len(self._states) > CACHED:
-            self._states.popitem(last=False)
+            if len(self._states) > CACHED:
+                self._states.popitem(last=False)
+        elif known[0] <= version:
+            self._states[aggregate_id] = (version, state)
+            self._states.move_to_end(aggregate_id)
 
-    async def _load(self, aggregate: Aggregate[Any], aggregate_id: UUID) -> _Loaded:
-        recorded: list[Any] = await asyncio.to_thread(self._stream, aggregate_id)
+    async def _load(self, aggregate: Aggregate[Any], aggregate_id: UUID) -> tuple[int, Any]:
+        recorded: list[Any] = await self._in_thread(self._stream, aggregate_id)
         state = aggregate.fold([each.event for each in recorded])
         version = recorded[-1].originator_version if recorded else 0
         if recorded:
@@ -172,36 +220,38 @@ class Ledger:
         return version, state
 
     def _stream(self, aggregate_id: UUID) -> list[Any]:
-        try:
-            return list(self._application.events.get(aggregate_id))
-        except Exception as error:
-            if isinstance(error, DomainError | LookupError | ValueError):
-                raise
-            raise Unavailable("the database is not reachable", cause=type(error).__name__) from error
+        return list(self._application.events.get(aggregate_id))
 
-    async def _earlier(self, key: IdempotencyKey) -> Outcome | None:
+    async def _earlier(self, key: IdempotencyKey, intents: Sequence[Intent]) -> Outcome | None:
         """What this key led to before, if it did: its retry may be refused by the state that it made itself."""
-        span = await asyncio.to_thread(self._recorder.find_key, key)
-        return None if span is None else await self._outcome_of(span)
+        span = await self._in_thread(self._recorder.find_key, key)
+        return None if span is None else await self._in_thread(self._outcome, span, intents)
 
-    async def _outcome_of(self, span: Span) -> Outcome:
-        """The events of an earlier append, and each of its aggregates as it was right after."""
-        return await asyncio.to_thread(self._outcome, span)
-
-    def _outcome(self, span: Span) -> Outcome:
+    def _outcome(self, span: Span, intents: Sequence[Intent]) -> Outcome:
+        """The events of an earlier append, and each aggregate as it was right after."""
         rows = (
             self._recorder.select_notifications(span.first, span.last - span.first + 1)
             if span.last >= span.first
             else []
         )
-        events = tuple(
-            self._mapper.recorded(cast(UUID, r.originator_id), r.originator_version, r.topic, r.state, r.id)
-            for r in rows
-        )
+        events = tuple([self._recorded(row) for row in rows])
+        aggregates = {intent.aggregate_id: intent.aggregate for intent in intents}
+        aggregates |= {each.originator_id: AGGREGATES_BY_NAME[each.aggregate] for each in events}
         states: dict[UUID, Any] = {}
-        last = {each.originator_id: each for each in events}
-        for aggregate_id, final in last.items():
-            stream: list[Any] = list(self._application.events.get(aggregate_id, lte=final.originator_version))
-            history: list[Event] = [each.event for each in stream]
-            states[aggregate_id] = AGGREGATES_BY_NAME[final.aggregate].fold(history)
+        for aggregate_id, aggregate in aggregates.items():
+            history = [self._recorded(row).event for row in self._recorder.history(aggregate_id, span.last)]
+            if history:  # a retry of a creation comes with another new id, of which nothing is known
+                states[aggregate_id] = aggregate.fold(history)
         return Outcome(span.last, events, states, repeated=True)
+
+    def _recorded(self, row: Notification) -> Recorded:
+        return self._mapper.recorded(
+            cast(UUID, row.originator_id), row.originator_version, row.topic, row.state, row.id
+        )
+
+    async def _in_thread(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Runs what waits for the database; raises Unavailable where that is away."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._loaders, function, *arguments)
+        except (psycopg.Error, PersistenceError) as error:
+            raise Unavailable("the database is not reachable", cause=type(error).__name__) from error

@@ -1,5 +1,6 @@
 """Reads the ledger by position, for projectors, relay, subscribers and the command line."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
@@ -8,11 +9,13 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.ledger.mapper import LedgerMapper
+from domain.catalogue import TOPICS
 from domain.event import Recorded
 from domain.ports import PersonalSealer
 
 _COLUMNS: LiteralString = "originator_id, originator_version, topic, state::text, notification_id"
 _Row = tuple[UUID, int, str, str, int]
+_PERSONAL = frozenset(topic for topic, event in TOPICS.items() if event.personal)
 
 
 class PostgresEventLog:
@@ -26,7 +29,7 @@ class PostgresEventLog:
         self, after: int, *, limit: int = 1000, upto: int | None = None, topics: Sequence[str] = ()
     ) -> list[Recorded]:
         """Events above `after`, in order; topics may be whole names or prefixes that end in a dot."""
-        wanted = [topic + "%" if topic.endswith(".") else topic for topic in topics]
+        wanted = [_pattern(topic) for topic in topics]
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
                 f"SELECT {_COLUMNS} FROM ledger.events WHERE notification_id > %s AND notification_id <= %s"
@@ -34,7 +37,7 @@ class PostgresEventLog:
                 + " ORDER BY notification_id LIMIT %s",
                 (after, upto if upto is not None else 2**62, *([wanted] if wanted else []), limit),
             )
-            return [self._recorded(row) for row in await cursor.fetchall()]
+            return await self._decoded(await cursor.fetchall())
 
     async def stream(
         self, after: int, *, upto: int | None = None, topics: Sequence[str] = (), batch: int = 1000
@@ -59,8 +62,22 @@ class PostgresEventLog:
                 " ORDER BY originator_version",
                 (aggregate_id, upto if upto is not None else 2**62),
             )
-            return [self._recorded(row) for row in await cursor.fetchall()]
+            return await self._decoded(await cursor.fetchall())
+
+    async def _decoded(self, rows: Sequence[_Row]) -> list[Recorded]:
+        if any(row[2] in _PERSONAL for row in rows):
+            return await asyncio.to_thread(self._all, rows)  # unsealing may fetch keys
+        return self._all(rows)
+
+    def _all(self, rows: Sequence[_Row]) -> list[Recorded]:
+        return [self._recorded(row) for row in rows]
 
     def _recorded(self, row: _Row) -> Recorded:
         originator_id, version, topic, state, position = row
         return self._mapper.recorded(originator_id, version, topic, state.encode(), position)
+
+
+def _pattern(topic: str) -> str:
+    """A LIKE pattern for a whole topic, or for all that begin so where it ends in a dot."""
+    literal = topic.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%")
+    return literal + "%" if topic.endswith(".") else literal

@@ -4,6 +4,8 @@ import base64
 import os
 import threading
 import time
+from collections.abc import Sequence
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -11,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.vault.master_key import MasterKey
+from domain.errors import Refused
 from domain.ports import FORGOTTEN
 
 _PREFIX = "sealed:1:"
@@ -45,16 +48,16 @@ class SubjectKeys:
         cipher = self._cipher(subject, create=False)
         if cipher is None:
             return FORGOTTEN
-        raw = base64.b64decode(sealed.removeprefix(_PREFIX))
         try:
+            raw = base64.b64decode(sealed.removeprefix(_PREFIX))
             return cipher.decrypt(raw[:12], raw[12:], subject.bytes + field.encode()).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             return FORGOTTEN  # sealed under an earlier key of this subject, which is gone
 
     def forget(self, subject: UUID) -> None:
         """Destroys the subject's key: what was sealed under it is unreadable from now on, in every backup too."""
         with self._lock:
-            self._connection().execute("DELETE FROM vault.subject_keys WHERE subject = %s", (subject,))
+            self._execute("DELETE FROM vault.subject_keys WHERE subject = %s", (subject,))
             self._cache.pop(subject, None)
 
     def close(self) -> None:
@@ -68,30 +71,49 @@ class SubjectKeys:
             known = self._cache.get(subject)
             if known is not None and known[0] > time.monotonic() and (known[1] is not None or not create):
                 return known[1]
-            if create:
+            row = self._row(subject)
+            while row is None and create:  # again, where somebody forgot the subject in between
                 self._create(subject)
-            row = (
-                self._connection()
-                .execute("SELECT nonce, ciphertext FROM vault.subject_keys WHERE subject = %s", (subject,))
-                .fetchone()
-            )
-            cipher = AESGCM(self._wrapping.decrypt(row[0], row[1], subject.bytes)) if row else None
+                row = self._row(subject)
+            cipher = self._unwrapped(subject, row) if row is not None else None
             if len(self._cache) >= _CACHED:
                 self._cache.clear()
             self._cache[subject] = (time.monotonic() + _KEEP_S, cipher)
             return cipher
 
+    def _row(self, subject: UUID) -> tuple[bytes, bytes] | None:
+        return self._execute(
+            "SELECT nonce, ciphertext FROM vault.subject_keys WHERE subject = %s", (subject,)
+        ).fetchone()
+
+    def _unwrapped(self, subject: UUID, row: tuple[bytes, bytes]) -> AESGCM:
+        try:
+            return AESGCM(self._wrapping.decrypt(row[0], row[1], subject.bytes))
+        except (InvalidTag, ValueError):
+            raise Refused(
+                f"the key of subject {subject} cannot be opened: its row in vault.subject_keys was altered, or it was"
+                " sealed with another master key",
+                code="SUBJECT_KEY_UNREADABLE",
+            ) from None
+
     def _create(self, subject: UUID) -> None:
         nonce = os.urandom(12)
         wrapped = self._wrapping.encrypt(nonce, AESGCM.generate_key(256), subject.bytes)
-        self._connection().execute(
+        self._execute(
             "INSERT INTO vault.subject_keys (subject, nonce, ciphertext) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
             (subject, nonce, wrapped),
         )
 
-    def _connection(self) -> psycopg.Connection[tuple[bytes, bytes]]:
-        if self._conn is None or self._conn.closed or self._conn.broken:
-            self._conn = psycopg.connect(
-                self._conninfo, autocommit=True, application_name="netledger subject keys"
-            )
-        return self._conn
+    def _execute(
+        self, query: LiteralString, parameters: Sequence[Any]
+    ) -> psycopg.Cursor[tuple[bytes, bytes]]:
+        """Once more on a new connection where the idle one had died; raises psycopg.OperationalError."""
+        if self._conn is not None and not self._conn.closed:
+            try:
+                return self._conn.execute(query, parameters)
+            except psycopg.OperationalError:
+                self._conn.close()
+        self._conn = psycopg.connect(
+            self._conninfo, autocommit=True, application_name="netledger subject keys", connect_timeout=3
+        )
+        return self._conn.execute(query, parameters)

@@ -1,0 +1,154 @@
+"""A group of appends on its way into one transaction: who gets which positions, and whose append does not fit."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+
+from adapters.ledger.packed import Byteas, Jsons, PackedArray, Texts, Uuids, pack, pack_ints
+from domain.aggregate import IdempotencyKey
+from domain.chain import link
+from domain.errors import Conflict, Refused
+
+
+class VersionConflict(Conflict):
+    """Another writer appended to the same aggregate first; deciding again may succeed."""
+
+
+class Append(NamedTuple):
+    """Events that belong together, of one or more aggregates, in order.
+
+    `expects` names aggregates that were looked at and not changed, with the version that the decision rests on.
+    """
+
+    events: Sequence[StoredEvent]
+    key: IdempotencyKey | None = None
+    expects: Sequence[tuple[UUID, int]] = ()
+
+
+class Span(NamedTuple):
+    """The positions that an append got; `first` is greater than `last` where it had no events."""
+
+    first: int
+    last: int
+    repeated: bool = False
+
+
+KnownKeys = dict[tuple[str, str], tuple[bytes, Span]]
+"""(scope, key) -> the fingerprint of its request and what that led to."""
+
+
+class Group:
+    """One attempt to place appends after a head. `check` compares all versions instead of leaving it to the index."""
+
+    def __init__(self, appends: Sequence[Append], *, check: bool = False) -> None:
+        self.appends = appends
+        self.keyed = [append.key for append in appends if append.key is not None]
+        self.checked = {
+            originator_id for append in appends if append.expects for originator_id, _ in append.expects
+        }
+        if check:
+            self.checked.update(
+                event.originator_id  # type: ignore[misc]  # our own are UUIDs, the library's may be text
+                for append in appends
+                for event in append.events
+            )
+        self.results: list[Span | Exception] = []
+        self.new_keys: list[tuple[IdempotencyKey, Span]] = []
+        self.position, self.digest = 0, b""
+        self.first_position, self.first_digest = 0, b""
+        self._versions: dict[Any, int] = {}
+        self._known_keys: KnownKeys = {}
+        self._ids: list[bytes] = []
+        self._event_versions: list[int] = []
+        self._topics: list[bytes] = []
+        self._states: list[bytes] = []
+        self._digests: list[bytes] = []
+
+    @property
+    def rows(self) -> int:
+        return len(self._ids)
+
+    def columns(self) -> tuple[PackedArray, ...]:
+        """originator_id, originator_version, topic, state, hash; positions follow from the first."""
+        return (
+            pack(Uuids, self._ids),
+            pack_ints(self._event_versions),
+            pack(Texts, self._topics),
+            pack(Jsons, self._states),
+            pack(Byteas, self._digests),
+        )
+
+    def place(self, position: int, digest: bytes, versions: dict[Any, int], known_keys: KnownKeys) -> None:
+        """Gives every append that fits its positions and hashes, and the others their errors.
+
+        `versions` holds the present ones of `checked`, without those that have no event yet.
+        """
+        self.position, self.digest = position, digest
+        self._versions = {originator_id: versions.get(originator_id, 0) for originator_id in self.checked}
+        self._known_keys = known_keys
+        for append in self.appends:
+            self.results.append(self._repeated(append) or self._conflict(append) or self._placed(append))
+
+    def _repeated(self, append: Append) -> Span | Exception | None:
+        if append.key is None:
+            return None
+        known = self._known_keys.get((append.key.scope, append.key.key))
+        if known is None:
+            return None
+        try:
+            return same_request(append.key, known)
+        except Refused as error:
+            return error
+
+    def _conflict(self, append: Append) -> Exception | None:
+        after: dict[Any, int] = {}
+        for originator_id, version in append.expects:
+            if self._versions.get(originator_id, version) != version:
+                return _conflict()
+        for event in append.events:
+            known = after.get(event.originator_id)
+            if known is None:
+                known = self._versions.get(event.originator_id)
+            if known is not None and event.originator_version != known + 1:
+                return _conflict()
+            after[event.originator_id] = event.originator_version
+        self._versions.update(after)
+        return None
+
+    def _placed(self, append: Append) -> Span:
+        position, digest = self.position, self.digest
+        for event in append.events:
+            originator_id: Any = event.originator_id
+            position += 1
+            digest = link(digest, position, originator_id, event.originator_version, event.topic, event.state)
+            self._ids.append(originator_id.bytes)
+            self._event_versions.append(event.originator_version)
+            self._topics.append(event.topic.encode())
+            self._states.append(event.state)
+            self._digests.append(digest)
+            if not self.first_position:
+                self.first_position, self.first_digest = position, digest
+        span = Span(self.position + 1, position)
+        self.position, self.digest = position, digest
+        if append.key is not None:
+            self.new_keys.append((append.key, span))
+            self._known_keys[(append.key.scope, append.key.key)] = (append.key.fingerprint, span)
+        return span
+
+
+def _conflict() -> VersionConflict:
+    return VersionConflict("somebody else changed this at the same moment; read it again and retry")
+
+
+def same_request(key: IdempotencyKey, known: tuple[bytes, Span]) -> Span:
+    """What the key led to before; raises Refused where that was another request."""
+    fingerprint, span = known
+    if fingerprint != key.fingerprint:
+        raise Refused(
+            "this Idempotency-Key was used for another request; use a new key",
+            code="IDEMPOTENCY_KEY_REUSED",
+            field="Idempotency-Key",
+        )
+    return Span(span.first, span.last, repeated=True)

@@ -1,0 +1,141 @@
+"""Measures acknowledged commands a second, through decide and append, against pgbench's single-row inserts.
+
+Both sides have 64 clients, the same server and durability (fsync and synchronous_commit on), a unix socket, and tables of
+the same shape. Ours are 64 asyncio tasks of one process that each raise an alert and wait until it is committed;
+pgbench's each insert one such row with a prepared statement. Rounds alternate; the medians are compared.
+"""
+
+import argparse
+import asyncio
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from uuid import uuid4
+
+import psycopg
+import uvloop
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from adapters.ledger.ledger import Ledger
+from bench.ledger_database import open_ledger, postgres
+from domain.alert import ALERT, RaiseAlert, alert_id
+from domain.event import Actor, Attribution
+
+_PEER_TABLE = """
+CREATE SCHEMA peer;
+CREATE TABLE peer.events (
+    originator_id uuid NOT NULL,
+    originator_version bigint NOT NULL,
+    topic text NOT NULL,
+    state json NOT NULL,
+    notification_id bigserial,
+    hash bytea NOT NULL,
+    PRIMARY KEY (originator_id, originator_version)
+);
+CREATE UNIQUE INDEX events_notification_id_idx ON peer.events (notification_id);
+"""
+
+
+def main() -> None:
+    """Alternates rounds of both and prints one line of JSON at the end."""
+    options = _options()
+    pgbench = shutil.which("pgbench")
+    if pgbench is None:
+        sys.exit("pgbench is missing, and with it the peer: apt-get install postgresql-contrib")
+    with postgres() as server:
+        uvloop.run(_compare(server.url, pgbench, options))
+
+
+async def _compare(url: str, pgbench: str, options: argparse.Namespace) -> None:
+    async with open_ledger(url) as ledger:
+        await _ours(ledger, options.clients, min(1.0, options.seconds))  # warms caches on both sides
+        with tempfile.TemporaryDirectory() as folder:
+            script = Path(folder) / "insert.sql"
+            script.write_text(_insert_like_ours(url))
+            ours: list[float] = []
+            peer: list[float] = []
+            for number in range(1, options.rounds + 1):
+                ours.append(await _ours(ledger, options.clients, options.seconds))
+                peer.append(await asyncio.to_thread(_peer, pgbench, script, url, options))
+                print(f"round {number}: ours {ours[-1]:,.0f}/s, pgbench {peer[-1]:,.0f}/s", flush=True)
+    print(
+        json.dumps(
+            {
+                "bench": "append",
+                "ours": round(median(ours)),
+                "peer": round(median(peer)),
+                "unit": "commands/s",
+                "ratio": round(median(ours) / median(peer), 2),
+                "n": options.rounds,
+            }
+        )
+    )
+
+
+async def _ours(ledger: Ledger, clients: int, seconds: float) -> float:
+    """Commands acknowledged a second by that many concurrent clients."""
+    end = time.perf_counter() + seconds
+    by = Attribution(actor=Actor("cli", "bench", "bench"), correlation_id=str(uuid4()))
+
+    async def client() -> int:
+        done = 0
+        while time.perf_counter() < end:
+            key = f"bench/{uuid4()}"
+            command = RaiseAlert(key=key, severity="low", title="load without a cause", source="bench")
+            await ledger.execute(ALERT.to(alert_id(key), command, new=True), by=by)
+            done += 1
+        return done
+
+    started = time.perf_counter()
+    counts = await asyncio.gather(*(client() for _ in range(clients)))
+    return sum(counts) / (time.perf_counter() - started)
+
+
+def _insert_like_ours(url: str) -> str:
+    """A pgbench script that inserts what our own last event looks like, each under a new id."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(_PEER_TABLE)
+        row = conn.execute(
+            "SELECT topic, state::text, hash FROM ledger.events ORDER BY notification_id DESC LIMIT 1"
+        ).fetchone()
+    assert row is not None  # the warm-up wrote some
+    topic, state, digest = row
+    assert "'" not in state and ":" not in topic
+    return (
+        "INSERT INTO peer.events (originator_id, originator_version, topic, state, hash)"
+        f" VALUES (gen_random_uuid(), 1, '{topic}', '{state}', '\\x{digest.hex()}');\n"
+    )
+
+
+def _peer(pgbench: str, script: Path, url: str, options: argparse.Namespace) -> float:
+    command = [
+        *(pgbench, "--no-vacuum", "--protocol=prepared", f"--file={script}"),
+        *(f"--client={options.clients}", "--jobs=2", f"--time={max(1, round(options.seconds))}"),
+        url,
+    ]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    rate = re.search(r"^tps = ([\d.]+)", result.stdout, re.MULTILINE)
+    if result.returncode or rate is None:
+        sys.exit(f"pgbench failed:\n{result.stderr or result.stdout}")
+    return float(rate.group(1))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--clients", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3.0, help="length of one round")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
