@@ -6,6 +6,7 @@ NATS_URL names the server; without it the instance of the current user on this m
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -54,7 +55,5 @@ async def main(subject: str) -> None:
 
 
 if __name__ == "__main__":
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(main(sys.argv[1] if len(sys.argv) > 1 else "ledger.>"))
-    except KeyboardInterrupt:
-        pass
