@@ -97,7 +97,7 @@ def export(
 def verify_export(path: Path, public_key: bytes, *, progress: Progress | None = None) -> Report:
     """Holds an export against the public key that signs checkpoints. Raises ExportError where it is none at all."""
     with path.open("rb") as file:
-        reader: BufferedReader[Any] = BufferedReader(
+        reader: "BufferedReader[Any]" = BufferedReader(
             zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True), 2**20
         )
         title = _read_title(reader)
@@ -154,7 +154,7 @@ def _write(file: BinaryIO, conn: Connection[Any], title: _Title, progress: Progr
     return count
 
 
-def _read_title(reader: BufferedReader[Any]) -> _Title:
+def _read_title(reader: "BufferedReader[Any]") -> _Title:
     try:
         line = reader.readline(_LINE_LIMIT)
         title = _titles.decode(line)
@@ -165,7 +165,7 @@ def _read_title(reader: BufferedReader[Any]) -> _Title:
     raise ExportError("the file is no export of a ledger, or its first line was altered")
 
 
-def _read_rows(reader: BufferedReader[Any]) -> Generator[Row]:
+def _read_rows(reader: "BufferedReader[Any]") -> Generator[Row]:
     position = 0
     try:
         while line := reader.readline(_LINE_LIMIT):
