@@ -20,6 +20,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.identify_expected import OS_NAMES, vendors_of
@@ -34,7 +36,7 @@ COLUMNS = {
     2: "descr",
     3: "vendor_type",
     4: "contained_in",
-    5: "class_",
+    5: "class",
     7: "name",
     8: "hardware_rev",
     9: "firmware_rev",
@@ -221,15 +223,13 @@ def _entities(values: dict[str, OidValue]) -> tuple[PhysicalEntity, ...]:
         field = COLUMNS.get(int(column)) if column.isdecimal() else None
         if field is None or not index.isdecimal():
             continue
-        if field in ("contained_in", "class_"):
+        if field in ("contained_in", "class"):
             rows[int(index)][field] = value if isinstance(value, int) else 0
         else:
             rows[int(index)][field] = plain(value)
-    return tuple(PhysicalEntity(index=index, **_renamed(row)) for index, row in sorted(rows.items()))
-
-
-def _renamed(row: dict[str, str | int]) -> dict[str, object]:
-    return dict(row)
+    return tuple(
+        msgspec.convert({"index": index} | row, PhysicalEntity) for index, row in sorted(rows.items())
+    )
 
 
 def _text(value: OidValue | None) -> str:

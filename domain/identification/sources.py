@@ -75,17 +75,6 @@ class Descr(_Local, frozen=True):
         return Finding(text, "sysDescr") if text else None
 
 
-class Name(_Local, frozen=True):
-    """A pattern in sysName."""
-
-    pattern: str
-    shape: str = "{v}"
-
-    def read(self, facts: SnmpFacts) -> Finding | None:
-        text = shaped(facts.system.sys_name[:DESCR_LIMIT], self.pattern, self.shape)
-        return Finding(text, "sysName") if text else None
-
-
 class ObjectId(_Local, frozen=True):
     """A code in sysObjectID below a base, such as a product number."""
 
@@ -202,26 +191,6 @@ class Column(msgspec.Struct, frozen=True):
         return None
 
 
-class Octets(msgspec.Struct, frozen=True):
-    """A binary scalar written as hex digits, such as a MAC address used as serial number."""
-
-    label: str
-    oid: str
-    separator: str = ""
-
-    def gets(self, system: SystemGroup) -> tuple[str, ...]:
-        return (oid(self.oid),)
-
-    def walks(self) -> tuple[str, ...]:
-        return ()
-
-    def read(self, facts: SnmpFacts) -> Finding | None:
-        value = facts.values.get(oid(self.oid))
-        if not isinstance(value, bytes) or not any(value) or len(value) > 16:
-            return None
-        return Finding(":".join(f"{octet:02x}" for octet in value).replace(":", self.separator), self.label)
-
-
 class Entity(_Local, frozen=True):
     """A column of entPhysicalTable, from the first row whose text fits (RFC 6933)."""
 
@@ -274,9 +243,7 @@ class Fixed(_Local, frozen=True):
         return Finding(self.text, "sysObjectID" if facts.system.sys_object_id else "sysDescr")
 
 
-AnySource = (
-    Descr | Name | ObjectId | CiscoProduct | Value | Below | Code | Column | Octets | Entity | Joined | Fixed
-)
+AnySource = Descr | ObjectId | CiscoProduct | Value | Below | Code | Column | Entity | Joined | Fixed
 
 
 def extend(name: str, pattern: str = "", shape: str = "{v}") -> Value:

@@ -18,8 +18,8 @@ _MODELS = (
     r"\bmodel (?P<v>[\w+/-]{0,30}\d[\w+/-]{0,30})",
 )
 _WORD = r"(?<![\w.])(?P<v>[a-z][a-z0-9+/_-]{0,30}\d[a-z0-9+/_-]{0,30}|\d{1,5}[a-z+/_-][a-z0-9+/_-]{1,30})(?![\w.])"
-_NOT_A_MODEL = r"^(?:v\d|snmp|ipv\d|ieee|802|rev|\d+x|\d+(?:bit|port|ghz|mhz)|x86|armv|mips|i\d86|rfc|1000?base|\d+-port|os/?\d|h\.?26\d|mpeg)"
-_TAIL = r"[\s,;:(-]+(?:version|firmware|software|release|ver|fw|sw|hw|rev|revision|v\d|s/n|sn|serial|copyright|\(c\)).*$"
+_NOT_A_MODEL = r"^(?:v?\d+(?:\.\d+)+|v\d|snmp|ipv\d|ieee|802|rev|\d+x|\d+(?:bit|port|ghz|mhz)|x86|armv|mips|i\d86|rfc|1000?base|\d+-port|os/?\d|h\.?26\d|mpeg)"
+_TAIL = r"[\s,;:(-]{1,4}(?:version|firmware|software|release|ver|fw|sw|hw|rev|revision|v\d|s/n|sn|serial|copyright|\(c\)).*$"
 
 
 def find_version(descr: str) -> Finding | None:

@@ -3,7 +3,7 @@
 from domain.identification.text import compiled, is_placeholder
 
 _SUFFIX = (
-    r"[\s,]+(?:inc|incorporated|corp|corporation|co|company|ltd|limited|llc|gmbh|ag|ab|as|a/s|s\.?a|s\.?r\.?l|s\.?p\.?a|bv|b\.v|oy|plc|kg"
+    r"[\s,]{1,3}(?:inc|incorporated|corp|corporation|co|company|ltd|limited|llc|gmbh|ag|ab|as|a/s|s\.?a|s\.?r\.?l|s\.?p\.?a|bv|b\.v|oy|plc|kg"
     r"|technologies co|technology co|technologies|electronics|international|holdings?)\b\.?(?=[\s,.)]|$)"
 )
 _NAMES: tuple[tuple[str, str], ...] = (

@@ -32,6 +32,15 @@ RULES = (
         version=(Descr(r"SW_REV: (?P<v>[^;>]+)"), Descr(r"(?P<v>\d+\.\d+\.\d\S*)")),
     ),
     Rule(
+        os="arris-d5",
+        os_name="Arris D5",
+        vendor="Arris",
+        type="other",
+        oid=("4115.1.8",),
+        model=(Descr(r"(?P<v>D5\S*)"),),
+        version=(Descr(r"(?P<v>\d+\.\d+\.\d\S*)"),),
+    ),
+    Rule(
         os="arris-cmts",
         os_name="Arris CMTS",
         vendor="Arris",

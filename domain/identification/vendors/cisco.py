@@ -85,6 +85,15 @@ RULES = (
         version=(Descr(r"\bVersion (?P<v>[^\s,]+)"),),
     ),
     Rule(
+        os="fwsm",
+        os_name="Firewall Services Module",
+        vendor="Cisco",
+        type="firewall",
+        oid=("9.1",),
+        descr=r"Firewall Services Module|\bFWSM\b",
+        version=(Descr(r"\bVersion (?P<v>[^\s,]+)"),),
+    ),
+    Rule(
         os="ftd",
         os_name="Firepower Threat Defense",
         vendor="Cisco",
@@ -168,7 +177,7 @@ RULES = (
         version=(Descr(r"(?:Version|ACS) (?P<v>\d[\w.]+)"),),
     ),
     Rule(
-        os="ace",
+        os="acsw",
         os_name="Application Control Engine",
         vendor="Cisco",
         type="other",

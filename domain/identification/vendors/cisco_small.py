@@ -183,7 +183,7 @@ RULES = (
         version=(Descr(r"StarOS[^\d]{0,20}(?P<v>\d[\w.()]+)"), Descr(r"Version (?P<v>[^\s,]+)")),
     ),
     Rule(
-        os="tandberg",
+        os="vccodec",
         os_name="Tandberg codec",
         vendor="Cisco",
         type="voice",
@@ -193,7 +193,7 @@ RULES = (
         serial=(Descr(r"Serial(?:Number)?:? ?(?P<v>\w+)"),),
     ),
     Rule(
-        os="ciscovcs",
+        os="vcs",
         os_name="TelePresence VCS",
         vendor="Cisco",
         type="voice",
@@ -209,7 +209,7 @@ RULES = (
         version=(Descr(r"Infrastructure (?P<v>\d[\w.]+)"),),
     ),
     Rule(
-        os="catalyst1900",
+        os="cat1900",
         os_name="Catalyst 1900",
         vendor="Cisco",
         type="switch",

@@ -32,7 +32,7 @@ RULES = (
         serial=(Value("controllerSerialNumber", "12148.9.2.1.3.7.0"),),
     ),
     Rule(
-        os="eltek-webpower",
+        os="enexus",
         os_name="Eltek SmartPack",
         vendor="Eltek",
         type="ups",

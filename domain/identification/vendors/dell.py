@@ -175,7 +175,7 @@ RULES = (
         serial=(Column("eqlMemberSerialNumber", "12740.2.1.11.1.2"),),
     ),
     Rule(
-        os="compellent",
+        os="dell-compellent",
         os_name="Storage Center",
         vendor="Dell",
         type="storage",

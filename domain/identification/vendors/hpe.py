@@ -15,7 +15,7 @@ RULES = (
         model=(
             Descr(r"(?P<a>J[A-Z]?\d{3,4}[A-Z]) (?:Switch|ProCurve Switch) (?P<b>[\w+-]+)", "{a} {b}"),
             Descr(
-                r"^(?:HPE?|Hewlett-Packard Company|HP ProCurve|ProCurve|Aruba)? ?(?P<v>J[A-Z]?\d{3,4}[A-Z]\b[^,]*?)(?:,| - | revision|$)"
+                r"^(?:HPE?|Hewlett-Packard Company|HP ProCurve|ProCurve|Aruba)? ?(?P<v>J[A-Z]?\d{3,4}[A-Z]\b[^,]*?)(?: Switch| - | revision|,|$)"
             ),
             Descr(r"^HPE? (?:OfficeConnect Switch )?(?P<v>1[4-9][\w -]+?),"),
             Descr(r"^HPE? (?P<v>Stack),"),
@@ -86,7 +86,7 @@ RULES = (
         model=(
             Entity("model", class_=3),
             Descr(
-                r"\n\s*(?:HPE?|H3C|3Com)? ?(?P<v>[A-Z0-9][\w+-]*\d[\w +/-]{0,40}?)(?: Switch)?(?: with| Product| uptime|\s*\n|$)"
+                r"\n\s{0,4}(?:HPE?|H3C|3Com)? ?(?P<v>[A-Z0-9][\w+-]*\d[\w +/-]{0,40}?)(?: Switch)?(?: with| Product| uptime|\s*\n|$)"
             ),
         ),
         version=(Descr(r"Version (?P<v>\d[^\s,]*(?:,? Release \w+)?)"), Entity("software_rev")),

@@ -110,7 +110,7 @@ RULES = (
         oid=("2011.6.174", "2011.6.164"),
     ),
     Rule(
-        os="smu",
+        os="huawei-smu",
         os_name="Huawei SMU",
         vendor="Huawei",
         type="ups",

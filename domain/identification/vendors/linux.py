@@ -64,6 +64,7 @@ RULES = (
         os_name="Linux",
         type="server",
         descr=r"^Linux \S+ \d+\.\d",
+        vendor_from=MAKER,
         model=(*BOARD, *ARCHITECTURE),
         version=(KERNEL,),
         serial=SERIAL,

@@ -96,15 +96,6 @@ RULES = (
         version=(Descr(r"(?P<v>iRMC S\d)"),),
         serial=(Column("sc2UnitSerialNumber", "231.2.10.2.2.10.2.3.1.7"),),
     ),
-    Rule(
-        os="hp-moonshot",
-        os_name="Moonshot iLO CM",
-        vendor="HPE",
-        type="server",
-        oid=("232.9.4.11",),
-        model=(Value("cpqSiProductName", "232.2.2.4.2.0"),),
-        version=(Descr(r"(?P<v>\d+\.\d+)"),),
-    ),
     Rule(os="kvm-raritan-cc", os_name="CommandCenter", vendor="Raritan", type="server", oid=("13742.2",)),
     Rule(
         os="intel-rmm",

@@ -218,7 +218,7 @@ RULES = (
         vendor="Lenovo",
         type="storage",
         oid=("11369.10",),
-        model=(Descr(r"(?P<v>\S+-\S+) "),),
+        model=(Descr(r"^(?P<v>\w{1,20}-\w{1,20})\b"),),
     ),
     Rule(
         os="buffalo",

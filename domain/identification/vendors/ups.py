@@ -185,12 +185,8 @@ RULES = (
         type="ups",
         oid=("850.1.1", "850.10", "850.100", "850.1"),
         model=(Value("tlDeviceModel.1", "850.1.1.1.2.1.5.1"), UPS_MODEL, Descr(r"^(?P<v>\S+)")),
-        version=(Value("tlAgentVersion", "850.1.2.1.2.0"), UPS_VERSION, AGENT_VERSION),
-        serial=(
-            Value("tlDeviceIdentSerialNum.1", "850.1.1.1.4.1.3.1"),
-            Value("tlUpsIdentSerialNum", "850.100.1.1.4.0"),
-        ),
-        type_when=((Descr(r"PDU"), "pdu"),),
+        version=(Value("tlAgentVersion", "850.1.2.1.1.2.0"), UPS_VERSION, AGENT_VERSION),
+        type_when=((Value("tlDeviceModel.1", "850.1.1.1.2.1.5.1", r"PDU"), "pdu"), (Descr(r"PDU"), "pdu")),
     ),
     Rule(
         os="socomec-ups",

@@ -137,7 +137,7 @@ RULES = (
             Descr(r"(?P<v>(?:Acme Packet|Net-Net) [\w ]{2,20}?)(?:,| [A-Z]{1,3}\w*\d+\.|$)"),
             Entity("model", class_=3),
         ),
-        version=(Descr(r"(?P<v>\w*\d+\.\d+\.\d\S*(?: \w+ ?\d* ?\(?Build \d+\)?)?)"),),
+        version=(Descr(r"\b(?P<v>[a-z]{0,6}\d{1,4}\.\d{1,4}\.\d\S*(?: \w+ ?\d* ?\(?Build \d+\)?)?)"),),
         serial=(Entity("serial"),),
     ),
     Rule(

@@ -93,7 +93,7 @@ RULES = (
         version=(Value("deviceFwVersion", "890.1.2.2.1.0"),),
     ),
     Rule(
-        os="zyxel-ies",
+        os="ies52xx",
         os_name="Zyxel IES",
         vendor="Zyxel",
         type="other",
