@@ -12,7 +12,7 @@ ROWS = 2000
 _NEVER_THE_DEVICE = frozenset((5, 6, 7, 8, 10))
 """Containers, power supplies, fans, sensors and ports (transceivers) carry their own serial numbers."""
 _PART = r"power.?supply|\bpsu?\b|\bfans?\b|transceiver|^(?:sfp|xfp|gbic|qsfp)|optical|sensor|\bdimm\b|battery|\bcable\b|\bslot\b"
-_NOT_A_MODEL = r"^(?:chassis|stack|system|switch|router|device|unit|main(?: board)?|physical entity|unknown|module)?\W*\d*$|\bcpu\b"
+_NOT_A_MODEL = r"^(?:chassis|stack|system|switch|router|device|unit|main(?: board)?|physical entity|unknown|module)?\W*\d*$|\bcpu\b|^0x|^\d+(?:\.\d+)+$"
 
 
 def find_model(entities: Sequence[PhysicalEntity]) -> Finding | None:

@@ -14,11 +14,12 @@ _SERIALS = (
     r"\b(?:s/n|sn|serial(?: ?(?:no|number|num))?)\b[\s:.#=]{1,4}(?P<v>[a-z0-9][a-z0-9/-]{3,40})(?![\w:.])",
 )
 _MODELS = (
-    r"\b(?:model(?: ?(?:name|no|number))?|product|md|prod)\b\s{0,3}[:=]\s{0,3}(?P<v>[\w+/-][\w .+/()-]{1,39}?)(?=\s*(?:[,;>]|$|\s\w+\s?:))",
+    r"\b(?:model(?: ?(?:name|no|number))?|product|prod)\b\s{0,3}[:=]\s{0,3}(?P<v>[\w+/-][\w .+/()-]{1,39}?)(?=\s*(?:[,;>]|$|\s\w+\s?:))",
     r"\bmodel (?P<v>[\w+/-]{0,30}\d[\w+/-]{0,30})",
 )
-_WORD = r"(?<![\w.])(?P<v>[a-z][a-z0-9+/_-]{0,30}\d[a-z0-9+/_-]{0,30}|\d{1,5}[a-z+/_-][a-z0-9+/_-]{1,30})(?![\w.])"
-_NOT_A_MODEL = r"^(?:v?\d+(?:\.\d+)+|v\d|snmp|ipv\d|ieee|802|rev|\d+x|\d+(?:bit|port|ghz|mhz)|x86|armv|mips|i\d86|rfc|1000?base|\d+-port|os/?\d|h\.?26\d|mpeg)"
+_WORD = r"(?<![\w.-])(?P<v>[a-z][a-z0-9+/_-]{0,30}\d[a-z0-9+/_-]{0,30}|\d{1,5}[a-z+/_-][a-z0-9+/_-]{1,30})(?![\w.])"
+_NOT_A_MODEL = r"^(?:v?\d+(?:\.\d+)+|v\d|snmp|ipv\d|ieee|802|rev|\d+x|\d+(?:bit|port|ghz|mhz)|x86|armv|mips|i\d86|rfc|1000?base|\d+-port|os/?\d|h\.?26\d|mpeg|0x|\d+/\d+/\d+|dvb|[rv]\d{3,}$)"
+_TRAILING_VERSION = r"[ ,]{1,2}v?\d{1,4}\.\d{1,5}[\w.()-]{0,30}$"
 _TAIL = r"[\s,;:(-]{1,4}(?:version|firmware|software|release|ver|fw|sw|hw|rev|revision|v\d|s/n|sn|serial|copyright|\(c\)).*$"
 
 
@@ -28,7 +29,8 @@ def find_version(descr: str) -> Finding | None:
     for pattern in _VERSIONS:
         found = compiled(pattern).search(descr)
         if found:
-            return Finding(found["v"].rstrip(".,-(").strip(), "sysDescr")
+            text = found["v"].rstrip(".,-(")
+            return Finding(text if "(" in text else text.rstrip(")"), "sysDescr")
     return None
 
 
@@ -50,6 +52,7 @@ def find_model(descr: str, vendor: str) -> Finding | None:
     if compiled(_UNAME).search(descr):
         return None
     brief = compiled(_TAIL).sub("", descr).strip()
+    brief = compiled(_TRAILING_VERSION).sub("", brief)
     if vendor and brief.lower().startswith(vendor.lower() + " "):
         brief = brief[len(vendor) + 1 :].strip()
     if (

@@ -15,6 +15,7 @@ RULES = (
             Descr(r"Juniper Networks, Inc\. (?P<v>[\w-]+)"),
         ),
         version=(
+            Value("hrSWInstalledName.1", "1.3.6.1.2.1.25.6.3.1.2.1", r"^junos-evo-\S*?-(?P<v>\d+\.\d\S+)$"),
             Value("jnxVirtualChassisMemberSWVersion", "2636.3.40.1.4.1.1.1.5.0"),
             Descr(r"kernel JUNOS (?P<v>[^\s,]+)"),
             Descr(r"\bJUNOS (?P<v>\d[^\s,\]]+)"),
