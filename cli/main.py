@@ -19,7 +19,6 @@ from adapters.vault.master_key import MasterKey, MasterKeyError
 from adapters.work_notes import present_on
 from cli import devices as device_list
 from cli import discoveries, history, proofs, read_models, users
-from cli import serve as processes
 from cli.config import ConfigurationError, load
 from cli.console import Console, open_console
 from cli.instance import master_key, with_running_servers
@@ -31,7 +30,7 @@ from domain.configuration import Configuration
 from domain.discovery import PROBES, StartDiscovery
 from domain.errors import DomainError
 from domain.user import ROLES
-from workers.main import KINDS
+from workers.kinds import KINDS
 
 app = typer.Typer(
     help="Netledger, the network control plane that remembers everything.",
@@ -77,6 +76,8 @@ def up(
 @app.command()
 def serve() -> None:
     """Run the API alone; needs NETLEDGER_DATABASE_URL and NETLEDGER_NATS_URL, or a running instance."""
+    from cli import serve as processes  # half a second of imports that other commands need not wait for
+
     configuration, key = configured()
     processes.serve(with_running_servers(configuration), key)
 
@@ -88,6 +89,8 @@ def worker(
     ] = None,
 ) -> None:
     """Run a worker; as many as you like, on as many machines as you like."""
+    from cli import serve as processes
+
     configuration, key = configured()
     unknown = set(only or ()) - set(KINDS)
     if unknown:

@@ -40,15 +40,12 @@ from projections.catalogue import projections
 from projections.runner import ProjectionRunner
 from workers.discovery import Discovery
 from workers.executor import Executor
+from workers.kinds import KINDS
 from workers.poll import Poll
 from workers.presence import Presence
 from workers.relay import Relay
 from workers.scheduler import Scheduler
 from workers.supervision import keep_running
-
-KINDS = ("projector", "relay", "executor", "scheduler", "checkpoints")
-"""What a worker process may run; by default all."""
-
 
 async def run(configuration: Configuration, master_key: MasterKey, kinds: Sequence[str] = KINDS) -> None:
     """Runs the services until cancelled, then ends them in order."""
