@@ -195,7 +195,7 @@ def replay(
     async def act(console: Console) -> None:
         await history.replay(
             console,
-            Terminal(stderr=True),
+            Terminal(stderr=True, soft_wrap=True),
             after=after,
             upto=upto,
             topics=event_type or (),
@@ -326,9 +326,9 @@ def main() -> None:
     try:
         app()
     except (ConfigurationError, MasterKeyError, ServerStartError) as error:
-        Terminal(stderr=True).print(f"[red]netledger:[/] {error}", highlight=False)
+        Terminal(stderr=True, soft_wrap=True).print(f"[red]netledger:[/] {error}", highlight=False)
         sys.exit(1)
     except DomainError as error:
         where = f" ({error.details['field']})" if "field" in error.details else ""
-        Terminal(stderr=True).print(f"[red]{error.code}[/]: {error.message}{where}", highlight=False)
+        Terminal(stderr=True, soft_wrap=True).print(f"[red]{error.code}[/]: {error.message}{where}", highlight=False)
         sys.exit(1)
