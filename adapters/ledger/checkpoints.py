@@ -62,7 +62,7 @@ class CheckpointSigner:
                 await asyncio.sleep(_RETRY_S)
 
     async def sign(self) -> Checkpoint | None:
-        """A checkpoint over the present head, or None where the last one says it already.
+        """The checkpoint over the present head, a new one where the head has moved; None of an empty ledger.
 
         Raises LedgerDamaged, and psycopg.Error where the database is away.
         """
@@ -74,10 +74,9 @@ class CheckpointSigner:
         ) as conn:
             while not await _is_leader(conn):  # noqa: ASYNC110  # only PostgreSQL knows when the leader ends
                 await asyncio.sleep(_RETRY_S)
-            signed = 0
             try:
                 while True:
-                    signed = await self._sign_or_warn(signed)
+                    signed = await self._sign_or_warn()
                     await self._watch.wait_for_ledger(signed + self._every, self._interval_s)
                     await conn.execute("SELECT 1")  # a lost connection is a lost lock
             except asyncio.CancelledError:
@@ -87,8 +86,8 @@ class CheckpointSigner:
                     await asyncio.wait_for(self.sign(), _GOODBYE_S)
                 raise
 
-    async def _sign_or_warn(self, signed: int) -> int:
-        """The position up to which all is signed now, or was found damaged."""
+    async def _sign_or_warn(self) -> int:
+        """The position up to which there is nothing more to do now."""
         try:
             checkpoint = await self.sign()
         except LedgerDamaged as error:
@@ -98,7 +97,7 @@ class CheckpointSigner:
                 finding=error.finding.what,
             )
             return self._watch.ledger_position()
-        return checkpoint.position if checkpoint is not None else max(signed, self._watch.ledger_position())
+        return checkpoint.position if checkpoint is not None else 0
 
     def _sign(self) -> Checkpoint | None:
         with psycopg.connect(
@@ -106,14 +105,14 @@ class CheckpointSigner:
         ) as conn:
             conn.execute("SET lock_timeout = '30s'")
             conn.execute("SELECT pg_advisory_lock(%s)", (_SIGNING,))
-            checkpoint = self._proven()
-            if checkpoint is not None:
+            last, checkpoint = self._proven()
+            if checkpoint is not None and checkpoint is not last:
                 with conn.transaction():
                     _store(conn, checkpoint, self._seals)
             return checkpoint
 
-    def _proven(self) -> Checkpoint | None:
-        """Proves the rows since the last checkpoint before it signs the head over them."""
+    def _proven(self) -> tuple[Checkpoint | None, Checkpoint | None]:
+        """The last checkpoint and the one over the head, after the rows in between have been proven."""
         with snapshot(self._conninfo) as conn:
             evidence = read_evidence(conn)
             last = max(evidence.checkpoints, key=lambda each: each.number, default=None)
@@ -123,18 +122,18 @@ class CheckpointSigner:
             head = evidence.head
             if head is None or (last is not None and last.position > head.position):
                 if last is None:
-                    return None
+                    return None, None
                 what = f"the ledger ends before checkpoint {last.number}, at position {last.position}"
                 raise LedgerDamaged(Finding("missing", last.position, what))
             if last is not None and last.position == head.position:
-                return None
+                return last, last
             with closing(read_rows(conn, after=last.position if last else None)) as rows:
                 trust = Trust(self._seals.public_key, self._seals)
                 report = prove(rows, Evidence(head=head), trust, start=last)
         if report.finding is not None:
             raise LedgerDamaged(report.finding)
         number = last.number + 1 if last is not None else 1
-        return self._seals.checkpoint(number, head.position, head.hash, self._now())
+        return last, self._seals.checkpoint(number, head.position, head.hash, self._now())
 
 
 async def _is_leader(conn: AsyncConnection[Any]) -> bool:

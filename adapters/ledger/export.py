@@ -97,7 +97,7 @@ def export(
 def verify_export(path: Path, public_key: bytes, *, progress: Progress | None = None) -> Report:
     """Holds an export against the public key that signs checkpoints. Raises ExportError where it is none at all."""
     with path.open("rb") as file:
-        reader: "BufferedReader[Any]" = BufferedReader(
+        reader: BufferedReader[Any] = BufferedReader(
             zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True), 2**20
         )
         title = _read_title(reader)

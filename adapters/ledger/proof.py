@@ -120,6 +120,8 @@ class _Proof:
             self._walk(rows, checkpoint.position, goal)
             self._compare(checkpoint)
         self._walk(rows, None, goal)
+        if self._progress is not None:
+            self._progress(self._reached.position, goal)
         self._end()
         if self._bad_checkpoints:
             raise _Broken(self._bad_checkpoints[0])
@@ -240,7 +242,10 @@ class _Proof:
         if seals.head_holds(last, digest, head.mac):
             what = f"ledger.head was altered: its mac proves that the end is at {last}, with another hash or position"
         elif (head.position, head.hash) == (last, digest):
-            what = "the mac in ledger.head was altered, or made with another master key"
+            what = (
+                f"ledger.head is not vouched for: its mac was altered or made with another master key, or the rows after"
+                f" position {self._proven} were rewritten"
+            )
         else:
             what = f"ledger.head, at {head.position}, was not sealed by this master key"
         return Finding("head", head.position, what)
@@ -254,24 +259,29 @@ def _stops(evidence: Evidence, public_key: bytes) -> list[Checkpoint]:
 
 def _checkpoint_findings(evidence: Evidence, public_key: bytes) -> list[Finding]:
     """What is wrong with the checkpoints themselves, by position."""
-    findings: list[Finding] = []
     ordered = sorted(evidence.checkpoints, key=lambda each: each.number)
+    findings = [
+        Finding(
+            "checkpoint",
+            each.position,
+            f"checkpoint {each.number}, at position {each.position}, was altered or signed with another key",
+        )
+        for each in ordered
+        if not each.holds(public_key)
+    ]
+    if findings:
+        return sorted(findings, key=lambda finding: finding.position)
     for expected, each in enumerate(ordered, 1):
-        if not each.holds(public_key):
-            what = f"checkpoint {each.number}, at position {each.position}, was altered or signed with another key"
-            findings.append(Finding("checkpoint", each.position, what))
-        elif each.number != expected:
+        if each.number != expected:
             what = f"checkpoint {expected}, before the one at position {each.position}, is missing"
-            findings.append(Finding("checkpoint", each.position, what))
-            break
+            return [Finding("checkpoint", each.position, what)]
     last = ordered[-1].position if ordered else 0
     tail = evidence.tail
     if tail is None:
-        if ordered:
-            findings.append(Finding("checkpoint", last, "the count of checkpoints is missing"))
-    elif not tail.holds(public_key):
-        findings.append(Finding("checkpoint", last, "the count of checkpoints was altered"))
-    elif tail.number != len(ordered) and not findings:
+        return [Finding("checkpoint", last, "the count of checkpoints is missing")] if ordered else []
+    if not tail.holds(public_key):
+        return [Finding("checkpoint", last, "the count of checkpoints was altered")]
+    if tail.number != len(ordered):
         what = f"{len(ordered)} checkpoints are there, but {tail.number} were signed"
-        findings.append(Finding("checkpoint", last, what))
-    return sorted(findings, key=lambda finding: finding.position)
+        return [Finding("checkpoint", last, what)]
+    return []

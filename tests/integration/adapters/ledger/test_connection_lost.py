@@ -24,6 +24,7 @@ from domain.aggregate import IdempotencyKey, Outcome
 from domain.alert import ALERT, AcknowledgeAlert, RaiseAlert, alert_id
 from domain.errors import Unavailable
 from domain.event import Attribution
+from tests.waiting import until
 
 OpenLedger = Callable[[str], Awaitable[Ledger]]
 Cut = Literal["before the commit", "after the commit", "while the commit is on its way"]
@@ -183,12 +184,10 @@ class Load:
                 assert isinstance(outcome, Outcome)
                 self.recorded[key] = outcome.position
 
-    async def until(self, more: int) -> None:
+    async def more(self, number: int) -> None:
         """Until that many further commands have been acknowledged."""
-        wanted = len(self.recorded) + more
-        async with asyncio.timeout(30):
-            while len(self.recorded) < wanted:  # noqa: ASYNC110  # a condition of many clients, looked at
-                await asyncio.sleep(0.005)
+        wanted = len(self.recorded) + number
+        await until(lambda: len(self.recorded) >= wanted)
 
     def holds(self, url: str) -> None:
         with psycopg.connect(url) as conn:
@@ -204,20 +203,18 @@ async def test_a_server_restarted_under_load_answers_unavailable_and_then_works_
     ledger = await open_ledger(mortal_postgres.url)
     load = Load(ledger, engineer)
     clients = [asyncio.create_task(load.client()) for _ in range(16)]
-    await load.until(200)
+    await load.more(200)
     mortal_postgres.stop()
-    async with asyncio.timeout(20):
-        while not load.refused:  # noqa: ASYNC110  # the same
-            await asyncio.sleep(0.01)
+    await until(lambda: load.refused)
     mortal_postgres.start()
-    await load.until(200)
+    await load.more(200)
     assert mortal_postgres.pid is not None
     psutil.Process(mortal_postgres.pid).kill()
     mortal_postgres.stop()
     mortal_postgres.start()
-    await load.until(200)
+    await load.more(200)
     kill_writers_backend(mortal_postgres)
-    await load.until(200)
+    await load.more(200)
     load.ended = True
     await asyncio.gather(*clients)
     load.holds(mortal_postgres.url)
@@ -241,11 +238,11 @@ async def test_connections_cut_at_any_moment_leave_no_doubt(
     clients = [asyncio.create_task(load.client()) for _ in range(8)]
     async with await psycopg.AsyncConnection.connect(mortal_postgres.admin_url, autocommit=True) as admin:
         for _ in range(25):
-            await load.until(10)
+            await load.more(10)
             await admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'netledger %'"
             )
-    await load.until(50)
+    await load.more(50)
     load.ended = True
     await asyncio.gather(*clients)
     assert not load.unknown

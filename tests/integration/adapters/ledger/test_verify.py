@@ -1,0 +1,410 @@
+"""Whoever can write the tables, past the append-only trigger, still cannot change history unseen."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
+from psycopg import Connection, sql
+
+from adapters.embedded.postgres import EmbeddedPostgres
+from adapters.ledger.application import LedgerApplication
+from adapters.ledger.checkpoints import CheckpointSigner
+from adapters.ledger.ledger import Ledger
+from adapters.ledger.positions import PostgresPositionWatch
+from adapters.ledger.proof import Report, Trust
+from adapters.ledger.seals import Checkpoint, LedgerSeals
+from adapters.ledger.verify import verify
+from adapters.schema import migrate
+from adapters.vault.master_key import MasterKey
+from adapters.vault.subjects import SubjectKeys
+from domain.alert import ALERT, AcknowledgeAlert, RaiseAlert, alert_id
+from domain.chain import link
+from domain.event import Actor, Attribution
+from domain.user import USER, ChangeUser, CreateUser, user_id
+
+EVENTS = 24
+CHECKPOINTS = (8, 16, 20)
+
+TABLES = ("events", "head", "checkpoints", "checkpoint_tail")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Tampered:
+    """A ledger of 24 events with checkpoints at 8, 16 and 20, in the hands of a superuser."""
+
+    url: str
+    trust: Trust
+    conn: Connection[Any]
+
+    def report(self) -> Report:
+        return verify(self.url, self.trust)
+
+    def restore(self) -> None:
+        for table in TABLES:
+            name = sql.Identifier(table)
+            self.conn.execute(sql.SQL("DELETE FROM ledger.{}").format(name))
+            self.conn.execute(sql.SQL("INSERT INTO ledger.{0} SELECT * FROM saved.{0}").format(name))
+
+
+@pytest.fixture(scope="module")
+def written(postgres: EmbeddedPostgres, master_key: MasterKey) -> Iterator[Tampered]:
+    name = f"t_{uuid4().hex}"
+    with psycopg.connect(postgres.admin_url, autocommit=True) as conn:
+        conn.execute(sql.SQL("CREATE DATABASE {} OWNER netledger").format(sql.Identifier(name)))
+    url, seals = postgres.url_of(name), LedgerSeals(master_key.derive("ledger"))
+    migrate(url)
+    asyncio.run(write_history(url, master_key, seals))
+    with psycopg.connect(postgres.admin_url, dbname=name, autocommit=True) as conn:
+        conn.execute("CREATE SCHEMA saved")
+        for table in TABLES:
+            conn.execute(sql.SQL("CREATE TABLE saved.{0} AS TABLE ledger.{0}").format(sql.Identifier(table)))
+        conn.execute("ALTER TABLE ledger.events DISABLE TRIGGER append_only")
+        yield Tampered(url, Trust(seals.public_key, seals), conn)
+    with psycopg.connect(postgres.admin_url, autocommit=True) as conn:
+        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def tampered(written: Tampered) -> Iterator[Tampered]:
+    yield written
+    written.restore()
+
+
+async def write_history(url: str, master_key: MasterKey, seals: LedgerSeals) -> None:
+    keys = SubjectKeys(url, master_key)
+    ledger = Ledger(LedgerApplication(url, seals, keys), now=lambda: datetime.now(UTC))
+    signer = CheckpointSigner(url, seals, PostgresPositionWatch(url), now=lambda: datetime.now(UTC))
+    by = Attribution(actor=Actor("cli", "t", "test"), correlation_id=str(uuid4()))
+    await ledger.start()
+    ada = user_id("ada")
+    position = 0
+    while position < EVENTS:
+        key = f"alert {position}"
+        for intent in (
+            USER.to(ada, CreateUser(username="ada", role="viewer", password_id="p", email="ada@example.org"))
+            if position == 0
+            else USER.to(ada, ChangeUser(email=f"ada{position}@example.org")),
+            ALERT.to(alert_id(key), RaiseAlert(key=key, severity="low", title='a "title" \\ with ünïcode')),
+            ALERT.to(alert_id(key), AcknowledgeAlert(reason="seen")),
+            ALERT.to(alert_id(f"{key}b"), RaiseAlert(key=f"{key}b", severity="high", title="b")),
+        ):
+            position = (await ledger.execute(intent, by=by)).position
+            if position in CHECKPOINTS:
+                assert await signer.sign() is not None
+    await ledger.stop()
+    keys.close()
+
+
+def test_an_untouched_ledger_is_intact(tampered: Tampered) -> None:
+    assert tampered.report() == Report(events=EVENTS, position=EVENTS, checkpoints=3, proven=EVENTS)
+
+
+def test_with_the_public_key_alone_what_lies_above_the_last_checkpoint_is_not_proven(
+    tampered: Tampered, seals: LedgerSeals
+) -> None:
+    report = verify(tampered.url, Trust(seals.public_key))
+    assert report == Report(events=EVENTS, position=EVENTS, checkpoints=3, proven=20)
+
+
+def test_an_empty_ledger_is_intact(database: str, seals: LedgerSeals) -> None:
+    assert verify(database, Trust(seals.public_key, seals)).intact
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE ledger.events SET topic = 'x'", "DELETE FROM ledger.events", "TRUNCATE ledger.events"],
+)
+def test_the_table_refuses_whatever_is_no_append(tampered: Tampered, statement: str) -> None:
+    tampered.conn.execute("ALTER TABLE ledger.events ENABLE TRIGGER append_only")
+    try:
+        with (
+            psycopg.connect(tampered.url) as conn,
+            pytest.raises(psycopg.errors.RaiseException, match="append-only"),
+        ):
+            conn.execute(statement.encode())
+    finally:
+        tampered.conn.execute("ALTER TABLE ledger.events DISABLE TRIGGER append_only")
+
+
+FIELDS = {
+    "events": ("originator_id", "originator_version", "topic", "state", "notification_id", "hash"),
+    "head": ("position", "hash", "mac"),
+    "checkpoints": ("number", "position", "hash", "signed_at", "public_key", "signature"),
+    "checkpoint_tail": ("number", "signature"),
+}
+KEYS = {"events": "notification_id", "checkpoints": "position"}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    where=st.sampled_from([(table, field) for table, fields in FIELDS.items() for field in fields]),
+    row=st.integers(0, EVENTS - 1),
+    bit=st.integers(0, 2**16),
+)
+@example(("events", "notification_id"), EVENTS - 1, 4)  # the last row moves beyond the end
+@example(("events", "notification_id"), 5, 63)  # below the first
+@example(("events", "hash"), EVENTS - 1, 0)
+@example(("events", "state"), EVENTS - 1, 0)
+@example(("head", "position"), 0, 0)
+def test_any_single_bit_that_changes_is_found_where_it_is(
+    tampered: Tampered, where: tuple[str, str], row: int, bit: int
+) -> None:
+    table, field = where
+    try:
+        position, changed_to = flip(tampered.conn, table, field, row, bit)
+        finding = tampered.report().finding
+        assert finding is not None, f"bit {bit} of {table}.{field} at {position} went unseen"
+        if table == "events":
+            at = changed_to if field == "notification_id" and changed_to < position else position
+            assert finding.position == at, finding
+            assert finding.kind in ("altered", "missing", "inserted")
+        elif table == "head":
+            assert finding.kind == "head", finding
+        else:
+            assert finding.kind == "checkpoint", finding
+            if table == "checkpoints":
+                assert finding.position in (position, changed_to if field == "position" else position)
+    finally:
+        tampered.restore()
+
+
+def flip(conn: Connection[Any], table: str, field: str, row: int, bit: int) -> tuple[int, int]:
+    """Flips one bit of one value and returns the row's position, and the value as a number where it is one."""
+    key = KEYS.get(table)
+    order = sql.SQL("ORDER BY {}").format(sql.Identifier(key)) if key else sql.SQL("")
+    shown = {"state": "state::text", "signed_at": "(extract(epoch FROM signed_at) * 1000000)::bigint"}
+    query = sql.SQL("SELECT ctid, {}, {} FROM ledger.{} {}").format(
+        sql.SQL(shown.get(field, field)),
+        sql.Identifier(key) if key else sql.SQL("0"),
+        sql.Identifier(table),
+        order,
+    )
+    rows = conn.execute(query).fetchall()
+    ctid, old, position = rows[row % len(rows)]
+    new = flipped(field, old, bit)
+    value = EPOCH + timedelta(microseconds=new) if field == "signed_at" else new
+    try:
+        conn.execute(
+            sql.SQL("UPDATE ledger.{} SET {} = %s WHERE ctid = %s").format(
+                sql.Identifier(table), sql.Identifier(field)
+            ),
+            (value, ctid),
+        )
+    except (psycopg.DataError, psycopg.IntegrityError):  # no JSON any more, or a second row of the same key
+        assume(False)
+    return position, new if isinstance(new, int) else position
+
+
+def flipped(field: str, old: Any, bit: int) -> Any:
+    if field == "signed_at":
+        return old ^ (1 << bit % 50)  # a year that Python knows
+    if isinstance(old, int):
+        return old ^ (1 << bit % 64) if bit % 64 != 63 else old - 2**63
+    if field == "originator_id":
+        old = old.bytes
+    raw = bytearray(old.encode() if isinstance(old, str) else old)
+    raw[bit // 8 % len(raw)] ^= 1 << bit % 8
+    if field == "originator_id":
+        return raw.hex()
+    if not isinstance(old, str):
+        return bytes(raw)
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        assume(False)
+    assume("\0" not in text)
+    return text
+
+
+@pytest.mark.parametrize("position", [1, 2, 7, 8, 9, 16, EVENTS - 1, EVENTS])
+def test_a_deleted_row_is_found_at_its_position(tampered: Tampered, position: int) -> None:
+    tampered.conn.execute("DELETE FROM ledger.events WHERE notification_id = %s", (position,))
+    finding = tampered.report().finding
+    assert finding is not None
+    assert (finding.kind, finding.position) == ("missing", position)
+
+
+@pytest.mark.parametrize("last", [0, 1, 8, 15, EVENTS - 2])
+def test_a_tail_that_was_cut_off_is_found(tampered: Tampered, last: int) -> None:
+    tampered.conn.execute("DELETE FROM ledger.events WHERE notification_id > %s", (last,))
+    finding = tampered.report().finding
+    assert finding is not None
+    assert (finding.kind, finding.position) == ("missing", last + 1)
+
+
+@pytest.mark.parametrize("last", [8, 15, 22])
+def test_a_tail_cut_off_with_the_head_moved_back_is_found(tampered: Tampered, last: int) -> None:
+    """The hash is public, so an attacker can move the head; its mac needs the master key."""
+    tampered.conn.execute("DELETE FROM ledger.events WHERE notification_id > %s", (last,))
+    tampered.conn.execute("DELETE FROM ledger.checkpoints WHERE position > %s", (last,))
+    tampered.conn.execute(
+        "UPDATE ledger.head SET position = %s, hash = (SELECT hash FROM ledger.events WHERE notification_id = %s)",
+        (last, last),
+    )
+    finding = tampered.report().finding
+    assert finding is not None
+    # Either the count of checkpoints gives it away or the head.
+    assert (finding.kind, finding.position) in [("head", last), ("checkpoint", last // 8 * 8)]
+
+
+@pytest.mark.parametrize("position", [-3, 0, EVENTS + 1, EVENTS + 5])
+@pytest.mark.parametrize("chained", [True, False])
+def test_an_inserted_row_is_found_at_its_position(tampered: Tampered, position: int, chained: bool) -> None:
+    row = tampered.conn.execute(
+        "SELECT originator_id, topic, state::text, (SELECT hash FROM ledger.head) FROM ledger.events LIMIT 1"
+    ).fetchone()
+    assert row is not None
+    originator, topic, state, previous = row
+    digest = link(previous, position, originator, 99, topic, state.encode()) if chained else b"\0" * 32
+    tampered.conn.execute(
+        "INSERT INTO ledger.events VALUES (%s, 99, %s, %s, %s, %s)",
+        (originator, topic, state, position, digest),
+    )
+    finding = tampered.report().finding
+    assert finding is not None
+    assert (finding.kind, finding.position) == ("inserted", position)
+
+
+def test_a_second_row_at_a_position_is_found_where_the_index_no_longer_forbids_it(tampered: Tampered) -> None:
+    tampered.conn.execute("DROP INDEX ledger.events_notification_id_idx")
+    tampered.conn.execute(
+        "INSERT INTO ledger.events SELECT gen_random_uuid(), 1, topic, state, notification_id, hash"
+        " FROM ledger.events WHERE notification_id = 5"
+    )
+    finding = tampered.report().finding
+    tampered.restore()
+    tampered.conn.execute("CREATE UNIQUE INDEX events_notification_id_idx ON ledger.events (notification_id)")
+    assert finding is not None
+    assert finding.position == 5
+
+
+def rewrite(conn: Connection[Any], position: int) -> None:
+    """Changes who did something, and makes all that follows consistent again, as far as that needs no key."""
+    conn.execute(
+        """UPDATE ledger.events SET state = replace(state::text, '"name":"test"', '"name":"eve"')::json"""
+        " WHERE notification_id = %s",
+        (position,),
+    )
+    rows = conn.execute(
+        "SELECT notification_id, originator_id, originator_version, topic, state::text, hash FROM ledger.events"
+        " WHERE notification_id >= %s ORDER BY 1",
+        (position - 1,),
+    ).fetchall()
+    digest = rows[0][5]
+    for place, originator, version, topic, state, _ in rows[1:]:
+        digest = link(digest, place, originator, version, topic, state.encode())
+        conn.execute("UPDATE ledger.events SET hash = %s WHERE notification_id = %s", (digest, place))
+
+
+@pytest.mark.parametrize(("position", "found"), [(5, 1), (9, 9), (16, 9), (17, 17), (22, 21)])
+def test_a_history_rewritten_consistently_is_found_in_its_stretch(
+    tampered: Tampered, position: int, found: int
+) -> None:
+    """Nothing tells where between two proofs it begins: the next proof says that something before it changed."""
+    rewrite(tampered.conn, position)
+    finding = tampered.report().finding
+    assert finding is not None
+    assert (finding.kind, finding.position) == ("altered", found)
+
+
+def test_a_history_rewritten_together_with_the_head_is_found_by_its_mac(tampered: Tampered) -> None:
+    rewrite(tampered.conn, 22)
+    tampered.conn.execute(
+        "UPDATE ledger.head SET hash = (SELECT hash FROM ledger.events WHERE notification_id = %s)", (EVENTS,)
+    )
+    finding = tampered.report().finding
+    assert finding is not None
+    assert (finding.kind, finding.position) == ("head", EVENTS)
+
+
+def test_a_ledger_rolled_back_whole_is_found_by_a_checkpoint_kept_elsewhere(
+    tampered: Tampered, seals: LedgerSeals
+) -> None:
+    """An old copy of everything proves itself: only what was kept outside can say that there was more."""
+    kept = seals.checkpoint(4, 30, b"\1" * 32, datetime.now(UTC))
+    assert tampered.report().intact
+    finding = verify(tampered.url, tampered.trust, witnesses=[kept]).finding
+    assert finding is not None
+    assert (finding.kind, finding.position) == ("missing", EVENTS + 1)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_deleted_checkpoint_is_found(tampered: Tampered, number: int) -> None:
+    tampered.conn.execute("DELETE FROM ledger.checkpoints WHERE number = %s", (number,))
+    finding = tampered.report().finding
+    assert finding is not None
+    assert finding.kind == "checkpoint"
+
+
+@pytest.mark.parametrize("table", ["head", "checkpoint_tail"])
+def test_a_missing_end_is_found(tampered: Tampered, table: str) -> None:
+    tampered.conn.execute(sql.SQL("DELETE FROM ledger.{}").format(sql.Identifier(table)))
+    finding = tampered.report().finding
+    assert finding is not None
+    assert finding.kind == {"head": "head", "checkpoint_tail": "checkpoint"}[table]
+
+
+def test_a_checkpoint_signed_by_somebody_else_is_found(tampered: Tampered) -> None:
+    forged = LedgerSeals(b"somebody else's thirty-two bytes").checkpoint(4, 22, b"\0" * 32, datetime.now(UTC))
+    insert(tampered.conn, forged)
+    finding = tampered.report().finding
+    assert finding is not None
+    assert (finding.kind, finding.position) == ("checkpoint", 22)
+
+
+def insert(conn: Connection[Any], checkpoint: Checkpoint) -> None:
+    conn.execute(
+        "INSERT INTO ledger.checkpoints (number, position, hash, signed_at, public_key, signature)"
+        " VALUES (%s, %s, %s, now(), %s, %s)",
+        (
+            checkpoint.number,
+            checkpoint.position,
+            checkpoint.hash,
+            checkpoint.public_key,
+            checkpoint.signature,
+        ),
+    )
+
+
+def test_another_master_key_is_told_from_damage(tampered: Tampered) -> None:
+    other = LedgerSeals(b"another master key of 32 bytes..")
+    finding = verify(tampered.url, Trust(other.public_key, other)).finding
+    assert finding is not None
+    assert "another" in finding.what
+
+
+def test_progress_is_reported(tampered: Tampered) -> None:
+    seen: list[tuple[int, int]] = []
+    verify(tampered.url, tampered.trust, progress=lambda position, goal: seen.append((position, goal)))
+    assert seen == [(EVENTS, EVENTS)]
+
+
+def test_writers_are_not_held_up_and_the_report_is_of_one_moment(
+    tampered: Tampered, master_key: MasterKey, seals: LedgerSeals
+) -> None:
+    def write_meanwhile(position: int, goal: int) -> None:
+        asyncio.run(write_one_more(tampered.url, master_key, seals))
+
+    report = verify(tampered.url, tampered.trust, progress=write_meanwhile)
+    assert report.intact
+    assert report.position == EVENTS
+    assert tampered.report().position == EVENTS + 1
+
+
+async def write_one_more(url: str, master_key: MasterKey, seals: LedgerSeals) -> None:
+    keys = SubjectKeys(url, master_key)
+    ledger = Ledger(LedgerApplication(url, seals, keys), now=lambda: datetime.now(UTC))
+    await ledger.start()
+    by = Attribution(actor=Actor("cli", "t", "test"), correlation_id=str(uuid4()))
+    command = RaiseAlert(key="more", severity="low", title="t")
+    await ledger.execute(ALERT.to(alert_id("more"), command), by=by)
+    await ledger.stop()
+    keys.close()
