@@ -194,6 +194,7 @@ def _watch(
     """Starts again whatever ends by itself; the others reconnect to it."""
     while not stopping.wait(_WATCH_S):
         for process in processes:
+            process.rotate()
             if process.running:
                 continue
             name = process.name if isinstance(process, ServerProcess) else type(process).__name__

@@ -89,6 +89,9 @@ class EmbeddedNats:
     def stop(self) -> None:
         self._process.stop()
 
+    def rotate(self) -> None:
+        self._process.rotate()
+
     def _answers(self) -> bool:
         if not self._process.running:
             raise self._process.fail("ended at once")

@@ -119,6 +119,9 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         self._process.stop()
 
+    def rotate(self) -> None:
+        self._process.rotate()
+
     def _url(self, user: str, database: str) -> str:
         password = json.loads(self._secrets.read_text())[user]
         return f"postgresql://{user}:{quote(password)}@/{database}?host={quote(str(self._sockets), safe='')}"

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import time
@@ -45,6 +46,10 @@ def reachable_by(account: pwd.struct_passwd, path: Path) -> bool:
     return True
 
 
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 def _die_with_parent(number: int) -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, number)
 
@@ -81,7 +86,7 @@ class ServerProcess:
     def start(self) -> None:
         """Must be called from the main thread: the kernel ends the child with the thread that made it."""
         number = int(self._stop_signal)
-        with self._log.open("ab") as log:
+        with open(self._log, "ab", opener=_private) as log:  # noqa: PTH123 - Path.open takes no opener
             self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.DEVNULL,
@@ -106,6 +111,15 @@ class ServerProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def rotate(self, limit: int = 50 * 2**20) -> None:
+        """Moves a log that has grown large aside, one generation; its writer goes on in the emptied file."""
+        try:
+            if self._log.stat().st_size > limit:
+                shutil.copy(self._log, self._log.with_suffix(".log.1"))
+                os.truncate(self._log, 0)
+        except OSError:
+            return  # a full disk; the next round tries again
 
     def tail(self, lines: int = 15) -> str:
         """The end of its log, for error messages."""
