@@ -86,7 +86,7 @@ class ServerProcess:
     def start(self) -> None:
         """Must be called from the main thread: the kernel ends the child with the thread that made it."""
         number = int(self._stop_signal)
-        with open(self._log, "ab", opener=_private) as log:  # noqa: PTH123 - Path.open takes no opener
+        with open(self._log, "ab", opener=_private) as log:
             self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.DEVNULL,
