@@ -18,7 +18,9 @@ from domain.ports import FORGOTTEN
 
 _PREFIX = "sealed:1:"
 _KEEP_S = 60.0
-"""How long a destroyed key may live on in another process's memory."""
+"""How long a destroyed key may go on opening in another process's memory."""
+_SEAL_KEEP_S = 1.0
+"""How long one may go on sealing there: what it seals is forgotten at once."""
 _CACHED = 10_000
 
 
@@ -30,29 +32,30 @@ class SubjectKeys:
         self._wrapping = AESGCM(master.derive("subject keys"))
         self._lock = threading.Lock()
         self._conn: psycopg.Connection[tuple[bytes, bytes]] | None = None
-        self._cache: dict[UUID, tuple[float, AESGCM | None]] = {}
+        self._cache: dict[UUID, tuple[float, AESGCM]] = {}
 
     def seal(self, subject: UUID, field: str, text: str) -> str:
         """An empty text holds nothing personal and stays empty."""
         if not text:
             return ""
-        cipher = self._cipher(subject, create=True)
-        assert cipher is not None  # created where it was missing
+        cipher = self._sealing(subject)
         nonce = os.urandom(12)
-        sealed = nonce + cipher.encrypt(nonce, text.encode(), subject.bytes + field.encode())
+        sealed = nonce + cipher.encrypt(nonce, text.encode(), _bound_to(subject, field))
         return _PREFIX + base64.b64encode(sealed).decode()
 
     def unseal(self, subject: UUID, field: str, sealed: str) -> str:
         if not sealed.startswith(_PREFIX):
             return sealed
-        cipher = self._cipher(subject, create=False)
-        if cipher is None:
+        known = self._known(subject, _KEEP_S)
+        if known is not None and (text := _opened(known, subject, field, sealed)) is not None:
+            return text
+        # Not under the key that we knew, if any: the subject may have been forgotten, and may have another key now.
+        with self._lock:
+            present = self._fetched(subject)
+        if present is None:
             return FORGOTTEN
-        try:
-            raw = base64.b64decode(sealed.removeprefix(_PREFIX))
-            return cipher.decrypt(raw[:12], raw[12:], subject.bytes + field.encode()).decode()
-        except (InvalidTag, ValueError):
-            return FORGOTTEN  # sealed under an earlier key of this subject, which is gone
+        text = _opened(present, subject, field, sealed)
+        return FORGOTTEN if text is None else text
 
     def forget(self, subject: UUID) -> None:
         """Destroys the subject's key: what was sealed under it is unreadable from now on, in every backup too."""
@@ -66,20 +69,29 @@ class SubjectKeys:
                 self._conn.close()
                 self._conn = None
 
-    def _cipher(self, subject: UUID, *, create: bool) -> AESGCM | None:
+    def _known(self, subject: UUID, keep_s: float) -> AESGCM | None:
+        known = self._cache.get(subject)
+        return known[1] if known is not None and known[0] + keep_s > time.monotonic() else None
+
+    def _sealing(self, subject: UUID) -> AESGCM:
+        """The subject's key, made where there is none."""
         with self._lock:
-            known = self._cache.get(subject)
-            if known is not None and known[0] > time.monotonic() and (known[1] is not None or not create):
-                return known[1]
-            row = self._row(subject)
-            while row is None and create:  # again, where somebody forgot the subject in between
+            cipher = self._known(subject, _SEAL_KEEP_S) or self._fetched(subject)
+            while cipher is None:  # more than once only if somebody forgets the subject in between
                 self._create(subject)
-                row = self._row(subject)
-            cipher = self._unwrapped(subject, row) if row is not None else None
-            if len(self._cache) >= _CACHED:
-                self._cache.clear()
-            self._cache[subject] = (time.monotonic() + _KEEP_S, cipher)
+                cipher = self._fetched(subject)
             return cipher
+
+    def _fetched(self, subject: UUID) -> AESGCM | None:
+        row = self._row(subject)
+        if row is None:
+            self._cache.pop(subject, None)
+            return None
+        cipher = self._unwrapped(subject, row)
+        if len(self._cache) >= _CACHED:
+            self._cache.clear()
+        self._cache[subject] = (time.monotonic(), cipher)
+        return cipher
 
     def _row(self, subject: UUID) -> tuple[bytes, bytes] | None:
         return self._execute(
@@ -117,3 +129,16 @@ class SubjectKeys:
             self._conninfo, autocommit=True, application_name="netledger subject keys", connect_timeout=3
         )
         return self._conn.execute(query, parameters)
+
+
+def _bound_to(subject: UUID, field: str) -> bytes:
+    return subject.bytes + field.encode()
+
+
+def _opened(cipher: AESGCM, subject: UUID, field: str, sealed: str) -> str | None:
+    """None where it was sealed under another key, of this subject or of another."""
+    try:
+        raw = base64.b64decode(sealed.removeprefix(_PREFIX))
+        return cipher.decrypt(raw[:12], raw[12:], _bound_to(subject, field)).decode()
+    except (InvalidTag, ValueError):
+        return None
