@@ -4,6 +4,7 @@ import base64
 import binascii
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -47,8 +48,8 @@ class MasterKey:
         except FileNotFoundError:
             pass
         text = base64.b64encode(secrets.token_bytes(32)).decode()
-        fresh = path.with_suffix(f".{os.getpid()}")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # with mode 0600
+        fresh = Path(name)
         with os.fdopen(descriptor, "w") as file:
             file.write(text + "\n")
             file.flush()
@@ -59,4 +60,14 @@ class MasterKey:
             return cls.load_or_create(path)
         finally:
             fresh.unlink()
+        _flush_folder(path.parent)
         return cls.parse(text)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Makes the new name in it durable: secrets may be sealed under this key before the machine writes by itself."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
