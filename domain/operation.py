@@ -62,6 +62,12 @@ class StopOperation(Command, frozen=True):
     result: dict[str, Any] = {}
 
 
+class HoldOperation(Command, frozen=True):
+    """Changes nothing. Appended along with what a worker does, it refuses all of that once another has taken over."""
+
+    attempt: int
+
+
 class LoseOutcome(Command, frozen=True):
     """The device went silent between sending and confirming: nobody knows yet."""
 
@@ -176,6 +182,9 @@ def decide(state: Operation, command: Command) -> Sequence[Event]:
             raise NotFound("no such operation", code="OPERATION_NOT_FOUND")
         case StartOperation():
             return _start(state, command)
+        case HoldOperation():
+            _holds(state, command.attempt)
+            return []
         case SucceedOperation() | FailOperation() | StopOperation() | LoseOutcome() if _said(state, command):
             return []
         case SucceedOperation():

@@ -141,6 +141,10 @@ class EventPublisher(Protocol):
         """How far the stream is by its own word: after a crash it may have lost what it had acknowledged."""
         ...
 
+    async def holds(self, event: Recorded) -> bool:
+        """Whether the stream has this very event at its position, and so is a copy of this ledger."""
+        ...
+
     async def publish(self, events: Sequence[Recorded]) -> None:
         """In order and each once; raises PublishFailed."""
         ...
@@ -186,6 +190,10 @@ class WorkNotes(Protocol):
 
     async def silent_for_s(self, operation_id: UUID) -> float | None:
         """Seconds since the last sign of life, None where nobody ever began."""
+        ...
+
+    async def give_up(self, operation_id: UUID) -> None:
+        """Says that its worker has left it, so that nobody waits for a sign of life."""
         ...
 
     async def saw(self, sightings: Sequence[Sighting]) -> None: ...

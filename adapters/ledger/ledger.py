@@ -51,6 +51,10 @@ class _Turn:
         self.appended = 0
 
 
+def _all(intents: Sequence[Intent]) -> frozenset[UUID]:
+    return frozenset(intent.aggregate_id for intent in intents)
+
+
 class Ledger:
     """Satisfies CommandBus. States are cached; a refusal or a 'nothing to do' is only believed of a fresh state,
     and an append on a stale one is caught by the version."""
@@ -103,21 +107,22 @@ class Ledger:
     ) -> Outcome:
         for attempt in range(ATTEMPTS):
             try:
-                return await self._attempt(intents, by, key, fresh=attempt > 0)
+                return await self._attempt(intents, by, key, fresh=_all(intents) if attempt else frozenset())
             except VersionConflict:
                 pause_s = min(PAUSE_S, 0.002 * 2**attempt)
                 await asyncio.sleep(random.uniform(0, pause_s))  # noqa: S311  # spreads those who race, no secret
         raise Conflict(f"others kept changing this; gave up after {ATTEMPTS} attempts")
 
     async def _attempt(
-        self, intents: Sequence[Intent], by: Attribution, key: IdempotencyKey | None, *, fresh: bool
+        self,
+        intents: Sequence[Intent],
+        by: Attribution,
+        key: IdempotencyKey | None,
+        *,
+        fresh: frozenset[UUID],
     ) -> Outcome:
-        turns: dict[UUID, _Turn] = {}
-        for intent in intents:
-            if intent.aggregate_id not in turns:
-                turns[intent.aggregate_id] = (None if fresh else self._cached(intent)) or await self._fresh(
-                    intent
-                )
+        """`fresh`: aggregates whose cached state is not to be believed."""
+        turns = await self._turns(intents, fresh)
         try:
             recorded = self._decide(intents, turns, by)
         except DomainError:
@@ -125,13 +130,26 @@ class Ledger:
                 return earlier
             if not any(turn.cached for turn in turns.values()):
                 raise
-            return await self._attempt(intents, by, key, fresh=True)
-        for turn in turns.values():
-            if turn.cached and not turn.appended:
-                return await self._attempt(intents, by, key, fresh=True)
+            return await self._attempt(intents, by, key, fresh=_all(intents))
+        doubtful = {turn.aggregate_id for turn in turns.values() if turn.cached and not turn.appended}
+        if doubtful:
+            return await self._attempt(intents, by, key, fresh=fresh | doubtful)
         if not recorded and key is None:
             return Outcome(0, (), {turn.aggregate_id: turn.state for turn in turns.values()})
         return await self._append(intents, recorded, turns, key)
+
+    async def _turns(self, intents: Sequence[Intent], fresh: frozenset[UUID]) -> dict[UUID, _Turn]:
+        firsts: dict[UUID, Intent] = {}
+        for intent in intents:
+            firsts.setdefault(intent.aggregate_id, intent)
+        turns: dict[UUID, _Turn] = {}
+        for aggregate_id, intent in firsts.items():
+            if aggregate_id not in fresh and (turn := self._cached(intent)) is not None:
+                turns[aggregate_id] = turn
+        if len(turns) < len(firsts):
+            unknown = [self._fresh(intent) for key, intent in firsts.items() if key not in turns]
+            turns.update({turn.aggregate_id: turn for turn in await asyncio.gather(*unknown)})
+        return turns
 
     def _cached(self, intent: Intent) -> _Turn | None:
         known = self._states.get(intent.aggregate_id)
