@@ -152,6 +152,32 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         COMMENT ON TABLE auth.totp_steps IS 'the last time step whose code was used: none is good twice (RFC 6238, 5.2)';
         """,
     ),
+    (
+        "0006 routers",
+        """
+        CREATE TABLE work.router_owners (
+            owner text PRIMARY KEY,
+            seen_at timestamptz NOT NULL
+        );
+        CREATE TABLE work.router_leases (
+            router_id uuid PRIMARY KEY,
+            owner text NOT NULL,
+            expires_at timestamptz NOT NULL
+        );
+        CREATE INDEX router_leases_owner_idx ON work.router_leases (owner);
+        CREATE TABLE work.routers (
+            router_id uuid PRIMARY KEY,
+            connection jsonb,
+            credential_id text,
+            health jsonb,
+            health_at timestamptz,
+            active jsonb,
+            active_at timestamptz,
+            synced_at timestamptz
+        );
+        COMMENT ON TABLE work.routers IS 'what the owner of each connection last saw; not history';
+        """,
+    ),
 )
 
 _LOCK = 0x6E65746C65646765  # "netledge": one process migrates, the others wait

@@ -19,6 +19,7 @@ RouterErrorCode = Literal[
     "ROUTER_CONNECTION_LOST",
     "ROUTER_BUSY",
     "ROUTER_CLOSED",
+    "ROUTER_NOT_OWNED",
     "ROUTER_BAD_REPLY",
     "ROUTER_TRAP",
     "ROUTER_ITEM_NOT_FOUND",

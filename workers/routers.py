@@ -1,0 +1,257 @@
+"""Owns a fair share of the routers: keeps their connections, answers calls to them, and notes what it sees of them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import structlog
+
+from domain.access import RouterOsAccess
+from domain.errors import DomainError
+from domain.event import Actor, Attribution
+from domain.ports import SecretOpener
+from domain.router_ownership import Claim, RouterLeases, RouterNote
+from domain.router_ports import RouterConnection, RouterEndpoint, RouterError, Routers
+from projections import routers
+from projections.routers import KnownRouter
+from workers.owned_router import OwnedRouter
+
+Connect = Callable[[], AbstractAsyncContextManager[Any]]
+CLAIM_S = 2.0
+BLIND_S = 4.5
+"""After so long without a renewal, shorter than a lease, all connections are given up: another may own them now."""
+LOOK_S = 0.25
+REFRESH_S = 30.0
+AGAIN_S = 3.0
+PARALLEL = 32
+NOTED = 500
+"""Routers noted in one statement."""
+log = structlog.get_logger(__name__)
+
+
+class Calls(Protocol):
+    """Where others ask for an owned router."""
+
+    async def serve(self, router_id: str, router: Any) -> None: ...
+
+    async def stop(self, router_id: str) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class Sync(Protocol):
+    """Compares a router with the ledger."""
+
+    async def __call__(self, router_id: str, router: OwnedRouter) -> None: ...
+
+
+@dataclass
+class _Cared:
+    known: KnownRouter
+    endpoint: RouterEndpoint
+    credentials: tuple[tuple[str, int], ...]
+    """Those to try, each with the position of its last change."""
+    trying: int
+    router: OwnedRouter
+    noted: RouterConnection | None = None
+    refresh_at: float = 0.0
+    refreshing: asyncio.Task[None] | None = field(default=None, repr=False)
+
+
+class RouterService:
+    """One a process. `owned` finds what this process owns."""
+
+    def __init__(
+        self,
+        worker_id: str,
+        *,
+        connect: Connect,
+        leases: RouterLeases,
+        fleet: Routers,
+        calls: Calls,
+        secrets: SecretOpener,
+        sync: Sync | None = None,
+    ) -> None:
+        self._worker_id = worker_id
+        self._connect = connect
+        self._leases = leases
+        self._fleet = fleet
+        self._calls = calls
+        self._secrets = secrets
+        self._sync = sync
+        self._cared: dict[str, _Cared] = {}
+        self._accesses: dict[tuple[str, int], RouterOsAccess] = {}
+        self._reading = asyncio.Semaphore(PARALLEL)
+        self._renewed_at = 0.0
+
+    def owned(self, router_id: str) -> OwnedRouter | None:
+        cared = self._cared.get(router_id)
+        return None if cared is None else cared.router
+
+    async def run(self) -> None:
+        """Until cancelled; then others may take over at once."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep_claiming())
+                group.create_task(self._keep_looking())
+        finally:
+            await self._drop(list(self._cared))
+            await self._calls.close()
+            await self._leases.leave(self._worker_id)
+
+    async def _keep_claiming(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                asked_at = loop.time()
+                async with asyncio.timeout(CLAIM_S):
+                    known, versions, claim = await self._lease()
+                self._renewed_at = asked_at
+                await self._take(known, versions, claim)
+            except Exception as error:
+                log.warning("routers not claimed", error=repr(error))
+                if loop.time() - self._renewed_at > BLIND_S - CLAIM_S:
+                    await self._drop(list(self._cared))
+            await asyncio.sleep(CLAIM_S)
+
+    async def _lease(self) -> tuple[dict[str, KnownRouter], dict[str, int], Claim]:
+        async with self._connect() as conn:
+            known = {router.id: router for router in await routers.known(conn)}
+            versions = await routers.credential_versions(conn)
+        return known, versions, await self._leases.claim(self._worker_id, known.keys())
+
+    async def _take(self, known: dict[str, KnownRouter], versions: dict[str, int], claim: Claim) -> None:
+        keep = claim.held[: len(claim.held) - claim.surplus]
+        gone = [router_id for router_id in self._cared if router_id not in set(keep)]
+        await self._drop(gone)
+        if claim.surplus:
+            await self._leases.give_up(self._worker_id, claim.held[len(keep) :])
+        for router_id in keep:
+            router = known[router_id]
+            credentials = tuple((each, versions[each]) for each in router.credential_ids if each in versions)
+            cared = self._cared.get(router_id)
+            if cared is None or self._differs(cared, router, credentials):
+                await self._own(router, credentials)
+
+    @staticmethod
+    def _differs(cared: _Cared, router: KnownRouter, credentials: Sequence[tuple[str, int]]) -> bool:
+        """The order of credentials changes when one of them worked, which is no reason to connect anew."""
+        return cared.known.address != router.address or set(cared.credentials) != set(credentials)
+
+    async def _own(
+        self, router: KnownRouter, credentials: tuple[tuple[str, int], ...], trying: int = 0
+    ) -> None:
+        access = await self._access(*credentials[trying])
+        if access is None:
+            return
+        endpoint = RouterEndpoint(router_id=router.id, address=router.address, access=access)
+        connection = self._fleet.own(endpoint)
+
+        async def sync() -> None:
+            if self._sync is not None:
+                await self._sync(router.id, owned)
+            await self._leases.note([RouterNote(router_id=router.id, synced_at=datetime.now(UTC))])
+
+        owned = OwnedRouter(connection, sync)
+        before = self._cared.get(router.id)
+        if before is not None and before.refreshing is not None:
+            before.refreshing.cancel()
+        self._cared[router.id] = _Cared(router, endpoint, credentials, trying, owned)
+        await self._calls.serve(router.id, owned)
+
+    async def _access(self, credential_id: str, version: int) -> RouterOsAccess | None:
+        """Opened once a process and change: every opening is an event."""
+        known = self._accesses.get((credential_id, version))
+        if known is None:
+            by = Attribution(
+                actor=Actor("worker", self._worker_id, self._worker_id), correlation_id=self._worker_id
+            )
+            try:
+                opened = await self._secrets.open(credential_id, purpose="router connections", by=by)
+            except DomainError as error:
+                log.warning("credential not opened", credential=credential_id, why=error.message)
+                return None
+            if not isinstance(opened, RouterOsAccess):
+                return None
+            known = self._accesses[credential_id, version] = opened
+        return known
+
+    async def _drop(self, router_ids: Sequence[str]) -> None:
+        for router_id in router_ids:
+            cared = self._cared.pop(router_id, None)
+            if cared is not None and cared.refreshing is not None:
+                cared.refreshing.cancel()
+            await self._calls.stop(router_id)
+            await self._fleet.disown(router_id)
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            changed = [note for cared in list(self._cared.values()) if (note := await self._look(cared))]
+            for start in range(0, len(changed), NOTED):
+                try:
+                    await self._leases.note(changed[start : start + NOTED])
+                except Exception as error:  # the database is away: noted again with the next look
+                    log.warning("routers not noted", error=repr(error))
+                    for note in changed[start : start + NOTED]:
+                        if (cared := self._cared.get(note.router_id)) is not None:
+                            cared.noted = None
+
+    async def _look(self, cared: _Cared) -> RouterNote | None:
+        seen = cared.router.connection
+        if seen.state == "connected":
+            self._begin_refreshing(cared)
+        elif seen.last_error_code == "ROUTER_LOGIN_REFUSED" and seen.failures and len(cared.credentials) > 1:
+            next_one = (cared.trying + 1) % len(cared.credentials)
+            if (
+                next_one or seen.failures > 1
+            ):  # after the last one the connection's own long pause goes by first
+                await self._own(cared.known, cared.credentials, next_one)
+                return None
+        if cared.noted is not None and _alike(cared.noted, seen):
+            return None
+        cared.noted = seen
+        return RouterNote(
+            router_id=cared.known.id,
+            connection=seen,
+            credential_id=cared.endpoint.access.id if seen.state == "connected" else None,
+        )
+
+    def _begin_refreshing(self, cared: _Cared) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= cared.refresh_at and (cared.refreshing is None or cared.refreshing.done()):
+            first = cared.refresh_at == 0.0
+            cared.refresh_at = now + REFRESH_S
+            cared.refreshing = asyncio.create_task(self._refresh(cared, first=first))
+
+    async def _refresh(self, cared: _Cared, *, first: bool) -> None:
+        """Reads over the connection that is there anyway: no login, no line in the router's log."""
+        try:
+            async with self._reading:
+                health = await cared.router.health(priority="live" if first else "bulk")
+                active = await cared.router.active_users(priority="normal" if first else "bulk")
+                await self._leases.note([RouterNote(router_id=cared.known.id, health=health, active=active)])
+            if first:
+                await cared.router.sync()
+        except RouterError as error:
+            if first:
+                cared.refresh_at = 0.0
+                await asyncio.sleep(AGAIN_S)
+            log.info("router not refreshed", router=cared.known.id, code=error.code, why=error.message)
+        except Exception as error:
+            log.warning("router not refreshed", router=cared.known.id, error=repr(error))
+
+
+def _alike(noted: RouterConnection, seen: RouterConnection) -> bool:
+    """Whether a watcher sees no difference; queue lengths come and go."""
+    return (noted.state, noted.since, noted.circuit, noted.last_error_at, noted.logins, noted.latency_ms) == (
+        seen.state,
+        seen.since,
+        seen.circuit,
+        seen.last_error_at,
+        seen.logins,
+        seen.latency_ms,
+    )
