@@ -8,25 +8,28 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.banner import TcpBannerProber
-from adapters.icmp import EchoProber
-from adapters.ledger.checkpoints import CheckpointSigner
-from adapters.resolver import SystemResolver
 from nats.aio.client import Client
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from adapters.banner import TcpBannerProber
+from adapters.icmp import EchoProber
 from adapters.jetstream.connection import connect as connect_nats
 from adapters.jetstream.operations import JetStreamOperations
 from adapters.jetstream.progress import NatsProgress
 from adapters.jetstream.publisher import LedgerPublisher
+from adapters.jetstream.router_call_server import RouterCallServer
 from adapters.leadership import PostgresLeadership
 from adapters.ledger.application import LedgerApplication
+from adapters.ledger.checkpoints import CheckpointSigner
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.log import PostgresEventLog
 from adapters.ledger.mapper import KeepSealed
 from adapters.ledger.positions import PostgresPositionWatch
 from adapters.ledger.seals import LedgerSeals
+from adapters.resolver import SystemResolver
+from adapters.router_leases import PostgresRouterLeases
+from adapters.routeros.fleet import RouterOsFleet
 from adapters.snmp.read import GufoSnmpReader
 from adapters.vault.master_key import MasterKey
 from adapters.vault.opener import AuditedSecrets
@@ -44,8 +47,10 @@ from workers.kinds import KINDS
 from workers.poll import Poll
 from workers.presence import Presence
 from workers.relay import Relay
+from workers.routers import RouterService
 from workers.scheduler import Scheduler
 from workers.supervision import keep_running
+
 
 async def run(configuration: Configuration, master_key: MasterKey, kinds: Sequence[str] = KINDS) -> None:
     """Runs the services until cancelled, then ends them in order."""
@@ -67,7 +72,7 @@ async def _compose(
     pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
         url,
         min_size=2,
-        max_size=16,
+        max_size=8,
         kwargs={"autocommit": True, "application_name": "netledger worker"},
         open=False,
         check=AsyncConnectionPool.check_connection,
@@ -120,6 +125,15 @@ async def _compose(
         progress=NatsProgress(client),
         find_waiting=find_waiting,
     )
+    router_key = master_key.derive("router calls")
+    routers = RouterService(
+        worker_id,
+        connect=pool.connection,
+        leases=PostgresRouterLeases(pool),
+        fleet=RouterOsFleet(),
+        calls=RouterCallServer(client, router_key),
+        secrets=secrets,
+    )
     sealed_events = PostgresEventLog(pool, KeepSealed())  # what leaves for subscribers stays sealed
     services: dict[str, Callable[[], Awaitable[None]]] = {
         "projector": ProjectionRunner(url, projections(), events, watch).run,
@@ -127,6 +141,7 @@ async def _compose(
         "executor": executor.run,
         "scheduler": Scheduler(bus, pool.connection, leadership).run,
         "checkpoints": CheckpointSigner(url, seals, watch, now=lambda: datetime.now(UTC)).run,
+        "routers": routers.run,
     }
     chosen = {name: run for name, run in services.items() if name in kinds}
     return {**chosen, "presence": Presence(notes, worker_id, ",".join(chosen)).run}
