@@ -9,7 +9,7 @@ import socket
 import sys
 from pathlib import Path
 
-from adapters.embedded.place import STATE_ROOT, own_folder, server_folder
+from adapters.embedded.place import STATE_ROOT, own_folder, server_folder, write_owned
 from adapters.embedded.process import (
     ServerProcess,
     ServerStartError,
@@ -78,10 +78,7 @@ class EmbeddedNats:
             # Half of what is free at most, so that the streams cannot starve PostgreSQL.
             max_file=max(256 * 2**20, min(64 * 2**30, free // 2)),
         )
-        self._conf.touch(mode=0o600)
-        self._conf.write_text(text)
-        if self._account is not None:
-            os.chown(self._conf, self._account.pw_uid, self._account.pw_gid)
+        write_owned(self._conf, text, self._account)
         self._process.start()
         if not wait_until(self._answers, timeout_s):
             raise self._process.fail("did not come up")

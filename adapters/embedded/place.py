@@ -2,6 +2,8 @@
 
 import os
 import pwd
+import stat
+import tempfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -38,8 +40,26 @@ def socket_folder(folder: Path, account: pwd.struct_passwd | None) -> Path:
     if len(str(wanted / ".s.PGSQL.5432")) <= _SOCKET_PATH_LIMIT:
         return own_folder(wanted, account)
     short = Path("/tmp") / f"netledger-{os.geteuid()}-{sha256(str(folder).encode()).hexdigest()[:16]}"  # noqa: S108  # checked below
-    own_folder(short, account)
-    owner = account.pw_uid if account is not None else os.geteuid()
-    if short.is_symlink() or short.stat().st_uid != owner:
-        raise PermissionError(f"{short} belongs to somebody else; set NETLEDGER_DATA_DIR to a shorter path")
-    return short
+    owners = {os.geteuid(), account.pw_uid if account is not None else os.geteuid()}
+    try:
+        short.mkdir(mode=0o700)
+    except FileExistsError:
+        # /tmp is everybody's: whatever was put there in advance, a link above all, is not given away or entered.
+        status = short.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid not in owners or status.st_mode & 0o077:
+            raise PermissionError(
+                f"{short} belongs to somebody else; set NETLEDGER_DATA_DIR to a shorter path"
+            ) from None
+    return own_folder(short, account)
+
+
+def write_owned(path: Path, text: str, account: pwd.struct_passwd | None) -> None:
+    """Replaces a 0600 file of the account's whole, never through a link that may lie in its folder."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(descriptor)
+        if account is not None:
+            os.fchown(file.fileno(), account.pw_uid, account.pw_gid)
+    Path(name).replace(path)

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -15,7 +16,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from adapters.embedded.place import STATE_ROOT, own_folder, server_folder, socket_folder
+from adapters.embedded.place import STATE_ROOT, own_folder, server_folder, socket_folder, write_owned
 from adapters.embedded.process import (
     ServerProcess,
     ServerStartError,
@@ -36,6 +37,9 @@ wal_compression = on
 max_wal_size = 2GB
 log_line_prefix = '%m [%p] %a '
 """
+
+_NO_PROCESS = 2**22
+"""One more than the highest number that Linux gives to a process."""
 
 
 def _server_binaries(account: pwd.struct_passwd | None) -> Path:
@@ -110,10 +114,18 @@ class EmbeddedPostgres:
         """Makes the cluster where there is none and waits until it answers; recovers by itself after a crash."""
         if not (self._cluster / "PG_VERSION").exists():
             self._init()
-        self._write_conf()
-        self._process.start()
-        if not wait_until(self._answers, timeout_s):
-            raise self._process.fail("did not come up" if self._process.running else "ended at once")
+        write_owned(
+            self._cluster / "postgresql.auto.conf",
+            _CONF.format(socket_folder=self._sockets),
+            self._account,
+        )
+        self._disown_stranger()
+        end = time.monotonic() + timeout_s
+        while not self._started(max(1.0, end - time.monotonic())):
+            # A postmaster that was killed leaves children, which must have gone before the next one may begin.
+            if time.monotonic() > end or "pre-existing shared memory block" not in self._process.tail():
+                raise self._process.fail("ended at once")
+            time.sleep(0.2)
         self._ensure_database()
 
     def stop(self) -> None:
@@ -132,13 +144,9 @@ class EmbeddedPostgres:
         shutil.rmtree(fresh, ignore_errors=True)
         own_folder(fresh, self._account)
         passwords = {"postgres": secrets.token_urlsafe(24), "netledger": secrets.token_urlsafe(24)}
-        self._secrets.touch(mode=0o600)
-        self._secrets.write_text(json.dumps(passwords))
+        write_owned(self._secrets, json.dumps(passwords), None)
         password_file = self._sockets / "initdb-password"
-        password_file.touch(mode=0o600)
-        password_file.write_text(passwords["postgres"])
-        if self._account is not None:
-            os.chown(password_file, self._account.pw_uid, self._account.pw_gid)
+        write_owned(password_file, passwords["postgres"], self._account)
         try:
             self._initdb(fresh, password_file)
         finally:
@@ -162,20 +170,45 @@ class EmbeddedPostgres:
         if result.returncode:
             raise ServerStartError(f"PostgreSQL's initdb failed:\n{result.stderr.decode(errors='replace')}")
 
-    def _write_conf(self) -> None:
-        conf = self._cluster / "postgresql.auto.conf"
-        conf.write_text(_CONF.format(socket_folder=self._sockets))
-        if self._account is not None:
-            os.chown(conf, self._account.pw_uid, self._account.pw_gid)
+    def _started(self, timeout_s: float) -> bool:
+        """Whether it answers; false where it ended by itself. Raises ServerStartError where it does neither."""
+        self._process.start()
+        if not wait_until(lambda: not self._process.running or self._answers(), timeout_s):
+            raise self._process.fail("did not come up")
+        return self._process.running
 
     def _answers(self) -> bool:
-        if not self._process.running:
-            raise self._process.fail("ended at once")
+        if self._postmaster() != self._process.pid:  # another server's, on the same data
+            return False
         try:
             psycopg.connect(self.admin_url, connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
+
+    def _postmaster(self) -> int | None:
+        """The number in the cluster's pid file."""
+        try:
+            return int((self._cluster / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (OSError, ValueError):
+            return None
+
+    def _disown_stranger(self) -> None:
+        """After a reboot or in a new container, the number in a left-over pid file may be another process's.
+
+        PostgreSQL would take that for a postmaster. It gets a number that no process has, instead of no file, since
+        it also finds there what tells it whether children of the dead one are still at work.
+        """
+        pid, pid_file = self._postmaster(), self._cluster / "postmaster.pid"
+        if pid is None:
+            return
+        try:
+            stranger = Path(f"/proc/{pid}/cwd").readlink() != self._cluster.resolve()
+        except OSError:  # no such process, or one of another account: PostgreSQL tells these itself
+            return
+        if stranger:
+            rest = pid_file.read_text().split("\n", 1)[1]
+            write_owned(pid_file, f"{_NO_PROCESS}\n{rest}", self._account)
 
     def _ensure_database(self) -> None:
         password = json.loads(self._secrets.read_text())["netledger"]
