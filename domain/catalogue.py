@@ -6,13 +6,16 @@ from domain.aggregate import Aggregate
 from domain.alert import ALERT
 from domain.api_key import API_KEY
 from domain.credential import CREDENTIAL
+from domain.customer import CUSTOMER
 from domain.device import DEVICE
 from domain.event import Event
 from domain.operation import OPERATION
 from domain.settings import SETTINGS
 from domain.user import USER
 
-AGGREGATES: tuple[Aggregate[Any], ...] = (DEVICE, CREDENTIAL, OPERATION, ALERT, USER, API_KEY, SETTINGS)
+AGGREGATES: tuple[Aggregate[Any], ...] = (
+    DEVICE, CREDENTIAL, OPERATION, ALERT, CUSTOMER, USER, API_KEY, SETTINGS,
+)  # fmt: skip
 
 AGGREGATES_BY_NAME: dict[str, Aggregate[Any]] = {aggregate.name: aggregate for aggregate in AGGREGATES}
 

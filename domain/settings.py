@@ -9,6 +9,7 @@ import msgspec
 from domain.aggregate import Aggregate
 from domain.errors import Invalid
 from domain.event import Change, Command, Event
+from domain.router_ports import IsolationMethod
 
 SETTINGS_ID = UUID("5e771495-0000-5000-8000-000000000001")
 """There is one set of settings."""
@@ -36,9 +37,29 @@ class AuthSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     lock_s: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 300
 
 
+class IsolationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    method: IsolationMethod = "disable"
+    """How customers are isolated where the request does not say it."""
+    profile: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "isolated"
+    """The PPP profile of the method `profile`; it must be on the router."""
+    address_list: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "isolated"
+    """The firewall address list of the method `address-list`; a rule on the router must drop what is on it."""
+    watch_s: Annotated[float, msgspec.Meta(ge=0, le=60)] = 5.0
+    """How long a session that was dropped is watched for, whether and where it comes back."""
+    wait_s: Annotated[int, msgspec.Meta(ge=0, le=31_536_000)] = 86_400
+    """How long an operation waits for a router that is down."""
+
+
+class RouterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    sync_s: Annotated[int, msgspec.Meta(ge=10, le=604_800)] = 300
+    """How often the secrets on a router are compared with the ledger."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     discovery: DiscoverySettings = msgspec.field(default_factory=DiscoverySettings)
     auth: AuthSettings = msgspec.field(default_factory=AuthSettings)
+    isolation: IsolationSettings = msgspec.field(default_factory=IsolationSettings)
+    routers: RouterSettings = msgspec.field(default_factory=RouterSettings)
     retention_days: dict[str, Annotated[int, msgspec.Meta(ge=1)]] = {}
     """By kind of data; what is not named is kept."""
 

@@ -20,6 +20,23 @@ from domain.credential import (
     ReadSecret,
     ReplaceSecret,
 )
+from domain.customer_commands import (
+    AbandonChange,
+    AddCustomer,
+    AdoptDrift,
+    ConcludeIsolation,
+    ConcludeRelease,
+    EndDrift,
+    LoseCustomer,
+    RecordSecret,
+    RemoveCustomer,
+    ReportDrift,
+    RequestIsolation,
+    RequestRelease,
+    SecretFacts,
+    StartIsolation,
+    StartRelease,
+)
 from domain.device_commands import (
     AddDevice,
     ChangeDevice,
@@ -45,6 +62,13 @@ from domain.operation import (
     StartOperation,
     StopOperation,
     SucceedOperation,
+)
+from domain.router_ports import (
+    FieldDifference,
+    IsolationMemento,
+    IsolationPlan,
+    PppSecret,
+    SessionObservation,
 )
 from domain.settings import ChangeSettings
 from domain.user import (
@@ -240,6 +264,32 @@ SETTINGS = st.dictionaries(
     max_size=3,
 ).map(lambda changes: ChangeSettings(changes=changes))  # fmt: skip
 
+_OPERATIONS = st.sampled_from(["op-1", "op-2", "op-3"])
+_METHODS = st.sampled_from(["disable", "profile", "address-list"])
+_FACTS = st.builds(SecretFacts, profile=st.sampled_from(["home", "family", "isolated"]), disabled=st.booleans(), remote_address=st.sampled_from(["", "10.0.0.7"]))
+_MEMENTOS = st.builds(
+    IsolationMemento,
+    plan=st.builds(IsolationPlan, method=_METHODS, profile=st.just("isolated"), address_list=st.just("isolated")),
+    before=st.builds(PppSecret, secret_id=st.just("*1"), name=SHORT, profile=st.just("home"), comment=TEXT),
+)
+_SEEN = st.builds(SessionObservation, state=st.sampled_from(["none", "gone", "kept"]), address=ADDRESSES)
+CUSTOMER = st.one_of(
+    st.builds(AddCustomer, router_id=DEVICE_IDS, username=SHORT, facts=_FACTS, comment=TEXT, password_id=IDS, source=st.sampled_from(["import", "engineer"])),
+    st.builds(RequestIsolation, operation_id=_OPERATIONS, method=_METHODS, ended=st.just("") | _OPERATIONS),
+    st.builds(RequestRelease, operation_id=_OPERATIONS, ended=st.just("") | _OPERATIONS),
+    st.builds(StartIsolation, operation_id=_OPERATIONS, memento=_MEMENTOS),
+    st.builds(StartRelease, operation_id=_OPERATIONS),
+    st.builds(ConcludeIsolation, operation_id=_OPERATIONS, effective=st.booleans(), changed=st.booleans(), session=_SEEN, notes=st.lists(TEXT, max_size=2).map(tuple)),
+    st.builds(ConcludeRelease, operation_id=_OPERATIONS, changed=st.booleans(), session=st.none() | _SEEN, differences=st.lists(st.builds(FieldDifference, field=st.sampled_from(["profile", "comment"]), expected=TEXT, found=TEXT), max_size=2).map(tuple)),
+    st.builds(AbandonChange, operation_id=_OPERATIONS, code=st.just("ROUTER_TRAP"), message=TEXT, restored=st.booleans()),
+    st.builds(LoseCustomer, operation_id=_OPERATIONS, message=TEXT),
+    st.builds(RecordSecret, facts=_FACTS, comment=TEXT, password_id=st.just("") | IDS),
+    st.builds(RemoveCustomer),
+    st.builds(ReportDrift, differences=st.lists(st.builds(FieldDifference, field=st.just("profile"), expected=TEXT, found=TEXT), max_size=1).map(tuple), comment_differs=st.booleans(), missing=st.booleans()),
+    st.builds(EndDrift),
+    st.builds(AdoptDrift, facts=st.none() | _FACTS, comment=TEXT),
+)  # fmt: skip
+
 _ONE, _TWO = "00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001"
 _PLAIN: dict[str, list[Command]] = {
     "device": [
@@ -275,6 +325,24 @@ _PLAIN: dict[str, list[Command]] = {
         SucceedOperation(attempt=1),
         FailOperation(attempt=2, code="TIMEOUT", message="late"),
     ],
+    "customer": [
+        AddCustomer(router_id=_ONE, username="ada", facts=SecretFacts(profile="home"), comment="first floor"),
+        RequestIsolation(operation_id="op-1", method="profile"),
+        StartIsolation(
+            operation_id="op-1",
+            memento=IsolationMemento(
+                plan=IsolationPlan(method="profile", profile="isolated"), before=PppSecret(secret_id="*1", name="ada", profile="home")
+            ),
+        ),
+        ConcludeIsolation(operation_id="op-1", effective=True, changed=True, session=SessionObservation(state="gone")),
+        LoseCustomer(operation_id="op-1", message="gone"),
+        RequestRelease(operation_id="op-2"),
+        StartRelease(operation_id="op-2"),
+        ConcludeRelease(operation_id="op-2", changed=True),
+        AbandonChange(operation_id="op-1", code="ROUTER_TRAP", message="refused"),
+        ReportDrift(missing=True),
+        EndDrift(),
+    ],
     "user": [
         CreateUser(username="ada", role="admin", password_id="p1", email="ada@example.net"),
         ChangeUser(disabled=True),
@@ -303,6 +371,7 @@ _ANY: dict[str, st.SearchStrategy[Command]] = {
     "api_key": API_KEY,
     "credential": CREDENTIAL,
     "settings": SETTINGS,
+    "customer": CUSTOMER,
 }
 
 COMMANDS: dict[str, st.SearchStrategy[Command]] = {

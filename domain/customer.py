@@ -1,0 +1,341 @@
+"""A customer of the ISP: a PPPoE user on one router, who may be isolated and released, and whose secret is kept in step."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid5
+
+import msgspec
+
+from domain.aggregate import Aggregate
+from domain.customer_commands import (
+    AbandonChange,
+    AddCustomer,
+    AdoptDrift,
+    ConcludeIsolation,
+    ConcludeRelease,
+    EndDrift,
+    LoseCustomer,
+    RecordSecret,
+    RemoveCustomer,
+    ReportDrift,
+    RequestIsolation,
+    RequestRelease,
+    SecretFacts,
+    StartIsolation,
+    StartRelease,
+)
+from domain.customer_events import (
+    CustomerAdded,
+    CustomerChangeAbandoned,
+    CustomerDrifted,
+    CustomerDriftEnded,
+    CustomerIsolated,
+    CustomerIsolationNotEffective,
+    CustomerIsolationRequested,
+    CustomerIsolationStarted,
+    CustomerOutcomeUnknown,
+    CustomerReleased,
+    CustomerReleaseRequested,
+    CustomerSecretChanged,
+    CustomerSecretCreated,
+    CustomerSecretDeleted,
+)
+from domain.customer_state import Customer, State, evolve, imposed
+from domain.errors import Conflict, NotFound, Refused
+from domain.event import About, Change, Command, Event
+from domain.router_ports import FieldDifference
+
+replace = msgspec.structs.replace
+_IDS = UUID("c6a3f0d2-4b1e-5c57-8d7a-2f60b8e91c44")
+
+
+def customer_id(router_id: UUID | str, username: str) -> UUID:
+    """A user name belongs to one customer of a router; RouterOS tells upper from lower case."""
+    return uuid5(_IDS, f"{router_id} {username}")
+
+
+def decide(state: Customer, command: Command) -> Sequence[Event]:
+    match command:
+        case AddCustomer():
+            return _add(state, command)
+        case RemoveCustomer() | AdoptDrift(facts=None) if state.state == "deleted":
+            return []
+        case ConcludeIsolation() | ConcludeRelease() | AbandonChange() | LoseCustomer() | EndDrift() if (
+            state.state == "deleted"
+        ):
+            return []  # the secret went while the change was under way
+        case _ if state.state in ("absent", "deleted"):
+            raise NotFound("no such customer", code="CUSTOMER_NOT_FOUND")
+        case RequestIsolation() | RequestRelease():
+            return _request(state, command)
+        case StartIsolation() | StartRelease() | ConcludeIsolation() | ConcludeRelease():
+            return _carry_out(state, command)
+        case AbandonChange() | LoseCustomer():
+            return _give_up(state, command)
+        case _:
+            return _secret(state, command)
+
+
+def _add(state: Customer, command: AddCustomer) -> Sequence[Event]:
+    if state.state not in ("absent", "deleted"):
+        if command.source == "import":
+            return []
+        raise Conflict("this router has a customer of that name already", code="CUSTOMER_EXISTS")
+    kind = CustomerAdded if command.source == "import" else CustomerSecretCreated
+    fields = {"source": "import"} if command.source == "import" else {}
+    return [
+        kind(
+            username=command.username,
+            router_id=command.router_id,
+            facts=command.facts,
+            comment=command.comment,
+            password_id=command.password_id,
+            **fields,
+        )
+    ]
+
+
+def _request(state: Customer, command: RequestIsolation | RequestRelease) -> Sequence[Event]:
+    ended = command.ended not in ("", command.operation_id) and command.ended == state.operation_id
+    under_way = state.pending and not ended
+    if isinstance(command, RequestRelease):
+        if state.state == "active" or (under_way and state.wanted == "released"):
+            return []
+        return [
+            CustomerReleaseRequested(
+                username=state.username, operation_id=command.operation_id, previous=state.state
+            )
+        ]
+    fixed = state.memento.plan.method if state.memento else state.method if under_way else None
+    if state.wanted == "isolated" and fixed not in (None, command.method):
+        raise Refused(
+            f"{state.username} is isolated by {fixed}, or about to be; release the customer first",
+            code="CUSTOMER_ISOLATED_OTHERWISE",
+            method=fixed,
+        )
+    if state.memento is not None and fixed != command.method:
+        raise Refused(
+            f"{state.username} is being released from isolation by {fixed}; wait until that is done",
+            code="CUSTOMER_CHANGING",
+        )
+    if state.state == "isolated" or (under_way and state.wanted == "isolated"):
+        return []
+    return [
+        CustomerIsolationRequested(
+            username=state.username,
+            operation_id=command.operation_id,
+            method=command.method,
+            previous=state.state,
+        )
+    ]
+
+
+def _carry_out(
+    state: Customer, command: StartIsolation | StartRelease | ConcludeIsolation | ConcludeRelease
+) -> Sequence[Event]:
+    direction = "isolated" if isinstance(command, StartIsolation | ConcludeIsolation) else "released"
+    current = state.operation_id == command.operation_id and state.wanted == direction
+    if isinstance(command, StartIsolation | StartRelease):
+        if not current or not state.pending:
+            raise Refused(
+                f"somebody asked for something else of {state.username} meanwhile",
+                code="OPERATION_OVERTAKEN",
+            )
+        if isinstance(command, StartRelease) or state.memento is not None:
+            return []
+        before = command.memento.before
+        return [
+            CustomerIsolationStarted(
+                username=state.username,
+                operation_id=command.operation_id,
+                memento=replace(command.memento, before=replace(before, comment="")),
+                comment=before.comment,
+            )
+        ]
+    if not current or not state.pending:
+        return []
+    return _isolated(state, command) if isinstance(command, ConcludeIsolation) else _released(state, command)
+
+
+def _isolated(state: Customer, command: ConcludeIsolation) -> Sequence[Event]:
+    method = state.memento.plan.method if state.memento else state.method or "disable"
+    if command.effective:
+        return [
+            CustomerIsolated(
+                username=state.username,
+                operation_id=command.operation_id,
+                method=method,
+                changed_router=command.changed,
+                session=command.session,
+                notes=command.notes,
+                evidence=command.evidence,
+                previous=state.state,
+            )
+        ]
+    return [
+        CustomerIsolationNotEffective(
+            username=state.username,
+            operation_id=command.operation_id,
+            method=method,
+            session=command.session,
+            notes=command.notes,
+            evidence=command.evidence,
+            previous=state.state,
+        )
+    ]
+
+
+def _released(state: Customer, command: ConcludeRelease) -> Sequence[Event]:
+    return [
+        CustomerReleased(
+            username=state.username,
+            operation_id=command.operation_id,
+            changed_router=command.changed,
+            method=state.memento.plan.method if state.memento else None,
+            effective=command.effective,
+            session=command.session,
+            differences=tuple(_unpersonal(each) for each in command.differences),
+            evidence=command.evidence,
+            previous=state.state,
+        )
+    ]
+
+
+def _unpersonal(difference: FieldDifference) -> FieldDifference:
+    return replace(difference, expected="", found="") if difference.field == "comment" else difference
+
+
+def _give_up(state: Customer, command: AbandonChange | LoseCustomer) -> Sequence[Event]:
+    if state.operation_id != command.operation_id or not state.pending:
+        return []
+    if isinstance(command, LoseCustomer):
+        if state.state == "unknown":
+            return []
+        return [
+            CustomerOutcomeUnknown(
+                username=state.username,
+                operation_id=command.operation_id,
+                message=command.message,
+                previous=state.state,
+            )
+        ]
+    return [
+        CustomerChangeAbandoned(
+            username=state.username,
+            operation_id=command.operation_id,
+            code=command.code,
+            message=command.message,
+            state=_fallen_back(state, restored=command.restored),
+            previous=state.state,
+            evidence=command.evidence,
+        )
+    ]
+
+
+def _fallen_back(state: Customer, *, restored: bool) -> State:
+    """What is true of a customer whose change was not carried out. Half an isolation that could not be put back
+    counts as one without effect, from which only a release leads away."""
+    if state.memento is None or restored:
+        return "active"
+    return state.settled if state.settled in ("isolated", "not_effective") else "not_effective"
+
+
+def _secret(state: Customer, command: Command) -> Sequence[Event]:
+    match command:
+        case RecordSecret():
+            return _changed(state, command.facts, command.comment, command.password_id, "engineer")
+        case RemoveCustomer():
+            return [CustomerSecretDeleted(username=state.username)]
+        case ReportDrift():
+            drifted = CustomerDrifted(
+                username=state.username,
+                differences=tuple(
+                    _unpersonal(each) for each in command.differences if each.field != "comment"
+                ),
+                comment_differs=command.comment_differs,
+                missing=command.missing,
+            )
+            same = state.pending or state.drift == drifted
+            return [] if same else [drifted]
+        case EndDrift():
+            return [CustomerDriftEnded(username=state.username)] if state.drift is not None else []
+        case AdoptDrift():
+            return _adopt(state, command)
+        case _:
+            raise TypeError(f"a customer knows no {type(command).__name__}")
+
+
+def _changed(
+    state: Customer, facts: SecretFacts, comment: str, password_id: str, source: str
+) -> Sequence[Event]:
+    changes = [
+        Change(name, getattr(state.facts, name), getattr(facts, name))
+        for name in SecretFacts.__struct_fields__
+        if getattr(state.facts, name) != getattr(facts, name)
+    ]
+    password_id = "" if password_id == state.password_id else password_id
+    if not changes and not password_id and comment == state.comment:
+        return []
+    return [
+        CustomerSecretChanged(
+            username=state.username,
+            changes=changes,
+            source=source,
+            old_comment=state.comment,
+            new_comment=comment,
+            password_id=password_id,
+        )
+    ]
+
+
+def _adopt(state: Customer, command: AdoptDrift) -> Sequence[Event]:
+    if state.pending:
+        raise Refused(f"{state.username} is being changed; wait until that is done", code="CUSTOMER_CHANGING")
+    if command.facts is None:
+        return [CustomerSecretDeleted(username=state.username, source="router")]
+    events: list[Event] = []
+    facts = command.facts
+    if state.memento is not None:
+        held = imposed(state.memento)
+        if all(getattr(facts, name) == value for name, value in held.items()):
+            facts = replace(facts, **{name: getattr(state.facts, name) for name in held})
+        else:  # somebody let the customer in by hand
+            events.append(
+                CustomerReleased(
+                    username=state.username,
+                    operation_id="",
+                    changed_router=False,
+                    method=state.memento.plan.method,
+                    previous=state.state,
+                )
+            )
+    events += _changed(state, facts, command.comment, "", "router")
+    return [*events, CustomerDriftEnded(username=state.username)] if state.drift is not None else events
+
+
+def about(state: Customer, aggregate_id: str) -> About:
+    return About(device_id=state.router_id, customer_id=aggregate_id, operation_id=state.touched_by)
+
+
+CUSTOMER = Aggregate(
+    name="customer",
+    initial=Customer(),
+    decide=decide,
+    evolve=evolve,
+    events=(
+        CustomerAdded,
+        CustomerIsolationRequested,
+        CustomerIsolationStarted,
+        CustomerIsolated,
+        CustomerIsolationNotEffective,
+        CustomerReleaseRequested,
+        CustomerReleased,
+        CustomerChangeAbandoned,
+        CustomerOutcomeUnknown,
+        CustomerSecretCreated,
+        CustomerSecretChanged,
+        CustomerSecretDeleted,
+        CustomerDrifted,
+        CustomerDriftEnded,
+    ),
+    about=about,
+)
