@@ -71,6 +71,15 @@ def content_address(platform: str, text: str, token: SecretToken) -> str:
     return hashlib.sha256(mask(platform, normalise(platform, text), token).encode()).hexdigest()
 
 
+def same(platform: str, one: str, other: str) -> bool:
+    """Whether two reads show one configuration, secrets included where those stay as they are between two displays."""
+    return _comparable(platform, one) == _comparable(platform, other)
+
+
+def _comparable(platform: str, text: str) -> str:
+    return mask(platform, normalise(platform, text), lambda secret: secret)
+
+
 def author(platform: str, text: str) -> ConfigAuthor:
     """Who changed the configuration last, where the device writes that into it."""
     for pattern in dialect_of(platform).author:

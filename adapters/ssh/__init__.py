@@ -1,0 +1,1 @@
+"""Device configurations over SSH: read whole, changed under a safety timer, brought back when anything goes wrong."""

@@ -1,0 +1,44 @@
+"""HP and Aruba switches with ProVision or ArubaOS-Switch. Source: ArubaOS-Switch Basic Operation Guide (reload after)."""
+
+from adapters.ssh.driver import Answer, Change, Driver, Enable, Step
+
+HP_PROCURVE = Driver(
+    platforms=("procurve",),
+    prompt=r"{name}(?:\([^()]{1,60}\))?[>#]",
+    name=r"[\w.@:/+ -]{1,60}?",
+    login=(
+        Answer(r"(?i)press any key to continue", " "),
+        Answer(r"(?i)^\s*username:\s*$", "\n"),
+        Answer(r"(?i)^\s*password:\s*$", "{password}\n"),
+    ),
+    enable=Enable(when=r">\s*$", send="enable", question=r"(?i)password:\s*$"),
+    setup=(Step("no page", optional=True), Step("terminal width 1920", optional=True)),
+    pager=r"-- more --,? ?next page",
+    show=("show running-config",),
+    refused=(
+        r"^\s*(?:Invalid|Incomplete|Ambiguous) input",
+        r"(?i)^\s*(?:error|unable|cannot|not allowed|.* is not (?:valid|supported))",
+    ),
+    noise=(r"^[IWMDE] \d\d/\d\d/\d\d \d\d:\d\d:\d\d .*",),
+    questions=(Answer(r"(?i)\[y/n\]\??\s*$", "y"),),
+    changes=(
+        Change(
+            undone_by="a restart with the saved configuration (reload after)",
+            arm=(
+                Step(
+                    "reload after {minutes}",
+                    answers=(
+                        Answer(r"(?i)save.*\[y/n(?:/\^c)?\]\??\s*$", "n"),
+                        Answer(r"(?i)\[y/n\]\??\s*$", "y"),
+                    ),
+                ),
+            ),
+            enter=(Step("configure"),),
+            leave=(Step("end"),),
+            confirm=(Step("no reload", optional=True),),
+            restarts=True,
+            longest_s=23 * 3600,
+        ),
+    ),
+    save=(Step("write memory", answers=(Answer(r"(?i)\[y/n\]\??\s*$", "y"),)),),
+)
