@@ -160,6 +160,7 @@ class _Visit:
         if self._silences >= _SILENCES:
             self._incomplete[name] = None
             return
+        before = self._session.answers
         try:
             await work()
         except SnmpError as error:
@@ -169,4 +170,6 @@ class _Visit:
             elif error.kind in ("auth", "unreachable"):
                 self._silences = _SILENCES
         else:
-            self._silences = 0
+            # What was known already does not show that the agent lives.
+            if self._session.answers > before:
+                self._silences = 0

@@ -13,12 +13,22 @@ from gufo.snmp.typing import ValueType
 from gufo.snmp.utils import format_sock_addr
 
 from adapters.snmp.envelope import flaw
+from adapters.snmp.patience import Patience
 from adapters.snmp.users import Users
 from domain.access import SnmpAccess, SnmpV1Access, SnmpV2cAccess
 from domain.observation import OidValue
 from domain.ports import SnmpError
 
 Variables = dict[str, OidValue]
+
+Tries = tuple[int, ...]
+"""What to try: 0 is a try with the time that this agent's answers take, 1 one with all the time there is for it."""
+
+TWICE: Tries = (0, 1)
+"""For first contact, which may be with the wrong credential."""
+
+PATIENTLY: Tries = (0, 0, 1)
+"""For an agent that has answered before: datagrams get lost."""
 
 _MANY, _FEW = 20, 4
 _LARGEST = 65_535
@@ -44,7 +54,9 @@ class AgentSession:
         self._loop = asyncio.get_running_loop()
         self._deadline = self._loop.time() + timeout_s
         # At most a third of the time for the first try, so that a second and longer one fits in what the caller gave.
-        self._patience_s = min(patience_s, timeout_s / 3)
+        self._patience = Patience(min(patience_s, timeout_s / 3))
+        self.answers = 0
+        """Requests answered so far."""
         self._trusted = False
         self._waiting: asyncio.Future[Variables] | None = None
         self._noise: list[str] = []
@@ -64,11 +76,12 @@ class AgentSession:
         except OSError as error:
             raise SnmpError("unreachable", f"{address}: {error}") from error
         self._receive = self._socket.recv_get_many
-        self._peek = socket.socket(fileno=self._socket.get_fd())
-        self._loop.add_reader(self._peek, self._readable)
+        self._fd = self._socket.get_fd()
+        self._peek = socket.socket(fileno=self._fd)
+        self._loop.add_reader(self._fd, self._readable)
 
     def close(self) -> None:
-        self._loop.remove_reader(self._peek)
+        self._loop.remove_reader(self._fd)
         self._peek.detach()  # gufo-snmp closes it
 
     @property
@@ -80,30 +93,35 @@ class AgentSession:
         """The first GET of a visit. Its second try asks for less, as some agents drop what they find too long."""
         if self._v3:
             return await self._greet_v3(self._v3, oids, fewer)
+        return await self._first_get(oids, fewer)
+
+    async def _first_get(self, oids: Sequence[str], fewer: Sequence[str]) -> Variables:
         try:
-            return await self.get(oids, tries=1)
+            return await self.get(oids, tries=(0,))
         except SnmpError as error:
+            if error.kind == "auth":
+                raise
             if error.kind == "unreachable":
                 await asyncio.sleep(_REFUSED_PAUSE_S)
-        answer = await self.get(fewer, tries=1, patience=2.0)
+        answer = await self.get(fewer, tries=(1,))
         self.get_limit = _FEW
         return answer
 
-    async def get(self, oids: Sequence[str], *, tries: int = 2, patience: float = 1.0) -> Variables:
+    async def get(self, oids: Sequence[str], *, tries: Tries = PATIENTLY) -> Variables:
         """GET of all in one message; what the agent does not have is absent.
 
         Nothing is the answer also when the agent reports an error: noSuchName for one of them in SNMPv1, tooBig or
         genErr in any version. gufo-snmp does not tell which.
         """
         listed = list(oids)
-        return await self._request(lambda: self._socket.send_get_many(listed), tries, patience)
+        return await self._request(lambda: self._socket.send_get_many(listed), tries)
 
-    async def get_next(self, oid: str, *, tries: int = 2) -> Variables:
+    async def get_next(self, oid: str, *, tries: Tries = PATIENTLY) -> Variables:
         """The variable after `oid`; nothing at the end of the agent's MIB view."""
         after = GetIter(oid)
         return await self._request(lambda: self._socket.send_get_next(after), tries)
 
-    async def get_bulk(self, oid: str, repetitions: int, *, tries: int = 2) -> Variables:
+    async def get_bulk(self, oid: str, repetitions: int, *, tries: Tries = PATIENTLY) -> Variables:
         """The variables after `oid` in the agent's order; nothing at the end of its MIB view, or on its error."""
         after = GetIter(oid, repetitions)
         return await self._request(lambda: self._socket.send_get_bulk(after), tries)
@@ -111,37 +129,45 @@ class AgentSession:
     async def _greet_v3(
         self, agent: SnmpV3ClientSocket, oids: Sequence[str], fewer: Sequence[str]
     ) -> Variables:
-        await self._refresh(agent, tries=2)
-        # With one way to make the key both tries use it, with two each try uses another: two log-ins in either case.
-        for user, wanted, patience in ((self._users[0], oids, 1.0), (self._users[-1], fewer, 2.0)):
+        """Learns the engine ID, then greets as the user; with two ways to make its key, once each.
+
+        What an agent cannot decrypt it drops without a word, so silence to a user with privacy is an "auth" error.
+        """
+        await self._refresh(agent, TWICE)
+        failure = SnmpError("timeout", "")
+        for attempt, user in enumerate(self._users):
             agent.set_keys(
                 user.name, user.get_auth_alg(), user.get_auth_key(), user.get_priv_alg(), user.get_priv_key()
             )
+            alone = len(self._users) == 1
             try:
                 if user.require_auth():
-                    await self._refresh(agent, tries=1, patience=patience)
-                return await self.get(wanted, tries=1, patience=patience)
+                    await self._refresh(agent, TWICE if alone else (attempt,))
+                return await (self._first_get(oids, fewer) if alone else self.get(oids, tries=(attempt,)))
             except SnmpError as error:
                 if error.kind == "auth":
                     raise
-        raise SnmpError(
-            "auth",
-            f"{self.address} tells its engine ID but is silent to this user; check privacy protocol and password",
-        )
+                failure = error
+        if failure.kind == "timeout" and self._users[0].priv_key:
+            raise SnmpError(
+                "auth",
+                f"{self.address} speaks SNMPv3 but is silent to this user; check its privacy protocol and password",
+            )
+        raise failure
 
-    async def _refresh(self, agent: SnmpV3ClientSocket, *, tries: int, patience: float = 1.0) -> None:
+    async def _refresh(self, agent: SnmpV3ClientSocket, tries: Tries) -> None:
         """Learns engine ID, boots and time from a Report (RFC 3414, 4); authenticated requests must carry them."""
         self._receive = agent.recv_refresh
         try:
-            await self._request(agent.send_refresh, tries, patience)
+            await self._request(agent.send_refresh, tries)
         finally:
             self._receive = agent.recv_get_many
             self._trusted = False
 
-    async def _request(self, send: Callable[[], None], tries: int, patience: float = 1.0) -> Variables:
+    async def _request(self, send: Callable[[], None], tries: Tries) -> Variables:
         problem = SnmpError("timeout", f"{self.address}: the time for this visit is over")
-        for attempt in range(1, tries + 1):
-            limit_s = min(self._patience_s * patience * attempt, self._deadline - self._loop.time())
+        for attempt in tries:
+            limit_s = min(self._patience.limit_s(attempt), self._deadline - self._loop.time())
             if limit_s <= 0:
                 break
             try:
@@ -152,13 +178,12 @@ class AgentSession:
                     if not (self._v3 and self._trusted):
                         raise
                     # It accepted this user before: it has restarted, and says that our idea of its time is old.
-                    await self._refresh(self._v3, tries=1)
-                elif error.kind == "unreachable" and attempt < tries:
+                    await self._refresh(self._v3, (1,))
+                elif error.kind == "unreachable" and attempt != tries[-1]:
                     await asyncio.sleep(_REFUSED_PAUSE_S)
             else:
-                if attempt > 1:
-                    self._patience_s = limit_s  # a slow agent gets its time at once from here on
                 self._trusted = True
+                self.answers += 1
                 return answer
         raise problem
 
@@ -166,10 +191,13 @@ class AgentSession:
         self._noise.clear()
         answer: asyncio.Future[Variables] = self._loop.create_future()
         self._waiting = answer
+        begun = self._loop.time()
         timer = self._loop.call_later(limit_s, self._expire)
         try:
             await self._send(send)
-            return await answer
+            variables = await answer
+            self._patience.learn(self._loop.time() - begun)
+            return variables
         finally:
             timer.cancel()
             self._waiting = None

@@ -18,6 +18,7 @@ _REPETITIONS = (40, 10, 0)
 """Variables a GETBULK: about what fits in a frame of 1,500 octets, then what fits nearly anywhere; 0 is GETNEXT."""
 
 _FAILURES = 2
+_AFTER_SYS_DESCR: Arcs = (1, 3, 6, 1, 2, 1, 1, 2)
 _END: Arcs = (1 << 64,)  # behind every OID
 
 
@@ -109,7 +110,7 @@ class MibView:
             answer: Variables = {}
             try:
                 if repetitions:
-                    answer = await self._session.get_bulk(oid, min(repetitions, wanted), tries=1)
+                    answer = await self._session.get_bulk(oid, min(repetitions, wanted), tries=(0,))
                 else:
                     answer = await self._session.get_next(oid)
             except SnmpError as error:
@@ -137,8 +138,8 @@ class MibView:
 def _take_any(answer: Variables, low: Arcs, stop: Arcs, found: Variables) -> tuple[Arcs, int]:
     """Where to go on after an answer whose order means nothing, and how many of its variables are new.
 
-    Agents that sort an index as text get to their end this way; only an answer with nothing new is a loop. One that
-    leaves the range ends the walk also when it leaves backwards: some agents begin again at the start of their MIB.
+    Agents that sort an index as text get to their end this way. None new is a loop, and so is an answer that leaves the
+    range backwards; but not one from the start of the MIB, where some agents begin again once they are through.
     """
     if not answer:
         return stop, 1
@@ -146,8 +147,10 @@ def _take_any(answer: Variables, low: Arcs, stop: Arcs, found: Variables) -> tup
     cursor = low
     for oid, value in answer.items():
         cursor = _arcs(oid)
-        if not low < cursor < stop:
-            return stop, new or 1
+        if cursor >= stop:
+            return stop, 1
+        if cursor <= low:
+            return (stop, 1) if cursor < _AFTER_SYS_DESCR else (cursor, 0)
         if oid not in found:
             found[oid] = value
             new += 1

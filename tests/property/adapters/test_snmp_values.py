@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.snmp.tables import addresses, cdp, entities, interfaces, lldp, system
@@ -44,6 +44,7 @@ def test_values_of_any_type_are_read_or_left_out(value: OidValue) -> None:
     assert mac(value) == mac(value).lower()
 
 
+@settings(max_examples=25)  # large inputs, each of which tries many cases
 @given(
     found_in(interfaces.INTERFACES),
     found_in(interfaces.NAMES),
@@ -66,6 +67,7 @@ def test_interface_tables_of_any_content_make_interfaces(
     assert [port.if_index for port in ports] == sorted({port.if_index for port in ports})
 
 
+@settings(max_examples=25)  # large inputs, each of which tries many cases
 @given(
     found_in(entities.ENTITIES),
     found_in(lldp.REMOTES),

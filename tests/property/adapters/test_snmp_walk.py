@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.snmp.session import PATIENTLY, Tries
 from adapters.snmp.walk import MAX_VARIABLES, MibView
 from domain.observation import OidValue
 from domain.ports import SnmpError
@@ -37,11 +38,11 @@ class Agent:
         self._order = order
         self._at_once = at_once
 
-    async def get_bulk(self, oid: str, repetitions: int, *, tries: int = 2) -> Variables:
+    async def get_bulk(self, oid: str, repetitions: int, *, tries: Tries = PATIENTLY) -> Variables:
         self.requests += 1
         return self._behind(oid, repetitions) if repetitions <= self._at_once else {}
 
-    async def get_next(self, oid: str, *, tries: int = 2) -> Variables:
+    async def get_next(self, oid: str, *, tries: Tries = PATIENTLY) -> Variables:
         self.requests += 1
         return self._behind(oid, 1)
 
