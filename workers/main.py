@@ -49,7 +49,7 @@ from workers.presence import Presence
 from workers.relay import Relay
 from workers.routers import RouterService
 from workers.scheduler import Scheduler
-from workers.supervision import keep_running
+from workers.supervision import ended, keep_running
 
 
 async def run(configuration: Configuration, master_key: MasterKey, kinds: Sequence[str] = KINDS) -> None:
@@ -60,9 +60,7 @@ async def run(configuration: Configuration, master_key: MasterKey, kinds: Sequen
         try:
             await asyncio.gather(*tasks)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await ended(tasks)
 
 
 async def _compose(
@@ -104,6 +102,7 @@ async def _compose(
     discovery = Discovery(
         connect=pool.connection,
         watch=watch,
+        events=events,
         leadership=leadership,
         notes=notes,
         secrets=secrets,
@@ -113,7 +112,13 @@ async def _compose(
         resolver=SystemResolver(),
     )
     poll = Poll(
-        connect=pool.connection, watch=watch, leadership=leadership, notes=notes, secrets=secrets, snmp=snmp
+        connect=pool.connection,
+        watch=watch,
+        events=events,
+        leadership=leadership,
+        notes=notes,
+        secrets=secrets,
+        snmp=snmp,
     )
     executor = Executor(
         worker_id,

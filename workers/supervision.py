@@ -1,7 +1,8 @@
 """Keeps services running: one that fails is started again, after a pause that grows, and the others go on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any
 
 import structlog
 
@@ -28,3 +29,13 @@ async def keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
             pause_s = _FIRST_PAUSE_S
         await asyncio.sleep(pause_s)
         pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+
+async def ended(tasks: "Collection[asyncio.Task[Any]]") -> None:
+    """Cancels until all have ended: before Python 3.12 `asyncio.wait_for`, which our database driver waits with, can
+    swallow a cancellation that comes in the same moment as its result."""
+    pending = {task for task in tasks if not task.done()}
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=1.0)

@@ -1,7 +1,6 @@
 """Follows how far the ledger and the projections are, by LISTEN/NOTIFY with a slow poll beneath it."""
 
 import asyncio
-import contextlib
 from typing import Any
 
 import psycopg
@@ -27,10 +26,10 @@ class PostgresPositionWatch:
         await self._ready.wait()
 
     async def stop(self) -> None:
-        if self._task is not None:
+        # Before Python 3.12 `asyncio.wait_for`, which psycopg waits with, can swallow a cancellation.
+        while self._task is not None and not self._task.done():
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task], timeout=1.0)
 
     def ledger_position(self) -> int:
         return self._positions.get(LEDGER, 0)

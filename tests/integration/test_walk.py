@@ -1,13 +1,13 @@
 """From a command to a read model, over real PostgreSQL."""
 
 import asyncio
-import contextlib
 
 from domain.alert import ALERT, AcknowledgeAlert, RaiseAlert, alert_id
 from projections import alerts
 from projections.alerts import Alerts
 from projections.audit import Audit, timeline
 from projections.runner import ProjectionRunner
+from workers.supervision import ended
 
 
 async def test_a_command_is_seen_in_every_read_model_that_it_concerns(
@@ -34,6 +34,4 @@ async def test_a_command_is_seen_in_every_read_model_that_it_concerns(
         ]
         assert lines[0].changes == [{"field": "state", "old": "firing", "new": "acknowledged"}]
     finally:
-        runner.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await runner
+        await ended([runner])
