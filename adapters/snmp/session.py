@@ -1,4 +1,8 @@
-"""One conversation with one agent: a request at a time over gufo-snmp's socket, each with a time limit and two tries."""
+"""One conversation with one agent: a request at a time over gufo-snmp's socket, each with time limits and a few tries.
+
+A failure is kept as its kind and message until it is raised: an exception that a frame of its own traceback refers to
+would live until the next garbage collection, and with it the agent's socket.
+"""
 
 import asyncio
 import socket
@@ -20,6 +24,9 @@ from domain.observation import OidValue
 from domain.ports import SnmpError
 
 Variables = dict[str, OidValue]
+Failure = tuple[str, str]
+"""What SnmpError is made of: its kind and message."""
+
 
 Tries = tuple[int, ...]
 """What to try: 0 is a try with the time that this agent's answers take, 1 one with all the time there is for it."""
@@ -58,7 +65,7 @@ class AgentSession:
         self.answers = 0
         """Requests answered so far."""
         self._trusted = False
-        self._waiting: asyncio.Future[Variables] | None = None
+        self._waiting: asyncio.Future[Variables | Failure] | None = None
         self._noise: list[str] = []
         self._receive: Callable[[], dict[str, ValueType] | None]
         self._v3: SnmpV3ClientSocket | None = None
@@ -134,7 +141,7 @@ class AgentSession:
         What an agent cannot decrypt it drops without a word, so silence to a user with privacy is an "auth" error.
         """
         await self._refresh(agent, TWICE)
-        failure = SnmpError("timeout", "")
+        failure = ("timeout", "")
         for attempt, user in enumerate(self._users):
             agent.set_keys(
                 user.name, user.get_auth_alg(), user.get_auth_key(), user.get_priv_alg(), user.get_priv_key()
@@ -147,13 +154,13 @@ class AgentSession:
             except SnmpError as error:
                 if error.kind == "auth":
                     raise
-                failure = error
-        if failure.kind == "timeout" and self._users[0].priv_key:
+                failure = (error.kind, str(error))
+        if failure[0] == "timeout" and self._users[0].priv_key:
             raise SnmpError(
                 "auth",
                 f"{self.address} speaks SNMPv3 but is silent to this user; check its privacy protocol and password",
             )
-        raise failure
+        raise SnmpError(*failure)
 
     async def _refresh(self, agent: SnmpV3ClientSocket, tries: Tries) -> None:
         """Learns engine ID, boots and time from a Report (RFC 3414, 4); authenticated requests must carry them."""
@@ -165,7 +172,7 @@ class AgentSession:
             self._trusted = False
 
     async def _request(self, send: Callable[[], None], tries: Tries) -> Variables:
-        problem = SnmpError("timeout", f"{self.address}: the time for this visit is over")
+        failure = ("timeout", f"{self.address}: the time for this visit is over")
         for attempt in tries:
             limit_s = min(self._patience.limit_s(attempt), self._deadline - self._loop.time())
             if limit_s <= 0:
@@ -173,7 +180,7 @@ class AgentSession:
             try:
                 answer = await self._try(send, limit_s)
             except SnmpError as error:
-                problem = error
+                failure = (error.kind, str(error))
                 if error.kind == "auth":
                     if not (self._v3 and self._trusted):
                         raise
@@ -185,22 +192,24 @@ class AgentSession:
                 self._trusted = True
                 self.answers += 1
                 return answer
-        raise problem
+        raise SnmpError(*failure)
 
     async def _try(self, send: Callable[[], None], limit_s: float) -> Variables:
         self._noise.clear()
-        answer: asyncio.Future[Variables] = self._loop.create_future()
+        answer: asyncio.Future[Variables | Failure] = self._loop.create_future()
         self._waiting = answer
         begun = self._loop.time()
         timer = self._loop.call_later(limit_s, self._expire)
         try:
             await self._send(send)
-            variables = await answer
-            self._patience.learn(self._loop.time() - begun)
-            return variables
+            outcome = await answer
         finally:
             timer.cancel()
             self._waiting = None
+        if isinstance(outcome, tuple):
+            raise SnmpError(*outcome)
+        self._patience.learn(self._loop.time() - begun)
+        return outcome
 
     async def _send(self, send: Callable[[], None]) -> None:
         for _ in range(3):
@@ -257,7 +266,7 @@ class AgentSession:
 
     def _fail(self, kind: str, message: str) -> None:
         if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_exception(SnmpError(kind, f"{self.address} {message}"))
+            self._waiting.set_result((kind, f"{self.address} {message}"))
 
 
 def _variables(received: dict[str, ValueType]) -> Variables:

@@ -104,7 +104,7 @@ class MibView:
         An agent that drops a large GETBULK, or answers it with an error, is asked with smaller ones from then on.
         """
         oid = ".".join(map(str, cursor))
-        level, failed, failure = self._level, -1, SnmpError("timeout", "")
+        level, failed, failure = self._level, -1, ("timeout", "")
         while level < len(_REPETITIONS):
             repetitions = _REPETITIONS[level]
             answer: Variables = {}
@@ -116,7 +116,7 @@ class MibView:
             except SnmpError as error:
                 if error.kind in ("auth", "unreachable"):
                     raise
-                level, failed, failure = level + 1, level, error
+                level, failed, failure = level + 1, level, (error.kind, str(error))
                 continue
             if answer:
                 self._judge(failed, level)
@@ -124,7 +124,7 @@ class MibView:
                 return answer
             # The end of the MIB view and an error look alike here: GETNEXT tells them apart.
             level, failed = len(_REPETITIONS) - 1, level
-        raise failure
+        raise SnmpError(*failure)
 
     def _judge(self, failed: int, worked: int) -> None:
         """Gives up a size that failed twice running where a smaller one worked; once may be a lost packet."""

@@ -158,7 +158,9 @@ class BadAgent(asyncio.DatagramProtocol):
         self.port = transport.get_extra_info("sockname")[1]
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
-        module = api.PROTOCOL_MODULES[api.decodeMessageVersion(data)]
+        module = api.PROTOCOL_MODULES.get(api.decodeMessageVersion(data))
+        if module is None:
+            return  # SNMPv3
         message, _ = decoder.decode(data, asn1Spec=module.Message())
         if module.apiMessage.get_community(message) != self._community.encode():
             return

@@ -1,8 +1,11 @@
 """Visits to agents that answer late, twice, in part, in circles or with nonsense: what can be had is had."""
 
 import asyncio
+import contextlib
+import gc
 import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ from pysnmp.proto import api  # type: ignore[import-untyped] # has no stubs
 from pysnmp.proto.rfc1902 import Counter64, Integer32, IpAddress, ObjectIdentifier, OctetString  # type: ignore[import-untyped] # has no stubs
 
 from adapters.snmp.read import GufoSnmpReader
-from domain.access import SnmpAccess, SnmpV1Access, SnmpV2cAccess
+from domain.access import SnmpAccess, SnmpV1Access, SnmpV2cAccess, SnmpV3Access
 from domain.observation import SnmpFacts
 from domain.ports import SnmpError
 
@@ -286,6 +289,34 @@ async def test_a_slow_agent_does_not_hold_up_the_others(
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+def open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+async def test_no_socket_outlives_its_visit(
+    start_agent: StartAgent, switch: Any, make_reader: MakeReader
+) -> None:
+    """Also without the garbage collector, which comes too late for a sweep of thousands of silent agents."""
+    agents = [
+        await start_agent(switch),
+        await start_agent(switch, lambda request, answer: []),
+        await start_agent(switch, lambda request, answer: [b"garbage"]),
+    ]
+    reader = make_reader(request_timeout_s=0.02)
+    gc.collect()
+    gc.disable()
+    try:
+        before = open_files()
+        for agent in agents:
+            for access in (v2c(agent), SnmpV3Access(id="v3", username="nobody", port=agent.port)):
+                for _ in range(3):
+                    with contextlib.suppress(SnmpError):
+                        await reader.read("127.0.0.1", access, timeout_s=2)
+        assert open_files() <= before
+    finally:
+        gc.enable()
 
 
 async def test_the_time_for_a_visit_is_kept(
