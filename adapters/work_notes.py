@@ -23,24 +23,28 @@ class PostgresWorkNotes:
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
                 "INSERT INTO work.progress (operation_id, attempt) VALUES (%s, %s) ON CONFLICT (operation_id)"
-                " DO UPDATE SET attempt = excluded.attempt, updated_at = now() RETURNING detail::text",
+                " DO UPDATE SET attempt = greatest(work.progress.attempt, excluded.attempt), updated_at = now()"
+                " RETURNING detail::text",
                 (operation_id, attempt),
             )
             row = await cursor.fetchone()
         return dict(msgspec.json.decode(row[0])) if row else {}
 
-    async def save(self, operation_id: UUID, *, done: int, total: int, detail: dict[str, Any]) -> None:
+    async def save(
+        self, operation_id: UUID, attempt: int, *, done: int, total: int, detail: dict[str, Any]
+    ) -> None:
         async with self._pool.connection() as conn:
             await conn.execute(
                 "UPDATE work.progress SET done = %s, total = %s, detail = %s::jsonb, updated_at = now()"
-                " WHERE operation_id = %s",
-                (done, total, msgspec.json.encode(detail).decode(), operation_id),
+                " WHERE operation_id = %s AND attempt = %s",
+                (done, total, msgspec.json.encode(detail).decode(), operation_id, attempt),
             )
 
-    async def beat(self, operation_id: UUID) -> None:
+    async def beat(self, operation_id: UUID, attempt: int) -> None:
         async with self._pool.connection() as conn:
             await conn.execute(
-                "UPDATE work.progress SET updated_at = now() WHERE operation_id = %s", (operation_id,)
+                "UPDATE work.progress SET updated_at = now() WHERE operation_id = %s AND attempt = %s",
+                (operation_id, attempt),
             )
 
     async def silent_for_s(self, operation_id: UUID) -> float | None:
@@ -52,6 +56,13 @@ class PostgresWorkNotes:
             row = await cursor.fetchone()
         return float(row[0]) if row else None
 
+    async def give_up(self, operation_id: UUID, attempt: int) -> None:
+        async with self._pool.connection() as conn:
+            await conn.execute(
+                "UPDATE work.progress SET updated_at = to_timestamp(0) WHERE operation_id = %s AND attempt = %s",
+                (operation_id, attempt),
+            )
+
     async def saw(self, sightings: Sequence[Sighting]) -> None:
         if not sightings:
             return
@@ -60,7 +71,7 @@ class PostgresWorkNotes:
             await conn.execute(
                 "INSERT INTO work.sightings (device_id, last_seen, address, rtt_ms, uptime_s)"
                 " SELECT device_id, now(), address, rtt_ms, uptime_s"
-                " FROM json_populate_recordset(NULL::work.sightings, %s::json)"
+                " FROM json_populate_recordset(NULL::work.sightings, %s::json) ORDER BY device_id"
                 " ON CONFLICT (device_id) DO UPDATE SET last_seen = excluded.last_seen, address = excluded.address,"
                 " rtt_ms = coalesce(excluded.rtt_ms, work.sightings.rtt_ms),"
                 " uptime_s = coalesce(excluded.uptime_s, work.sightings.uptime_s)",

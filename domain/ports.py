@@ -182,9 +182,13 @@ class WorkNotes(Protocol):
         """Begins an attempt and returns the notes of the one before, empty where there was none."""
         ...
 
-    async def save(self, operation_id: UUID, *, done: int, total: int, detail: dict[str, Any]) -> None: ...
+    async def save(
+        self, operation_id: UUID, attempt: int, *, done: int, total: int, detail: dict[str, Any]
+    ) -> None:
+        """Replaces this attempt's notes; those of a later one stay."""
+        ...
 
-    async def beat(self, operation_id: UUID) -> None:
+    async def beat(self, operation_id: UUID, attempt: int) -> None:
         """A sign of life."""
         ...
 
@@ -192,7 +196,7 @@ class WorkNotes(Protocol):
         """Seconds since the last sign of life, None where nobody ever began."""
         ...
 
-    async def give_up(self, operation_id: UUID) -> None:
+    async def give_up(self, operation_id: UUID, attempt: int) -> None:
         """Says that its worker has left it, so that nobody waits for a sign of life."""
         ...
 

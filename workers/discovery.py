@@ -1,11 +1,9 @@
 """Discovers a network: plans the addresses, probes them in chunks, records what it saw, and marks what is gone."""
 
 import asyncio
-import math
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from itertools import islice
 from typing import Any
 
@@ -13,9 +11,11 @@ import msgspec
 
 from domain.access import AnyAccess
 from domain.discovery import DISCOVERY, StartDiscovery
+from domain.errors import Unavailable
 from domain.observation import Observation
 from domain.ports import (
     BannerProber,
+    EventLog,
     IcmpProber,
     Leadership,
     NameResolver,
@@ -24,21 +24,31 @@ from domain.ports import (
     SnmpReader,
     WorkNotes,
 )
-from domain.settings import Settings
+from domain.settings import DiscoverySettings, Settings
 from domain.targets import Targets, parse_targets
 from projections.accounts import listed
 from projections.inventory_queries import Candidate, known_accesses, unseen_devices
 from projections.settings import in_force
 from workers.discovery_probes import TCP_EVERYWHERE, Probes
-from workers.discovery_records import DeviceRecords, Tally
+from workers.discovery_progress import Scan
+from workers.discovery_records import DeviceRecords
 from workers.operation import OperationCancelledError, Work
 
-CHUNK = 8_192
-"""Addresses probed together; after each chunk the place is noted, and a cancellation or a new worker starts there."""
+_READ_MODELS = ("accounts", "settings", "inventory", "operations")
+_READ_MODELS_S = 30.0
+_CHUNK_S = 4.0
+_CHUNKS = range(256, 65_537)
 _RECORD = 256
 _RECORD_AFTER_S = 0.5
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
+
+
+def chunk_size(settings: DiscoverySettings) -> int:
+    """Addresses probed together. After each chunk the place is noted, where another worker would go on; and each costs
+    a silence in the end. So a chunk is what one round of probes takes some seconds for."""
+    wanted = int(settings.rate_per_s * _CHUNK_S)
+    return min(max(wanted, _CHUNKS.start), _CHUNKS.stop - 1)
 
 
 class Discovery:
@@ -51,6 +61,7 @@ class Discovery:
         *,
         connect: Connect,
         watch: PositionWatch,
+        events: EventLog,
         leadership: Leadership,
         notes: WorkNotes,
         secrets: SecretOpener,
@@ -61,6 +72,7 @@ class Discovery:
     ) -> None:
         self._connect = connect
         self._watch = watch
+        self._events = events
         self._leadership = leadership
         self._notes = notes
         self._secrets = secrets
@@ -72,7 +84,8 @@ class Discovery:
     async def run(self, work: Work) -> dict[str, Any]:
         request = msgspec.convert(work.params, StartDiscovery)
         settings = await self._settings()
-        plan, unresolved = await self._plan(request)
+        scan = await Scan.resumed(work, self._events)
+        plan = await self._plan(request, settings, scan)
         accesses = await self._accesses(request, work)
         probes = Probes(
             snmp=self._snmp,
@@ -81,58 +94,89 @@ class Discovery:
             accesses=accesses,
             settings=settings.discovery,
         )
-        scan = _Scan(work, plan.count, unresolved, probes)
         records = DeviceRecords(
             request.site,
             connect=self._connect,
             watch=self._watch,
+            events=self._events,
             leadership=self._leadership,
             notes=self._notes,
             work=work,
             tally=scan.tally,
         )
+        scan.begin(plan.count, probes.troubles)
         await scan.report()
-        await self._scan(request, plan, probes, records, scan)
-        gone = await self._gone(request, plan, accesses, work)
-        await records.mark_unreachable(await self._silent(gone, request, probes, records))
+        await self._scan(request, plan, probes, records, scan, chunk_size(settings.discovery))
+        gone = await self._gone(request, plan, accesses, work, records)
+        await records.mark_unreachable(await self._silent(gone, request, probes, records, scan))
         await scan.report()
         return scan.summary()
 
     async def _scan(
-        self, request: StartDiscovery, plan: Targets, probes: Probes, records: DeviceRecords, scan: "_Scan"
+        self,
+        request: StartDiscovery,
+        plan: Targets,
+        probes: Probes,
+        records: DeviceRecords,
+        scan: Scan,
+        size: int,
     ) -> None:
         addresses = plan.addresses(skip=scan.done)
         everywhere = plan.count <= TCP_EVERYWHERE
-        while chunk := list(islice(addresses, CHUNK)):
+        while chunk := list(islice(addresses, size)):
             async with self._connect() as conn:
                 known = await known_accesses(conn, request.site, chunk)
-            stream = probes.observe(chunk, request.probes, known, tcp_everywhere=everywhere)
-            batch: list[Observation] = []
-            last = time.monotonic()
+            await self._observe(request, chunk, known, probes, records, scan, everywhere=everywhere)
+            scan.chunk_done(len(chunk))
+            await scan.report()
+
+    async def _observe(
+        self,
+        request: StartDiscovery,
+        addresses: Sequence[str],
+        known: dict[str, str],
+        probes: Probes,
+        records: DeviceRecords,
+        scan: Scan,
+        *,
+        everywhere: bool,
+    ) -> None:
+        """Probes these addresses and records who answers; raises OperationCancelledError between two batches."""
+        batch: list[Observation] = []
+        last = time.monotonic()
+        stream = probes.observe(
+            addresses, request.probes, known, tcp_everywhere=everywhere, tick_s=_RECORD_AFTER_S
+        )
+        async with aclosing(stream):
             async for observation in stream:
-                batch.append(observation)
+                if observation is not None:
+                    batch.append(observation)
                 if len(batch) >= _RECORD or time.monotonic() - last > _RECORD_AFTER_S:
                     await records.record(batch)
                     batch, last = [], time.monotonic()
                     await scan.report()
                 if scan.work.cancelled:
-                    break
-            await records.record(batch)
-            if scan.work.cancelled:
-                raise OperationCancelledError(scan.summary())
-            scan.done += len(chunk)
-            await scan.report()
+                    await records.record(batch)
+                    raise OperationCancelledError(scan.summary())
+        await records.record(batch)
 
     async def _settings(self) -> Settings:
+        """Waits first until the read models show what was before."""
+        head = await self._events.head()
+        for name in _READ_MODELS:
+            if not await self._watch.wait_for_projection(name, head, _READ_MODELS_S):
+                raise Unavailable(f"the read model {name} did not reach position {head}")
         async with self._connect() as conn:
             return await in_force(conn)
 
-    async def _plan(self, request: StartDiscovery) -> tuple[Targets, list[str]]:
-        targets = parse_targets(request.targets, request.exclude)
+    async def _plan(self, request: StartDiscovery, settings: Settings, scan: Scan) -> Targets:
+        """Names are resolved once, so that an interrupted scan goes on in the same list."""
+        targets = parse_targets(request.targets or settings.discovery.ranges, request.exclude)
         names = (*targets.names, *targets.excluded_names)
-        found = await asyncio.gather(*(self._resolver.addresses(name) for name in names))
-        resolved = dict(zip(names, found, strict=True))
-        return targets.with_resolved(resolved), [name for name in names if not resolved[name]]
+        if scan.resolved is None:
+            found = await asyncio.gather(*(self._resolver.addresses(name) for name in names))
+            scan.resolved = {name: list(each) for name, each in zip(names, found, strict=True)}
+        return targets.with_resolved(scan.resolved)
 
     async def _accesses(self, request: StartDiscovery, work: Work) -> list[AnyAccess]:
         """The chosen credentials in the order given, or all in the order of their making."""
@@ -144,11 +188,16 @@ class Discovery:
             await self._secrets.open(
                 each, purpose="discovery", by=work.by, operation_id=str(work.operation_id)
             )
-            for each in ids
+            for each in dict.fromkeys(ids)
         ]
 
     async def _gone(
-        self, request: StartDiscovery, plan: Targets, accesses: Sequence[AnyAccess], work: Work
+        self,
+        request: StartDiscovery,
+        plan: Targets,
+        accesses: Iterable[AnyAccess],
+        work: Work,
+        records: DeviceRecords,
     ) -> list[Candidate]:
         """Devices that this scan would have found if they were there: all their addresses were asked, with what
         worked before."""
@@ -158,74 +207,34 @@ class Discovery:
         return [
             device
             for device in devices
-            if device.addresses
+            if device.id not in records.seen
+            and device.addresses
             and all(plan.covers(address) for address in device.addresses)
             and _asked_again(device, request, ours)
         ]
 
     async def _silent(
-        self, devices: Sequence[Candidate], request: StartDiscovery, probes: Probes, records: DeviceRecords
+        self,
+        devices: Sequence[Candidate],
+        request: StartDiscovery,
+        probes: Probes,
+        records: DeviceRecords,
+        scan: Scan,
     ) -> list[Candidate]:
-        """Asks once more before calling anything down: one lost packet is no outage."""
+        """Asks once more before calling anything down: one lost packet is no outage, nor is an agent that refuses us."""
         if not devices:
             return []
-        addresses = [address for device in devices for address in device.addresses]
         known = {address: device.access_id for device in devices for address in device.addresses}
-        answering = [
-            each async for each in probes.observe(addresses, request.probes, known, tcp_everywhere=True)
+        await self._observe(request, list(known), known, probes, records, scan, everywhere=True)
+        return [
+            device
+            for device in devices
+            if device.id not in records.seen
+            and not any(probes.troubles.answers(address) for address in device.addresses)
         ]
-        await records.record(answering)
-        return [device for device in devices if device.id not in records.seen]
 
 
 def _asked_again(device: Candidate, request: StartDiscovery, access_ids: set[str]) -> bool:
     if device.access_id:
         return "snmp" in request.probes and device.access_id in access_ids
     return "icmp" in request.probes
-
-
-class _Scan:
-    """Where one discovery stands."""
-
-    def __init__(self, work: Work, total: int, unresolved: Sequence[str], probes: Probes) -> None:
-        self.work = work
-        self.total = total
-        self.done = int(work.earlier.get("checkpoint", 0))
-        self.tally = Tally(work.earlier)
-        self._unresolved = list(unresolved)
-        self._probes = probes
-        self._errors_before = Counter(work.earlier.get("errors", {}))
-        self._began = time.monotonic()
-        self._began_at = self.done
-
-    def _errors(self) -> dict[str, int]:
-        unresolved = {"name_not_resolved": len(self._unresolved)} if self._unresolved else {}
-        return dict(self._errors_before + self._probes.errors + Counter(unresolved))
-
-    def _eta_s(self) -> int | None:
-        scanned = self.done - self._began_at
-        if not scanned:
-            return None
-        return math.ceil((time.monotonic() - self._began) / scanned * (self.total - self.done))
-
-    async def report(self) -> None:
-        await self.work.report(
-            done=self.done,
-            total=self.total,
-            detail={
-                **self.tally.as_dict(),
-                "errors": self._errors(),
-                "eta_s": self._eta_s(),
-                "checkpoint": self.done,
-            },
-        )
-
-    def summary(self) -> dict[str, Any]:
-        return {
-            "total": self.total,
-            "scanned": self.done,
-            **self.tally.as_dict(),
-            "errors": self._errors(),
-            "unresolved": self._unresolved,
-            "seconds": round(time.monotonic() - self._began, 1),
-        }

@@ -1,25 +1,29 @@
 """Probes a set of addresses in every way asked for and tells what answered, one observation an address."""
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from ipaddress import ip_address
+from typing import TypeVar
 
 import msgspec
 
-from domain.access import AnyAccess, RouterOsAccess, SnmpV1Access, SnmpV2cAccess, SnmpV3Access, SshAccess
+from domain.access import AnyAccess, RouterOsAccess, SshAccess
 from domain.discovery import Probe, proves_a_device
-from domain.observation import Observation, SnmpFacts
-from domain.ports import BannerProber, IcmpProber, SnmpError, SnmpReader
+from domain.observation import Observation
+from domain.ports import BannerProber, IcmpProber, SnmpReader
 from domain.settings import DiscoverySettings
+from workers.snmp_search import SnmpAccess, SnmpSearch, Troubles
 
 SSH_PORT = 22
 ROUTEROS_PORT = 8728
 TCP_EVERYWHERE = 4096
 """Up to so many addresses TCP ports are tried on silent ones too; in a larger scan only where something answered."""
 _TCP_PARALLEL = 512
+_WAITING = 256
+"""Observations that wait to be recorded; beyond it the probing waits."""
 
-_Snmp = SnmpV1Access | SnmpV2cAccess | SnmpV3Access
+T = TypeVar("T")
+Emit = Callable[[Observation], Awaitable[None]]
 
 
 class Probes:
@@ -34,17 +38,16 @@ class Probes:
         accesses: Sequence[AnyAccess],
         settings: DiscoverySettings,
     ) -> None:
-        self._snmp = snmp
         self._icmp = icmp
         self._banner = banner
-        self._accesses = [access for access in accesses if isinstance(access, _Snmp)]
         self._ssh_ports = _ports(accesses, SshAccess, SSH_PORT)
         self._routeros_ports = _ports(accesses, RouterOsAccess, ROUTEROS_PORT)
         self._settings = settings
-        self._reading = asyncio.Semaphore(settings.parallel)
         self._connecting = asyncio.Semaphore(_TCP_PARALLEL)
-        self.errors: Counter[str] = Counter()
-        """What went wrong, by kind; silence is no error."""
+        self.troubles = Troubles()
+        self._search = SnmpSearch(
+            snmp, [access for access in accesses if isinstance(access, SnmpAccess)], settings, self.troubles
+        )
 
     async def observe(
         self,
@@ -53,34 +56,31 @@ class Probes:
         known: Mapping[str, str],
         *,
         tcp_everywhere: bool,
-    ) -> AsyncIterator[Observation]:
-        """Yields what proves a device. `known` maps an address to the credential that worked there last time."""
-        rtts: dict[str, float] = {}
-        pinging = asyncio.create_task(self._ping(addresses, rtts)) if "icmp" in probes else None
-        found: dict[str, Observation] = {}
-        if "snmp" in probes:
-            async for observation in self._ask_agents(addresses, known):
-                found[observation.address] = observation
-                if not {"ssh", "routeros"} & set(probes):
-                    # Nothing else will be learnt of it but its round trip, so it need not wait for the others.
-                    yield _with_rtt(observation, rtts)
-        if pinging is not None:
-            await pinging
-        alive = {**{address: Observation(address=address) for address in rtts}, **found}
-        if {"ssh", "routeros"} & set(probes):
-            targets = (
-                addresses
-                if tcp_everywhere
-                else [a for a, o in alive.items() if proves_a_device(_with_rtt(o, rtts))]
-            )
-            async for observation in self._knock(targets, alive, probes):
-                yield _with_rtt(observation, rtts)
-        else:
-            for address, observation in alive.items():
-                if address not in found and proves_a_device(seen := _with_rtt(observation, rtts)):
-                    yield seen
+        tick_s: float,
+    ) -> AsyncGenerator[Observation | None, None]:
+        """Yields what proves a device, and None when nothing came for `tick_s`. `known` maps an address to the
+        credential that worked there last time. Close it where it is left early."""
+        seen: asyncio.Queue[Observation] = asyncio.Queue(_WAITING)
+        visit = _Visit(self, addresses, probes, known, seen.put)
+        probing = asyncio.create_task(visit.run(self._search, tcp_everywhere=tcp_everywhere))
+        getting = asyncio.create_task(seen.get())
+        try:
+            while True:
+                await asyncio.wait([getting, probing], timeout=tick_s, return_when=asyncio.FIRST_COMPLETED)
+                if getting.done():
+                    yield getting.result()
+                    getting = asyncio.create_task(seen.get())
+                elif not probing.done():
+                    yield None
+                elif seen.empty():
+                    await probing
+                    return
+        finally:
+            getting.cancel()
+            probing.cancel()
+            await asyncio.gather(getting, probing, return_exceptions=True)
 
-    async def _ping(self, addresses: Sequence[str], rtts: dict[str, float]) -> None:
+    async def ping(self, addresses: Sequence[str], rtts: dict[str, float]) -> None:
         # 127.0.0.0/8 answers by itself, so asking it would prove nothing.
         real = [address for address in addresses if not ip_address(address).is_loopback]
         if not real:
@@ -91,85 +91,16 @@ class Probes:
             ):
                 rtts[address] = rtt_ms  # noqa: PERF403 - kept as they come, since those who wait look meanwhile
         except OSError:
-            self.errors["icmp_unavailable"] += 1
+            self.troubles.others["icmp_unavailable"] = 1
 
-    async def _ask_agents(
-        self, addresses: Sequence[str], known: Mapping[str, str]
-    ) -> AsyncIterator[Observation]:
-        """Each address is asked with what worked last time first, then with the others in order; a credential is
-        tried once an address, so that no account gets locked."""
-        silent = dict.fromkeys(addresses)
-        tried: set[tuple[str, str]] = set()
-        remembered = [
-            (access, [a for a in addresses if known.get(a) == access.id]) for access in self._accesses
-        ]
-        everybody: list[tuple[_Snmp, list[str] | None]] = [(access, None) for access in self._accesses]
-        for access, some in [*remembered, *everybody]:
-            asked = [
-                address
-                for address in (silent if some is None else some)
-                if address in silent and (address, access.id) not in tried
-            ]
-            if not asked:
-                continue
-            tried.update((address, access.id) for address in asked)
-            async for observation in self._ask(asked, access):
-                silent.pop(observation.address, None)
-                yield observation
-
-    async def _ask(self, addresses: Sequence[str], access: _Snmp) -> AsyncIterator[Observation]:
-        answered: asyncio.Queue[Observation | None] = asyncio.Queue()
-
-        async def sweep() -> None:
-            try:
-                async with asyncio.TaskGroup() as reads:
-                    async for address in self._snmp.sweep(
-                        addresses,
-                        access,
-                        rate_per_s=self._settings.rate_per_s,
-                        timeout_s=self._settings.timeout_s,
-                    ):
-                        reads.create_task(self._read(address, access, answered))
-            finally:
-                answered.put_nowait(None)
-
-        sweeping = asyncio.create_task(sweep())
-        try:
-            while (observation := await answered.get()) is not None:
-                yield observation
-            await sweeping
-        finally:
-            sweeping.cancel()
-            await asyncio.gather(sweeping, return_exceptions=True)
-
-    async def _read(self, address: str, access: _Snmp, answered: "asyncio.Queue[Observation | None]") -> None:
-        async with self._reading:
-            try:
-                facts = await self._snmp.read(address, access, timeout_s=self._settings.device_timeout_s)
-            except SnmpError as error:
-                self.errors[f"snmp_{error.kind}"] += 1
-                return
-        for table in facts.incomplete:
-            self.errors[f"snmp_incomplete_{table}"] += 1
-        answered.put_nowait(_observed(address, access, facts))
-
-    async def _knock(
-        self, addresses: Sequence[str], alive: Mapping[str, Observation], probes: Sequence[Probe]
-    ) -> AsyncIterator[Observation]:
-        async def knock(address: str) -> Observation:
-            observation = alive.get(address) or Observation(address=address)
-            async with self._connecting:
-                if "ssh" in probes and (banner := await self._ssh(address)):
-                    observation = msgspec.structs.replace(observation, ssh_banner=banner)
-                if "routeros" in probes and await self._routeros(address):
-                    observation = msgspec.structs.replace(observation, routeros_api=True)
-            return observation
-
-        wanted = {*addresses, *alive}
-        for finished in asyncio.as_completed([asyncio.create_task(knock(address)) for address in wanted]):
-            observation = await finished
-            if proves_a_device(observation) or observation.address in alive:
-                yield observation
+    async def knock(self, address: str, probes: Sequence[Probe]) -> Observation:
+        """What TCP tells of the address."""
+        async with self._connecting:
+            banner, routeros = await asyncio.gather(
+                self._ssh(address) if "ssh" in probes else _nothing(""),
+                self._routeros(address) if "routeros" in probes else _nothing(False),
+            )
+        return Observation(address=address, ssh_banner=banner, routeros_api=routeros)
 
     async def _ssh(self, address: str) -> str:
         for port in self._ssh_ports:
@@ -185,16 +116,76 @@ class Probes:
         return False
 
 
+class _Visit:
+    """One set of addresses on its way through all probes. Who has answered SNMP is told at once, the others at the end."""
+
+    def __init__(
+        self,
+        prober: Probes,
+        addresses: Sequence[str],
+        probes: Sequence[Probe],
+        known: Mapping[str, str],
+        emit: Emit,
+    ) -> None:
+        self._prober = prober
+        self._addresses = addresses
+        self._probes = probes
+        self._known = known
+        self._emit = emit
+        self._by_tcp = bool({"ssh", "routeros"} & set(probes))
+        self._rtts: dict[str, float] = {}
+        self._knocks: dict[str, asyncio.Task[Observation]] = {}
+        self._told: set[str] = set()
+
+    async def run(self, search: SnmpSearch, *, tcp_everywhere: bool) -> None:
+        async with asyncio.TaskGroup() as group:
+            pinging: asyncio.Task[None] | None = None
+            if "icmp" in self._probes:
+                pinging = group.create_task(self._prober.ping(self._addresses, self._rtts))
+            if self._by_tcp and tcp_everywhere:
+                for address in self._addresses:
+                    self._knock(address, group)
+
+            async def met(observation: Observation) -> None:
+                await self._tell(observation, group)
+
+            if "snmp" in self._probes:
+                await search.find(self._addresses, self._known, met)
+            if pinging is not None:
+                await pinging
+            rest = [address for address in {**self._rtts, **self._knocks} if address not in self._told]
+            if self._by_tcp:
+                for address in rest:
+                    self._knock(address, group)
+            for address in rest:
+                await self._tell(Observation(address=address), group)
+
+    def _knock(self, address: str, group: asyncio.TaskGroup) -> "asyncio.Task[Observation]":
+        task = self._knocks.get(address)
+        if task is None:
+            task = self._knocks[address] = group.create_task(self._prober.knock(address, self._probes))
+        return task
+
+    async def _tell(self, observation: Observation, group: asyncio.TaskGroup) -> None:
+        """Completes it with what the other probes saw, and hands it on where it proves a device."""
+        address = observation.address
+        self._told.add(address)
+        if self._by_tcp:
+            knock = await self._knock(address, group)
+            observation = msgspec.structs.replace(
+                observation, ssh_banner=knock.ssh_banner, routeros_api=knock.routeros_api
+            )
+        if (rtt_ms := self._rtts.get(address)) is not None:
+            observation = msgspec.structs.replace(observation, icmp_rtt_ms=rtt_ms)
+        if proves_a_device(observation):
+            await self._emit(observation)
+
+
+async def _nothing(value: T) -> T:
+    return value
+
+
 def _ports(accesses: Sequence[AnyAccess], kind: type[AnyAccess], standard: int) -> list[int]:
     """The standard port and those that credentials name."""
     named = [access.port for access in accesses if isinstance(access, kind) and access.port]
     return list(dict.fromkeys([*named, standard]))
-
-
-def _observed(address: str, access: _Snmp, facts: SnmpFacts) -> Observation:
-    return Observation(address=address, snmp=facts, snmp_access_id=access.id)
-
-
-def _with_rtt(observation: Observation, rtts: Mapping[str, float]) -> Observation:
-    rtt_ms = rtts.get(observation.address)
-    return observation if rtt_ms is None else msgspec.structs.replace(observation, icmp_rtt_ms=rtt_ms)

@@ -1,31 +1,38 @@
 """Turns observations into the history of devices: which record each belongs to, and what changed."""
 
-import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from domain.device_identity import Known, Merge, Moved, New, Same, identity_keys, resolve
+import structlog
 
 from domain.aggregate import Intent, Outcome
 from domain.alert import ALERT, RaiseAlert, ResolveAlert, alert_id
 from domain.device import DEVICE
-from domain.device_commands import JoinDevice, LoseAddress, MarkDown, MergeDevice, ObserveDevice
-from domain.device_events import DeviceChanged, DeviceDiscovered
-from domain.discovery import chassis, device_facts, facts_from_banners, sources
-from domain.errors import NotFound
-from domain.identification import identify
-from domain.observation import Observation, Sighting
-from domain.ports import Leadership, PositionWatch, WorkNotes
+from domain.device_commands import JoinDevice, LoseAddress, MarkDown, MergeDevice, RestoreDevice
+from domain.device_events import DeviceAbsorbed, DeviceChanged, DeviceDiscovered, DeviceWentDown
+from domain.device_identity import Merge, Moved, New, Same, resolve
+from domain.errors import Conflict, DomainError, NotFound, Refused, Unavailable
+from domain.event import Event
+from domain.observation import Observation
+from domain.ports import EventLog, Leadership, PositionWatch, WorkNotes
 from projections.inventory_queries import Candidate, candidates
+from workers.known_devices import KnownDevice, KnownDevices
 from workers.operation import Work
+from workers.reading import Reading, command, read, sighting
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 _PROJECTION = "inventory"
 _PATIENCE_S = 30.0
-_APPENDS = 32
-"""Appends under way at a time: enough to fill a group commit."""
+_TRIES = 3
+"""Decisions made on a batch before its observations are recorded one by one."""
+_REMEMBERED = 1_000
+"""Records decided upon that may wait for the read model to show them."""
+_TOGETHER = 64
+"""Devices in one append."""
+log = structlog.get_logger(__name__)
 
 
 def unreachable_alert(device_id: str) -> str:
@@ -36,15 +43,24 @@ def unreachable_alert(device_id: str) -> str:
 class Tally:
     """What a discovery found, to be told while it runs and at its end."""
 
-    def __init__(self, earlier: dict[str, Any]) -> None:
-        self.found: int = earlier.get("found", 0)
-        self.new: int = earlier.get("new", 0)
-        self.changed: int = earlier.get("changed", 0)
-        self.merged: int = earlier.get("merged", 0)
-        self.unreachable: int = earlier.get("unreachable", 0)
+    def __init__(self) -> None:
+        self.found = 0
+        """Addresses that answered."""
+        self.new = 0
+        self.changed = 0
+        self.merged = 0
+        self.unreachable = 0
+        self.refused = 0
+        """Observations that could not be recorded."""
+
+    def count(self, event: Event) -> None:
+        self.new += isinstance(event, DeviceDiscovered)
+        self.changed += isinstance(event, DeviceChanged)
+        self.merged += isinstance(event, DeviceAbsorbed)
+        self.unreachable += isinstance(event, DeviceWentDown)
 
     def as_dict(self) -> dict[str, int]:
-        return dict(vars(self))
+        return {name: value for name, value in vars(self).items() if name != "refused"}
 
 
 class DeviceRecords:
@@ -57,6 +73,7 @@ class DeviceRecords:
         *,
         connect: Connect,
         watch: PositionWatch,
+        events: EventLog,
         leadership: Leadership,
         notes: WorkNotes,
         work: Work,
@@ -65,213 +82,176 @@ class DeviceRecords:
         self._site = site
         self._connect = connect
         self._watch = watch
+        self._events = events
         self._leadership = leadership
         self._notes = notes
         self._work = work
         self._tally = tally
-        self._appending = asyncio.Semaphore(_APPENDS)
+        self._known = KnownDevices(site)
         self._position = 0
         self.seen: set[str] = set()
         """Ids of devices that answered in this scan."""
 
     async def record(self, observations: Sequence[Observation]) -> None:
-        """Appends what is news. Addresses of one device in one batch become one device."""
-        if not observations:
-            return
+        """Appends what is news. Addresses of one device become one device."""
+        readings = [read(each) for each in observations]
+        for start in range(0, len(readings), _TOGETHER):
+            await self._record(readings[start : start + _TOGETHER])
         self._tally.found += len(observations)
-        async with self._leadership.lead(f"identity {self._site}"):
-            known = await self._known(observations)
-            decided = [self._decide(each, known) for each in observations]
-            by_device: dict[str, list[tuple[Observation, Intent, list[Intent], list[str]]]] = {}
-            for observation, decision in zip(observations, decided, strict=True):
-                by_device.setdefault(str(decision[0].aggregate_id), []).append((observation, *decision))
-            await asyncio.gather(*(self._append_all(each) for each in by_device.values()))
-        await self._notes.saw(
-            [
-                Sighting(
-                    device_id=str(decision[0].aggregate_id),
-                    address=observation.address,
-                    rtt_ms=observation.icmp_rtt_ms,
-                    uptime_s=observation.snmp.system.uptime_s if observation.snmp else None,
-                )
-                for observation, decision in zip(observations, decided, strict=True)
-            ]
-        )
 
-    async def _known(self, observations: Sequence[Observation]) -> dict[str, Candidate]:
-        """The records that these observations may be about, as fresh as our own last append."""
-        position = max(self._position, self._watch.ledger_position())
-        if not await self._watch.wait_for_projection(_PROJECTION, position, _PATIENCE_S):
-            raise TimeoutError(f"the inventory did not reach position {position} within {_PATIENCE_S:.0f} s")
-        addresses = [each.address for each in observations]
-        identities = [key for each in observations for key in _identities(each)]
+    async def _record(self, readings: Sequence[Reading]) -> None:
+        refusal: DomainError | None = None
+        for _ in range(_TRIES):
+            try:
+                async with self._leadership.lead(f"identity {self._site}"):
+                    ids = await self._decide_and_append(readings)
+                await self._notes.saw([sighting(*each) for each in zip(readings, ids, strict=True)])
+                self.seen.update(ids)
+            except (Refused, NotFound, Conflict) as error:
+                self._forget()
+                if error.code == "OPERATION_FENCED":
+                    raise
+                refusal = error  # an engineer was faster: look again
+            except BaseException:
+                self._forget()
+                raise
+            else:
+                return
+        if len(readings) > 1:
+            for reading in readings:
+                await self._record([reading])
+        elif refusal is not None:
+            self._tally.refused += 1
+            log.warning("not recorded", address=readings[0].address, code=refusal.code, why=refusal.message)
+
+    async def _decide_and_append(self, readings: Sequence[Reading]) -> list[str]:
+        """The device of each reading."""
+        self._known.begin(await self._candidates(readings))
+        intents: list[Intent] = []
+        ids = [await self._decide(reading, intents) for reading in readings]
+        self._appended(await self._work.execute(*intents))
+        return ids
+
+    async def _candidates(self, readings: Sequence[Reading]) -> list[Candidate]:
+        """The records that these readings may be about. The read model must have seen what others appended; what this
+        scan appended itself is remembered until then."""
+        head = await self._events.head()
+        if head != self._position or self._known.decided > _REMEMBERED:
+            if not await self._watch.wait_for_projection(_PROJECTION, head, _PATIENCE_S):
+                raise Unavailable(f"the inventory did not reach position {head} within {_PATIENCE_S:.0f} s")
+            self._known.forget()
+        elif await self._watch.wait_for_projection(_PROJECTION, head, 0):
+            self._known.forget()
+        self._position = head
+        addresses = [each.address for each in readings]
+        identities = [key for each in readings for key in each.identities]
         async with self._connect() as conn:
-            rows = await candidates(conn, self._site, addresses, identities)
-        return {row.id: row for row in rows}
+            return await candidates(conn, self._site, addresses, identities)
 
-    def _decide(
-        self, observation: Observation, known: dict[str, Candidate]
-    ) -> tuple[Intent, list[Intent], list[str]]:
-        """The observation's own intent, those that go with it, and the ids of devices that came back; `known` learns."""
-        identities = _identities(observation)
-        decision = resolve(
-            self._site, observation.address, identities, [_known_as(row) for row in known.values()]
-        )
-        others: list[Intent] = []
+    async def _decide(self, reading: Reading, intents: list[Intent]) -> str:
+        """Adds what is to be appended because of one reading; the id of its device."""
+        known, address, identities = self._known, reading.address, reading.identities
+        decision = resolve(self._site, address, identities, known.about(address, identities))
         match decision:
             case New(evidence=evidence):
-                device_id, new = str(uuid4()), True
+                device_id = None
             case Same(device_id=device_id, evidence=evidence):
-                new = False
-            case Merge(survivor_id=device_id, other_ids=other_ids, evidence=evidence):
-                new = False
-                others = [
-                    intent
-                    for other in other_ids
-                    for intent in merge_intents(device_id, known[other], evidence)
-                ]
-                self._tally.merged += len(other_ids)
-                for other in other_ids:
-                    gone = known.pop(other)
-                    known[device_id].addresses.extend(gone.addresses)
-                    known[device_id].identities.extend(gone.identities)
-            case Moved(device_id=moved_to, losers=losers, evidence=evidence):
-                device_id, new = (moved_to, False) if moved_to else (str(uuid4()), True)
-                for loser in losers:
-                    lose = LoseAddress(address=observation.address, evidence=evidence)
-                    others.append(DEVICE.to(loser, lose))
-                    known[loser].addresses.remove(observation.address)
-        self._learn(device_id, observation.address, identities, known, new=new)
-        self.seen.add(device_id)
-        intent = DEVICE.to(device_id, _observe(observation, self._site, identities, evidence), new=new)
-        return intent, others, [device_id]
+                pass
+            case Merge(survivor_id=device_id, other_ids=other_ids, evidence=evidence, losers=losers):
+                survivor = known[device_id]
+                if survivor.state == "removed":
+                    intents.append(DEVICE.to(device_id, RestoreDevice()))
+                for other_id in other_ids:
+                    await self._merge(survivor, known[other_id], evidence, intents)
+                self._lose(losers, address, evidence, intents)
+            case Moved(device_id=device_id, losers=losers, evidence=evidence):
+                self._lose(losers, address, evidence, intents)
+        record = known.made(str(uuid4()), address) if device_id is None else known[device_id]
+        described = record.described if record.identified else None
+        observe = command(reading, self._site, evidence, described=described)
+        intents.append(DEVICE.to(record.id, observe, new=device_id is None))
+        if record.status == "down":
+            await self._resolve_alert(record.id, "the device answers again", intents)
+        if observe.facts is not None:
+            record.identified = True
+            record.described = (observe.facts.sys_descr, observe.facts.sys_object_id)
+        known.answers(record, address, identities)
+        return record.id
 
-    def _learn(
-        self,
-        device_id: str,
-        address: str,
-        identities: Sequence[str],
-        known: dict[str, Candidate],
-        *,
-        new: bool,
+    async def _merge(
+        self, survivor: KnownDevice, other: KnownDevice, evidence: dict[str, str], intents: list[Intent]
     ) -> None:
-        if new:
-            known[device_id] = Candidate(
-                id=device_id,
-                site=self._site,
-                state="active",
-                addresses=[],
-                identities=[],
-                identified=bool(identities),
-                name=address,
-            )
-        row = known[device_id]
-        row.addresses.extend({address} - set(row.addresses))
-        row.identities.extend(each for each in identities if each not in row.identities)
+        merge = MergeDevice(
+            other_id=other.id,
+            other_name=other.name,
+            addresses=tuple(other.addresses),
+            identities=tuple(other.identities),
+            evidence=evidence,
+        )
+        intents += [DEVICE.to(survivor.id, merge), DEVICE.to(other.id, JoinDevice(into_id=survivor.id))]
+        if other.status == "down":
+            await self._resolve_alert(other.id, f"the device is part of {survivor.name}", intents)
+        self._known.merged(survivor, other)
 
-    async def _append_all(
-        self, decisions: Sequence[tuple[Observation, Intent, list[Intent], list[str]]]
+    def _lose(
+        self, losers: Sequence[str], address: str, evidence: dict[str, str], intents: list[Intent]
     ) -> None:
-        """What concerns one device is appended one after the other; different devices at the same time."""
-        for _, intent, others, device_ids in decisions:
-            async with self._appending:
-                outcome = await self._work.execute(intent, *others)
-                self._count(outcome)
-                if any(each.topic == "device.came_up.v1" for each in outcome.events):
-                    await self._resolve_alert(device_ids[0])
+        """Another device answers at the address. Whoever has no other address left is down, as far as anyone knows."""
+        for loser_id in losers:
+            loser = self._known[loser_id]
+            intents.append(DEVICE.to(loser_id, LoseAddress(address=address, evidence=evidence)))
+            if loser.addresses == [address] and loser.state == "active" and loser.status != "down":
+                intents.append(_alert(loser_id, loser.name, loser.addresses))
+                loser.status = "down"
+            self._known.lost(loser, address)
 
-    def _count(self, outcome: Outcome) -> None:
-        self._position = max(self._position, outcome.position)
-        events = [each.event for each in outcome.events]
-        self._tally.new += any(isinstance(event, DeviceDiscovered) for event in events)
-        self._tally.changed += any(isinstance(event, DeviceChanged) for event in events)
+    async def _resolve_alert(self, device_id: str, reason: str, intents: list[Intent]) -> None:
+        alert = alert_id(unreachable_alert(device_id))
+        raised_here = any(intent.aggregate_id == alert for intent in intents)
+        if raised_here or (await self._work.state(ALERT, alert)).state != "absent":
+            intents.append(ALERT.to(alert, ResolveAlert(reason=reason)))
+
+    def _appended(self, outcome: Outcome) -> None:
+        for recorded in outcome.events:
+            self._tally.count(recorded.event)
+        if outcome.events and outcome.events[0].position == self._position + 1:
+            self._position = outcome.position
+        elif outcome.events:
+            self._position = 0  # others appended in between, which the read model has to show first
+
+    def _forget(self) -> None:
+        self._known.forget()
+        self._position = 0
 
     async def mark_unreachable(self, devices: Sequence[Candidate]) -> None:
         """A device that is gone is not deleted: it is down, with an alert."""
+        self._forget()
+        for start in range(0, len(devices), _TOGETHER):
+            some = devices[start : start + _TOGETHER]
+            try:
+                await self._append_down(some)
+            except (Refused, NotFound) as error:  # one of them was removed or merged meanwhile
+                if error.code == "OPERATION_FENCED":
+                    raise
+                for device in some:
+                    with contextlib.suppress(NotFound, Refused):
+                        await self._append_down([device])
+
+    async def _append_down(self, devices: Sequence[Candidate]) -> None:
+        intents: list[Intent] = []
         for device in devices:
-            raised = RaiseAlert(
-                key=unreachable_alert(device.id),
-                severity="high",
-                title=f"{device.name} does not answer",
-                device_id=device.id,
-                source="discovery",
-                detail={"addresses": device.addresses},
-            )
-            outcome = await self._work.execute(
-                DEVICE.to(device.id, MarkDown(cause="no probe of a discovery was answered")),
-                ALERT.to(alert_id(raised.key), raised),
-            )
-            self._position = max(self._position, outcome.position)
-            self._tally.unreachable += 1
-
-    async def _resolve_alert(self, device_id: str) -> None:
-        try:
-            await self._work.execute(
-                ALERT.to(
-                    alert_id(unreachable_alert(device_id)), ResolveAlert(reason="the device answers again")
-                )
-            )
-        except NotFound:
-            return  # it was down before alerts were raised for it
+            intents.append(DEVICE.to(device.id, MarkDown(cause="no probe of a discovery was answered")))
+            intents.append(_alert(device.id, device.name, device.addresses))
+        self._appended(await self._work.execute(*intents))
 
 
-def merge_intents(survivor_id: str, other: Candidate, evidence: dict[str, str]) -> list[Intent]:
-    """Both sides of a merge, to be appended together."""
-    return [
-        DEVICE.to(
-            survivor_id,
-            MergeDevice(
-                other_id=other.id,
-                other_name=other.name,
-                addresses=tuple(other.addresses),
-                identities=tuple(other.identities),
-                evidence=evidence,
-            ),
-        ),
-        DEVICE.to(UUID(other.id), JoinDevice(into_id=survivor_id)),
-    ]
-
-
-def _identities(observation: Observation) -> tuple[str, ...]:
-    if observation.snmp is None:
-        return ()
-    facts = device_facts(observation.snmp, identify(observation.snmp))
-    return identity_keys(facts, observation.snmp.interfaces)
-
-
-def _known_as(row: Candidate) -> Known:
-    return Known(
-        id=row.id,
-        site=row.site,
-        addresses=tuple(row.addresses),
-        identities=tuple(row.identities),
-        identified=row.identified,
+def _alert(device_id: str, name: str, addresses: Sequence[str]) -> Intent:
+    raised = RaiseAlert(
+        key=unreachable_alert(device_id),
+        severity="high",
+        title=f"{name} does not answer",
+        device_id=device_id,
+        source="discovery",
+        detail={"addresses": list(addresses)},
     )
-
-
-def _observe(
-    observation: Observation, site: str, identities: tuple[str, ...], evidence: dict[str, str]
-) -> ObserveDevice:
-    snmp = observation.snmp
-    if snmp is None:
-        return ObserveDevice(
-            address=observation.address,
-            site=site,
-            sources=sources(observation),
-            facts=facts_from_banners(observation),
-            evidence=evidence | ({"ssh banner": observation.ssh_banner} if observation.ssh_banner else {}),
-        )
-    identity = identify(snmp)
-    complete = set(snmp.incomplete)
-    return ObserveDevice(
-        address=observation.address,
-        site=site,
-        sources=sources(observation),
-        facts=device_facts(snmp, identity),
-        identities=identities,
-        evidence={**evidence, **identity.evidence},
-        access_id=observation.snmp_access_id,
-        interfaces=None if "interfaces" in complete else snmp.interfaces,
-        neighbours=None if complete & {"lldp", "cdp", "neighbours"} else snmp.neighbours,
-        chassis=chassis(snmp),
-    )
+    return ALERT.to(alert_id(raised.key), raised)

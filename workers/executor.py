@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 import structlog
 
 from domain.aggregate import caused_by
 from domain.errors import DomainError, Unavailable
-from domain.event import Actor, Attribution
+from domain.event import Actor, Attribution, Command
 from domain.operation import (
     ENDED,
     OPERATION,
@@ -20,15 +21,25 @@ from domain.operation import (
 )
 from domain.ports import CommandBus, Delivery, EventLog, OperationQueue, ProgressBus, WorkNotes
 from workers.operation import Handler, OperationCancelledError, OperationFailedError, Work, by_kind
+from workers.supervision import ended
 
-BEAT_S = 2.0
-SILENCE_S = 8.0
+BEAT_S = 1.5
+SILENCE_S = 6.0
 """After so long without a sign of life an operation's worker counts as dead, and another takes over."""
-_SWEEP_S = 5.0
+_SWEEP_S = 2.0
 MAX_ATTEMPTS = 5
+_OUTAGES = 20
+"""Outages that one attempt sits out."""
+_OUTAGE_PAUSE_S = 1.0
+_LONGEST_OUTAGE_S = 600.0
+"""How long an attempt waits for the database to come back before it leaves the operation to whoever finds it."""
 log = structlog.get_logger(__name__)
 
 FindWaiting = Callable[[float, Sequence[str]], Awaitable[list[str]]]
+
+
+class _Fenced(Exception):
+    """Another worker has taken the operation over."""
 
 
 class Executor:
@@ -61,14 +72,11 @@ class Executor:
 
     async def run(self) -> None:
         """Until cancelled; then what runs is left to others, who go on from its last notes."""
+        taking = [asyncio.create_task(take()) for take in (self._take_from_queue, self._take_the_forgotten)]
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._take_from_queue())
-                group.create_task(self._take_the_forgotten())
+            await asyncio.gather(*taking)
         finally:
-            for task in self._running.values():
-                task.cancel()
-            await asyncio.gather(*self._running.values(), return_exceptions=True)
+            await ended([*taking, *self._running.values()])
 
     async def _take_from_queue(self) -> None:
         while True:
@@ -83,9 +91,13 @@ class Executor:
         """Whatever the stream lost: requested and taken by nobody, or running without a sign of life."""
         while True:
             await asyncio.sleep(_SWEEP_S)
-            with contextlib.suppress(Exception):  # the database is away: the next round finds them
-                for operation_id in await self._find_waiting(SILENCE_S, list(self._handlers)):
-                    self._begin(UUID(operation_id), None)
+            try:
+                waiting = await self._find_waiting(SILENCE_S, list(self._handlers))
+            except Exception as error:  # the database is away, or has no such read model yet
+                log.debug("no look for forgotten operations", error=repr(error))
+                continue
+            for operation_id in waiting:
+                self._begin(UUID(operation_id), None)
 
     def _begin(self, operation_id: UUID, delivery: Delivery | None) -> None:
         if operation_id in self._running:
@@ -96,83 +108,114 @@ class Executor:
 
     async def _hold(self, operation_id: UUID, delivery: Delivery | None) -> None:
         async with self._free:
+            release = False
             try:
                 await self._work(operation_id, delivery)
-                if delivery is not None:
-                    await delivery.done()
             except asyncio.CancelledError:
-                if delivery is not None:
-                    await delivery.release()
+                release = True
                 raise
             except DomainError as error:
+                release = isinstance(error, Unavailable)
                 log.info("operation left", operation=str(operation_id), code=error.code, why=error.message)
+            except _Fenced:
+                log.warning("operation taken over by another worker", operation=str(operation_id))
+            finally:
                 if delivery is not None:
-                    await (delivery.release() if isinstance(error, Unavailable) else delivery.done())
+                    await (delivery.release() if release else delivery.done())
 
     async def _work(self, operation_id: UUID, delivery: Delivery | None) -> None:
         state = await self._bus.state(OPERATION, operation_id)
         handler = self._handlers.get(state.kind)
         if state.state in ENDED or state.state == "absent" or handler is None:
             return
-        if state.state == "running" and not await self._is_orphaned(operation_id):
+        if state.state in ("running", "outcome_unknown") and not await self._is_orphaned(operation_id):
             return
         attempt = state.attempt + 1
-        by = await self._attribution(operation_id)
+        (requested, *_) = await self._events.of_aggregate(operation_id)
+        worker = Actor("worker", self._worker_id, self._worker_id)
+        # The worker acts because of the request, whose correlation everything that follows shares.
+        by = caused_by(requested, Attribution(actor=worker, correlation_id=str(operation_id)))
         await self._bus.execute(
             OPERATION.to(operation_id, StartOperation(attempt=attempt, worker=self._worker_id)), by=by
         )
-        earlier = await self._notes.start(operation_id, attempt)
         work = Work(
             operation_id,
             attempt,
             state,
             by,
+            requested=requested,
             bus=self._bus,
             notes=self._notes,
             progress=self._progress,
-            earlier=earlier,
+            earlier=await self._notes.start(operation_id, attempt),
         )
         if attempt > MAX_ATTEMPTS:
-            await self._fail(work, "ATTEMPTS_EXHAUSTED", f"{MAX_ATTEMPTS} workers died or gave up on it")
+            await self._conclude(
+                work, _failed(work, "ATTEMPTS_EXHAUSTED", f"{MAX_ATTEMPTS} workers gave it up")
+            )
             return
         await self._attempt(handler, work, delivery)
 
     async def _attempt(self, handler: Handler, work: Work, delivery: Delivery | None) -> None:
+        """Runs the handler beside the signs of life; whichever of them ends first ends the other."""
+        handling = asyncio.create_task(self._outcome(handler, work))
         beating = asyncio.create_task(self._beat(work, delivery))
         try:
-            result = await handler.run(work)
-            command = SucceedOperation(attempt=work.attempt, result=result)
-            await work.execute(OPERATION.to(work.operation_id, command))
-        except OperationCancelledError as stopped:
-            await work.execute(
-                OPERATION.to(work.operation_id, StopOperation(attempt=work.attempt, result=stopped.result))
-            )
-        except OperationFailedError as failed:
-            await self._fail(work, failed.code, str(failed), failed.result)
-        except DomainError as error:
-            if isinstance(error, Unavailable) or error.code == "OPERATION_FENCED":
-                raise
-            await self._fail(work, error.code, error.message)
-        except Exception as error:  # a fault of ours must end the operation, visibly, not loop for ever
-            log.error("operation crashed", operation=str(work.operation_id), exc_info=error)
-            await self._fail(work, "INTERNAL_ERROR", f"an unexpected {type(error).__name__} stopped it")
+            await asyncio.wait([handling, beating], return_when=asyncio.FIRST_COMPLETED)
+            if not handling.done():
+                raise _Fenced
+            await self._conclude(work, handling.result())
+        except asyncio.CancelledError:
+            await ended([handling])
+            with contextlib.suppress(DomainError):
+                await self._notes.give_up(work.operation_id, work.attempt)
+            raise
         finally:
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
+            await ended([handling, beating])
 
-    async def _fail(
-        self, work: Work, code: str, message: str, result: dict[str, object] | None = None
-    ) -> None:
-        command = FailOperation(attempt=work.attempt, code=code, message=message, result=result or {})
-        await work.execute(OPERATION.to(work.operation_id, command))
+    async def _outcome(self, handler: Handler, work: Work) -> Command:
+        """What to append in the end. An outage in the middle is waited for, and the handler goes on from its notes."""
+        for outage in range(1, _OUTAGES + 1):
+            try:
+                result = await handler.run(work)
+                return SucceedOperation(attempt=work.attempt, result=result)
+            except OperationCancelledError as stopped:
+                return StopOperation(attempt=work.attempt, result=stopped.result)
+            except OperationFailedError as failed:
+                return _failed(work, failed.code, str(failed), failed.result)
+            except Unavailable as error:
+                if outage == _OUTAGES:
+                    raise
+                log.warning("operation waits", operation=str(work.operation_id), why=error.message)
+                work.earlier = await _through_outage(
+                    lambda: self._notes.start(work.operation_id, work.attempt), pause_first=True
+                )
+            except DomainError as error:
+                if error.code == "OPERATION_FENCED":
+                    raise _Fenced from None
+                return _failed(work, error.code, error.message)
+            except Exception as error:  # a fault of ours must end the operation, visibly, not loop for ever
+                log.error("operation crashed", operation=str(work.operation_id), exc_info=error)
+                return _failed(work, "INTERNAL_ERROR", f"an unexpected {type(error).__name__} stopped it")
+        raise AssertionError("unreachable: the last outage is raised")
+
+    async def _conclude(self, work: Work, outcome: Command) -> None:
+        intent = OPERATION.to(work.operation_id, outcome)
+        try:
+            await _through_outage(lambda: self._bus.execute(intent, by=work.by))
+        except DomainError as error:
+            if error.code == "OPERATION_FENCED":
+                raise _Fenced from None
+            raise
 
     async def _beat(self, work: Work, delivery: Delivery | None) -> None:
+        """Returns when another worker has taken over."""
         while True:
             try:
                 if delivery is not None:
                     await delivery.alive()
-                await self._notes.beat(work.operation_id)
-                await work.look_for_cancellation()
+                if not await work.beat():
+                    return
             except Exception as error:  # an outage must not stop the beating that follows it
                 log.warning("no sign of life given", operation=str(work.operation_id), error=repr(error))
             await asyncio.sleep(BEAT_S)
@@ -181,10 +224,20 @@ class Executor:
         silent = await self._notes.silent_for_s(operation_id)
         return silent is None or silent > SILENCE_S
 
-    async def _attribution(self, operation_id: UUID) -> Attribution:
-        """The worker acts because of the request, whose correlation everything that follows shares."""
-        (requested, *_) = await self._events.of_aggregate(operation_id)
-        worker = Attribution(
-            actor=Actor("worker", self._worker_id, self._worker_id), correlation_id=str(operation_id)
-        )
-        return caused_by(requested, worker)
+
+def _failed(work: Work, code: str, message: str, result: dict[str, Any] | None = None) -> FailOperation:
+    return FailOperation(attempt=work.attempt, code=code, message=message, result=result or {})
+
+
+async def _through_outage(act: Callable[[], Awaitable[Any]], *, pause_first: bool = False) -> Any:
+    """Tries until the database is back. Raises Unavailable after _LONGEST_OUTAGE_S."""
+    end = asyncio.get_running_loop().time() + _LONGEST_OUTAGE_S
+    if pause_first:
+        await asyncio.sleep(_OUTAGE_PAUSE_S)
+    while True:
+        try:
+            return await act()
+        except Unavailable:
+            if asyncio.get_running_loop().time() > end:
+                raise
+            await asyncio.sleep(_OUTAGE_PAUSE_S)

@@ -2,13 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from domain.aggregate import Intent, Outcome
-from domain.event import Attribution
-from domain.operation import OPERATION, Operation
+from domain.aggregate import Aggregate, Intent, Outcome
+from domain.event import Attribution, Recorded
+from domain.operation import OPERATION, HoldOperation, LoseOutcome, Operation, StartOperation
 from domain.ports import CommandBus, ProgressBus, WorkNotes
+
+CHECKPOINT = "checkpoint"
+"""The part of the notes that is for the next attempt alone."""
+
+S = TypeVar("S")
 
 
 class OperationCancelledError(Exception):
@@ -38,6 +43,7 @@ class Work:
         operation: Operation,
         by: Attribution,
         *,
+        requested: Recorded,
         bus: CommandBus,
         notes: WorkNotes,
         progress: ProgressBus,
@@ -48,8 +54,9 @@ class Work:
         self.params = operation.params
         self.device_id = operation.device_id
         self.by = by
+        self.requested = requested
         self.earlier = earlier
-        """The notes of the attempt before, to go on from."""
+        """The notes made before, by this attempt or the last, to go on from."""
         self._bus = bus
         self._notes = notes
         self._progress = progress
@@ -60,19 +67,46 @@ class Work:
         return self._cancelled.is_set()
 
     async def execute(self, *intents: Intent) -> Outcome:
-        """Appends in the name of whoever requested the operation."""
-        return await self._bus.execute(*intents, by=self.by)
+        """Appends in the name of whoever requested the operation, all of it or nothing; refused with OPERATION_FENCED
+        once another worker has taken over."""
+        hold = OPERATION.to(self.operation_id, HoldOperation(attempt=self.attempt))
+        return await self._bus.execute(hold, *intents, by=self.by)
+
+    async def lose(self, message: str, *intents: Intent) -> None:
+        """Nobody knows whether the device did what it was sent. `resume` goes on once that can be found out."""
+        lose = OPERATION.to(self.operation_id, LoseOutcome(attempt=self.attempt, message=message))
+        await self.execute(lose, *intents)
+
+    async def resume(self) -> None:
+        """A new attempt by this same worker, after `lose`."""
+        if (await self._bus.state(OPERATION, self.operation_id)).state != "outcome_unknown":
+            return
+        self.attempt += 1  # first, so that a sign of life in between does not take us for another worker
+        try:
+            start = StartOperation(attempt=self.attempt, worker=self.by.actor.id)
+            outcome = await self._bus.execute(OPERATION.to(self.operation_id, start), by=self.by)
+        except BaseException:
+            self.attempt -= 1
+            raise
+        self.started = outcome.position
+        await self._notes.start(self.operation_id, self.attempt)
+
+    async def state(self, aggregate: Aggregate[S], aggregate_id: UUID) -> S:
+        return await self._bus.state(aggregate, aggregate_id)
 
     async def report(self, *, done: int, total: int, detail: dict[str, Any]) -> None:
         """Notes how far it is and tells who watches."""
-        await self._notes.save(self.operation_id, done=done, total=total, detail=detail)
-        shown = {name: value for name, value in detail.items() if name != "checkpoint"}
+        await self._notes.save(self.operation_id, self.attempt, done=done, total=total, detail=detail)
+        shown = {name: value for name, value in detail.items() if name != CHECKPOINT}
         await self._progress.publish(self.operation_id, {"done": done, "total": total, **shown})
 
-    async def look_for_cancellation(self) -> None:
+    async def beat(self) -> bool:
+        """A sign of life. Tells whether this attempt still holds the operation, and hears of a cancellation."""
+        await self._notes.beat(self.operation_id, self.attempt)
         state = await self._bus.state(OPERATION, self.operation_id)
         if state.cancelling:
             self._cancelled.set()
+        return state.attempt <= self.attempt
 
 
 class Handler(Protocol):
@@ -82,7 +116,8 @@ class Handler(Protocol):
     def kind(self) -> str: ...
 
     async def run(self, work: Work) -> dict[str, Any]:
-        """The result. Raises OperationFailedError or OperationCancelledError; anything else is a fault of ours."""
+        """The result. Raises OperationFailedError or OperationCancelledError, and Unavailable where it may be run again
+        once what it stands on is back; anything else is a fault of ours."""
         ...
 
 

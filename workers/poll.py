@@ -6,15 +6,17 @@ from typing import Any
 
 from domain.access import SnmpV1Access, SnmpV2cAccess, SnmpV3Access
 from domain.discovery import POLL
-from domain.observation import Observation
-from domain.ports import Leadership, PositionWatch, SecretOpener, SnmpError, SnmpReader, WorkNotes
-from projections.inventory_queries import one
+from domain.errors import NotFound, Unavailable
+from domain.observation import Observation, SnmpFacts
+from domain.ports import EventLog, Leadership, PositionWatch, SecretOpener, SnmpError, SnmpReader, WorkNotes
+from projections.inventory_queries import DeviceDetail, one
 from projections.settings import in_force
 from workers.discovery_records import DeviceRecords, Tally
 from workers.operation import OperationFailedError, Work
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 _CODES = {"timeout": "DEVICE_TIMEOUT", "unreachable": "DEVICE_TIMEOUT"}
+_READ_MODEL_S = 30.0
 
 
 class Poll:
@@ -27,6 +29,7 @@ class Poll:
         *,
         connect: Connect,
         watch: PositionWatch,
+        events: EventLog,
         leadership: Leadership,
         notes: WorkNotes,
         secrets: SecretOpener,
@@ -34,12 +37,16 @@ class Poll:
     ) -> None:
         self._connect = connect
         self._watch = watch
+        self._events = events
         self._leadership = leadership
         self._notes = notes
         self._secrets = secrets
         self._snmp = snmp
 
     async def run(self, work: Work) -> dict[str, Any]:
+        head = await self._events.head()
+        if not await self._watch.wait_for_projection("inventory", head, _READ_MODEL_S):
+            raise Unavailable(f"the inventory did not reach position {head}")
         async with self._connect() as conn:
             device = await one(conn, work.device_id)
             settings = (await in_force(conn)).discovery
@@ -54,29 +61,45 @@ class Poll:
             )
         failure = OperationFailedError("NO_CREDENTIAL", "none of the device's credentials is for SNMP")
         for access_id in access_ids:
-            access = await self._secrets.open(
-                access_id, purpose="poll", by=work.by, operation_id=str(work.operation_id)
-            )
+            try:
+                access = await self._secrets.open(
+                    access_id, purpose="poll", by=work.by, operation_id=str(work.operation_id)
+                )
+            except NotFound as error:  # deleted meanwhile; another may still open the device
+                failure = OperationFailedError(error.code, error.message)
+                continue
             if not isinstance(access, SnmpV1Access | SnmpV2cAccess | SnmpV3Access):
                 continue
             for address in device.addresses:
                 try:
                     facts = await self._snmp.read(address, access, timeout_s=settings.device_timeout_s)
                 except SnmpError as error:
-                    failure = OperationFailedError(
-                        _CODES.get(error.kind, "DEVICE_ERROR"), f"{address}: {error}"
-                    )
+                    failure = OperationFailedError(_CODES.get(error.kind, "DEVICE_ERROR"), str(error))
                     continue
-                tally = Tally({})
-                records = DeviceRecords(
-                    device.site,
-                    connect=self._connect,
-                    watch=self._watch,
-                    leadership=self._leadership,
-                    notes=self._notes,
-                    work=work,
-                    tally=tally,
-                )
-                await records.record([Observation(address=address, snmp=facts, snmp_access_id=access.id)])
-                return {"address": address, "changed": tally.changed, "incomplete": list(facts.incomplete)}
+                seen, tally = await self._record(device, address, access_id, facts, work)
+                if device.id in seen:
+                    return {
+                        "address": address,
+                        "changed": tally.changed,
+                        "incomplete": list(facts.incomplete),
+                    }
+                failure = OperationFailedError("DEVICE_REPLACED", f"another device answers at {address} now")
         raise failure
+
+    async def _record(
+        self, device: DeviceDetail, address: str, access_id: str, facts: SnmpFacts, work: Work
+    ) -> tuple[set[str], Tally]:
+        """The devices that it turned out to be, and what changed."""
+        tally = Tally()
+        records = DeviceRecords(
+            device.site,
+            connect=self._connect,
+            watch=self._watch,
+            events=self._events,
+            leadership=self._leadership,
+            notes=self._notes,
+            work=work,
+            tally=tally,
+        )
+        await records.record([Observation(address=address, snmp=facts, snmp_access_id=access_id)])
+        return records.seen, tally

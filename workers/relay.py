@@ -9,6 +9,11 @@ from domain.ports import EventLog, EventPublisher, Leadership, PositionWatch, Pu
 BATCH = 256
 _CHECK_S = 5.0
 """How often an idle relay asks the stream how far it is, which it may have forgotten in a crash."""
+_LONGEST_PAUSE_S = 2.0
+_FOREIGN = (
+    "the stream LEDGER holds events that this ledger does not have, so nothing is relayed: give Netledger a NATS account"
+    " of its own, or delete the stream (nats stream rm LEDGER), and it is filled again from the first event"
+)
 log = structlog.get_logger(__name__)
 
 
@@ -29,12 +34,23 @@ class Relay:
             while True:
                 try:
                     position = await self._publisher.last_position()
-                    pause_s = 0.1
-                    await self._relay_from(position)
+                    if await self._copies_this_ledger(position):
+                        pause_s = 0.1
+                        await self._relay_from(position)
+                        continue
+                    log.error(_FOREIGN, position=position)
                 except PublishFailed as error:
                     log.warning("relay waits for the stream", error=str(error))
-                    await asyncio.sleep(pause_s)
-                    pause_s = min(pause_s * 2, 2.0)
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+    async def _copies_this_ledger(self, position: int) -> bool:
+        """Going on behind the events of another ledger, or of a future that a restored database does not know, would
+        make the stream a copy of neither."""
+        if not position:
+            return True
+        last = await self._events.read(position - 1, limit=1)
+        return bool(last) and await self._publisher.holds(last[0])
 
     async def _relay_from(self, position: int) -> None:
         """Returns when the stream should be asked again."""

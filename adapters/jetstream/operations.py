@@ -1,5 +1,6 @@
 """Requested operations as a work queue: each is handed to one worker, and to another when that one falls silent."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from functools import partial
 from uuid import UUID
@@ -12,7 +13,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from adapters.jetstream.connection import LEDGER_STREAM, ensure_ledger_stream
 
-ACK_WAIT_S = 8.0
+ACK_WAIT_S = 6.0
 """A worker that is silent for so long has lost its operation."""
 _DURABLE = "executor"
 _SUBJECT = "ledger.operation.requested.>"
@@ -57,9 +58,15 @@ class JetStreamOperations:
         except TimeoutError:
             return None
         except (NatsError, OSError):
-            self._subscription = None  # the consumer may be gone with its stream: make it again
+            await self._unsubscribe()  # the consumer may be gone with its stream: make it again
             return None
         return JetStreamDelivery(messages[0]) if messages else None
+
+    async def _unsubscribe(self) -> None:
+        subscription, self._subscription = self._subscription, None
+        if subscription is not None:
+            with contextlib.suppress(NatsError, OSError):
+                await subscription.unsubscribe()
 
     async def _subscribe(self) -> JetStreamContext.PullSubscription:
         await ensure_ledger_stream(self._jetstream)

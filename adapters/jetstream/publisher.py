@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.js.errors import NotFoundError
 
 from adapters.jetstream.connection import LEDGER_STREAM, ensure_ledger_stream
 from domain.codec import message
@@ -13,6 +15,9 @@ from domain.event import Recorded
 from domain.ports import PublishFailed
 
 _ACK_TIMEOUT_S = 5.0
+_FLIGHT_BYTES = 4 * 2**20
+_HEADER_BYTES = 1_024
+_IDENTIFYING = ("position", "type", "aggregate_id", "version", "occurred_at", "correlation_id")
 _encoder = msgspec.json.Encoder()
 
 
@@ -26,6 +31,7 @@ class LedgerPublisher:
     """Satisfies EventPublisher."""
 
     def __init__(self, client: Client) -> None:
+        self._client = client
         self._jetstream = client.jetstream(timeout=_ACK_TIMEOUT_S)
 
     async def last_position(self) -> int:
@@ -36,27 +42,67 @@ class LedgerPublisher:
             raise PublishFailed(f"the stream does not answer: {error!r}") from error
         return info.state.last_seq
 
-    async def publish(self, events: Sequence[Recorded]) -> None:
-        """Sends all at once and waits for all acknowledgements. The server refuses an event whose predecessor it
-        lacks, so a failure in the middle cannot leave a gap."""
+    async def holds(self, event: Recorded) -> bool:
+        """A message that was taken out of the stream contradicts nothing."""
         try:
-            pending = [
-                await self._jetstream.publish_async(
-                    subject(recorded),
-                    _encoder.encode(message(recorded)),
-                    headers={
-                        "Nats-Msg-Id": str(recorded.position),
-                        "Nats-Expected-Stream": LEDGER_STREAM,
-                        "Nats-Expected-Last-Sequence": str(recorded.position - 1),
-                        "Netledger-Type": recorded.topic,
-                    },
-                )
-                for recorded in events
-            ]
+            found = await self._jetstream.get_msg(LEDGER_STREAM, event.position)
+        except NotFoundError:
+            return True
+        except (NatsError, TimeoutError, OSError) as error:
+            raise PublishFailed(f"the stream does not answer: {error!r}") from error
+        ours = msgspec.to_builtins(message(event))
+        try:
+            theirs: dict[str, Any] = msgspec.json.decode(found.data or b"", type=dict[str, Any])
+        except msgspec.DecodeError:
+            return False
+        return all(theirs.get(name) == ours[name] for name in _IDENTIFYING)
+
+    async def publish(self, events: Sequence[Recorded]) -> None:
+        """Sends many at once and waits for all acknowledgements. The server refuses an event whose predecessor it
+        lacks, so a failure in the middle cannot leave a gap."""
+        flight: list[tuple[Recorded, bytes]] = []
+        size = 0
+        for recorded in events:
+            body = self._body(recorded)
+            if flight and size + len(body) > _FLIGHT_BYTES:
+                await self._publish(flight)
+                flight, size = [], 0
+            flight.append((recorded, body))
+            size += len(body)
+        await self._publish(flight)
+
+    def _body(self, recorded: Recorded) -> bytes:
+        """What is larger than the server takes goes without its data, which subscribers then read from the API."""
+        whole = message(recorded)
+        body = _encoder.encode(whole)
+        if len(body) + _HEADER_BYTES <= self._client.max_payload:
+            return body
+        return _encoder.encode({**whole, "data": None, "left_out_bytes": len(body)})
+
+    async def _publish(self, flight: Sequence[tuple[Recorded, bytes]]) -> None:
+        pending: list[asyncio.Future[Any]] = []
+        try:
             async with asyncio.timeout(_ACK_TIMEOUT_S):
+                for recorded, body in flight:
+                    pending.append(await self._send(recorded, body))
                 results = await asyncio.gather(*pending, return_exceptions=True)
         except (NatsError, TimeoutError, OSError) as error:
             raise PublishFailed(f"the stream does not answer: {error!r}") from error
-        for recorded, result in zip(events, results, strict=True):
+        finally:
+            for each in pending:
+                each.cancel()  # those without an answer hold places of a bounded number in nats-py
+        for (recorded, _), result in zip(flight, results, strict=True):
             if isinstance(result, BaseException):
                 raise PublishFailed(f"event {recorded.position} was not taken: {result!r}")
+
+    async def _send(self, recorded: Recorded, body: bytes) -> "asyncio.Future[Any]":
+        return await self._jetstream.publish_async(
+            subject(recorded),
+            body,
+            headers={
+                "Nats-Msg-Id": str(recorded.position),
+                "Nats-Expected-Stream": LEDGER_STREAM,
+                "Nats-Expected-Last-Sequence": str(recorded.position - 1),
+                "Netledger-Type": recorded.topic,
+            },
+        )

@@ -1,0 +1,43 @@
+"""A pool of connections to PostgreSQL that recovers soon after an outage and says of one that the database is away."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from domain.errors import Unavailable
+
+_PATIENCE_S = 10.0
+_RECONNECT_S = 3.0
+"""The pool's pauses between two attempts double up to this long; a new request then begins with short ones again."""
+
+
+class Connections(AsyncConnectionPool[AsyncConnection[Any]]):
+    """Connections in autocommit, tested before they are handed out."""
+
+    def __init__(self, conninfo: str, *, name: str, min_size: int = 2, max_size: int = 16) -> None:
+        super().__init__(
+            conninfo,
+            min_size=min_size,
+            max_size=max_size,
+            kwargs={"autocommit": True, "application_name": name},
+            open=False,
+            check=AsyncConnectionPool.check_connection,
+            timeout=_PATIENCE_S,
+            reconnect_timeout=_RECONNECT_S,
+        )
+
+    @asynccontextmanager
+    async def connection(
+        self,
+        timeout: float | None = None,  # noqa: ASYNC109  # the pool's own parameter
+    ) -> AsyncIterator[AsyncConnection[Any]]:
+        """Raises Unavailable where none can be had, or where what is asked on it breaks off."""
+        try:
+            async with super().connection(timeout) as conn:
+                yield conn
+        except psycopg.OperationalError as error:
+            raise Unavailable("the database is not reachable", cause=type(error).__name__) from error
