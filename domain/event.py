@@ -12,7 +12,9 @@ from domain.errors import NotRevertible
 
 def one_line(text: str, limit: int = 300) -> str:
     """Foreign text as part of a summary: white space and line breaks become single spaces, and it ends at the limit."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: limit * 2]).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text[: limit * 2])
+    line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
@@ -22,7 +24,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     reason: str = ""
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """One field's old and new value; `field` is a path with slashes, None stands for absent."""
 
     field: str
@@ -30,7 +32,7 @@ class Change(msgspec.Struct, frozen=True):
     new: Any
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A fact in the past tense.
 
     `topic` is its stable name with a version and never a Python path. `inverse` is the command class that undoes
@@ -55,7 +57,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         raise NotRevertible(str(self.inverse))
 
 
-class Actor(msgspec.Struct, frozen=True):
+class Actor(msgspec.Struct, frozen=True, gc=False):
     """Who: a user, an API key, a worker, a policy or the command line."""
 
     kind: Literal["user", "api_key", "worker", "policy", "cli"]
@@ -63,7 +65,7 @@ class Actor(msgspec.Struct, frozen=True):
     name: str
 
 
-class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Whom an event concerns beside its own aggregate, so that timelines need no look-up."""
 
     device_id: str = ""
@@ -82,7 +84,7 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Metadata(msgspec.Struct, frozen=True, kw_only=True):
+class Metadata(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the ledger keeps beside an event's facts. `occurred_at` is UTC."""
 
     occurred_at: datetime
@@ -93,7 +95,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     about: About = About()
 
 
-class Recorded(msgspec.Struct, frozen=True):
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """An event at its place: position in the ledger (0 = not yet appended) and version in its aggregate."""
 
     originator_id: UUID

@@ -40,7 +40,7 @@ class PhysicalEntity(msgspec.Struct, frozen=True, kw_only=True):
     model: str = ""
 
 
-class Interface(msgspec.Struct, frozen=True, kw_only=True):
+class Interface(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One row of ifTable and ifXTable (IF-MIB, RFC 2863), with its addresses (IP-MIB)."""
 
     if_index: int
@@ -61,7 +61,7 @@ class Interface(msgspec.Struct, frozen=True, kw_only=True):
     """up, down, testing, unknown, dormant, notPresent, lowerLayerDown."""
 
 
-class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
+class Neighbour(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a device says of the far end of one of its links (LLDP-MIB, CISCO-CDP-MIB)."""
 
     protocol: str

@@ -13,7 +13,7 @@ from domain.credential import (
     CredentialDeleted,
     CredentialSecretReplaced,
 )
-from domain.event import Recorded
+from domain.event import Change, Recorded
 from domain.user import (
     UserCreated,
     UserDeleted,
@@ -27,7 +27,7 @@ from domain.user import (
     UserTotpDisabled,
     UserTotpEnabled,
 )
-from projections.tables import Key, Rows, Table
+from projections.tables import Key, Row, Rows, Table, instant
 
 USERS = Table(
     "users",
@@ -97,7 +97,7 @@ _TABLES = {"user": "users", "api_key": "api_keys", "credential": "credentials"}
 
 def _user(recorded: Recorded, rows: Rows) -> None:
     user_id, event = str(recorded.originator_id), recorded.event
-    at = msgspec.to_builtins(recorded.meta.occurred_at)
+    at = instant(recorded.meta.occurred_at)
     match event:
         case UserCreated():
             rows.put(
@@ -121,7 +121,7 @@ def _user(recorded: Recorded, rows: Rows) -> None:
         case UserEmailChanged():
             rows.update("users", user_id, email=event.new)
         case UserPreferencesChanged():
-            rows.update("users", user_id, **{change.field: change.new for change in event.changes})
+            rows.update("users", user_id, **_columns(USERS, event.changes))
         case UserDisabled():
             rows.update("users", user_id, disabled=True)
         case UserEnabled():
@@ -151,9 +151,9 @@ def _api_key(recorded: Recorded, rows: Rows) -> None:
                     "name": event.name,
                     "role": event.role,
                     "digest": event.digest,
-                    "created_at": recorded.meta.occurred_at,
+                    "created_at": instant(recorded.meta.occurred_at),
                     "created_by": recorded.meta.actor.name,
-                    "expires_at": event.expires_at,
+                    "expires_at": instant(event.expires_at) if event.expires_at else None,
                     "revoked": False,
                 },
             )
@@ -165,7 +165,7 @@ def _api_key(recorded: Recorded, rows: Rows) -> None:
 
 def _credential(recorded: Recorded, rows: Rows) -> None:
     credential_id, event = str(recorded.originator_id), recorded.event
-    stamp = {"changed_at": recorded.meta.occurred_at, "position": recorded.position}
+    stamp = {"changed_at": instant(recorded.meta.occurred_at), "position": recorded.position}
     match event:
         case CredentialCreated():
             rows.put(
@@ -176,19 +176,23 @@ def _credential(recorded: Recorded, rows: Rows) -> None:
                     "kind": event.kind,
                     "port": event.port,
                     "shown": event.shown,
-                    "created_at": recorded.meta.occurred_at,
+                    "created_at": instant(recorded.meta.occurred_at),
                     **stamp,
                 },
             )
         case CredentialChanged():
-            values = {change.field: change.new for change in event.changes}
-            rows.update("credentials", credential_id, **values, **stamp)
+            rows.update("credentials", credential_id, **_columns(CREDENTIALS, event.changes), **stamp)
         case CredentialSecretReplaced():
             rows.update("credentials", credential_id, shown=event.shown, **stamp)
         case CredentialDeleted():
             rows.delete("credentials", credential_id)
         case _:
             pass
+
+
+def _columns(table: Table, changes: Iterable[Change]) -> Row:
+    """New values by column; a field that a later release dropped is passed over."""
+    return {change.field: change.new for change in changes if change.field in table.columns}
 
 
 async def listed(conn: AsyncConnection[Any], table: str, order: str) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from domain.alert import (
     AlertUnacknowledged,
 )
 from domain.event import Recorded
-from projections.tables import Key, Row, Rows, Table
+from projections.tables import Key, Row, Rows, Table, as_uuid, instant
 
 ALERTS = Table(
     "alerts",
@@ -56,7 +56,7 @@ class Alerts:
 
     def fold(self, recorded: Recorded, rows: Rows) -> None:
         alert_id, event = str(recorded.originator_id), recorded.event
-        at, by = msgspec.to_builtins(recorded.meta.occurred_at), recorded.meta.actor.name
+        at, by = instant(recorded.meta.occurred_at), recorded.meta.actor.name
         stamp = {"reason": recorded.meta.reason, "position": recorded.position}
         match event:
             case AlertRaised():
@@ -72,7 +72,10 @@ class Alerts:
             case AlertResolved():
                 rows.update("alerts", alert_id, state="resolved", resolved_at=at, resolved_by=by, **stamp)
             case AlertReopened():
-                rows.update("alerts", alert_id, state="firing", resolved_at=None, resolved_by="", **stamp)
+                reopened: Row = {"state": event.state, "resolved_at": None, "resolved_by": ""}
+                if event.state == "firing":
+                    reopened |= {"acknowledged_at": None, "acknowledged_by": ""}
+                rows.update("alerts", alert_id, **reopened, **stamp)
             case _:
                 pass
 
@@ -85,7 +88,7 @@ def _raised(alert_id: str, event: AlertRaised, at: str, stamp: Row) -> Row:
         "rank": SEVERITIES.index(event.severity),
         "title": event.title,
         "key": event.key,
-        "device_id": event.device_id or None,
+        "device_id": as_uuid(event.device_id),
         "source": event.source,
         "detail": event.detail,
         "occurrence": event.occurrence,

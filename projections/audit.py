@@ -7,7 +7,7 @@ import msgspec
 from psycopg import AsyncConnection
 
 from domain.event import Recorded
-from projections.tables import Key, Rows, Table
+from projections.tables import Key, Rows, Table, as_uuid, instant
 
 ENTRIES = Table(
     "entries",
@@ -63,18 +63,18 @@ class Audit:
             "entries",
             {
                 "position": recorded.position,
-                "occurred_at": meta.occurred_at,
+                "occurred_at": instant(meta.occurred_at),
                 "type": event.topic,
-                "subject_id": recorded.originator_id,
+                "subject_id": str(recorded.originator_id),
                 "version": recorded.originator_version,
                 "actor_kind": meta.actor.kind,
                 "actor_id": meta.actor.id,
                 "actor_name": meta.actor.name,
                 "summary": event.summary(),
                 "reason": meta.reason,
-                "device_id": meta.about.device_id or None,
-                "customer_id": meta.about.customer_id or None,
-                "operation_id": meta.about.operation_id or None,
+                "device_id": as_uuid(meta.about.device_id),
+                "customer_id": as_uuid(meta.about.customer_id),
+                "operation_id": as_uuid(meta.about.operation_id),
                 "correlation_id": meta.correlation_id,
                 "causation_id": meta.causation_id,
                 "changes": event.changed(),

@@ -3,6 +3,7 @@
 from projections.accounts import Accounts
 from projections.alerts import Alerts
 from projections.audit import Audit
+from projections.customers import Customers
 from projections.inventory import Inventory
 from projections.operations import Operations
 from projections.projection import Projection
@@ -11,4 +12,4 @@ from projections.settings import SettingsInForce
 
 def projections() -> tuple[Projection, ...]:
     """Fresh instances; the fastest readers' models come first."""
-    return (Accounts(), SettingsInForce(), Operations(), Inventory(), Alerts(), Audit())
+    return (Accounts(), SettingsInForce(), Operations(), Inventory(), Customers(), Alerts(), Audit())

@@ -21,10 +21,10 @@ from domain.device_events import (
     DeviceSplit,
     DeviceWentDown,
 )
-from domain.device_facts import neighbour_key
+from domain.device_facts import as_json, joined_identities, neighbour_key
 from domain.event import Change, Recorded
 from domain.observation import Interface, Neighbour
-from projections.tables import Key, Row, Rows, Table
+from projections.tables import Key, Row, Rows, Table, instant
 
 FACTS = (
     "vendor", "model", "os", "os_name", "os_version", "serial", "type", "sys_name", "sys_descr", "sys_object_id",
@@ -53,6 +53,7 @@ DEVICES = Table(
         "identified": "boolean NOT NULL",
         "chassis": "jsonb NOT NULL",
         "merged_into": "text NOT NULL",
+        "apart": "text[] NOT NULL",
         "first_seen": "timestamptz NOT NULL",
         "changed_at": "timestamptz NOT NULL",
         "position": "bigint NOT NULL",
@@ -81,7 +82,7 @@ INTERFACES = Table(
         "name": "text NOT NULL",
         "description": "text NOT NULL",
         "alias": "text NOT NULL",
-        "type": "int",
+        "type": "bigint",
         "mtu": "bigint",
         "mac": "text NOT NULL",
         "addresses": "text[] NOT NULL",
@@ -102,7 +103,7 @@ class Inventory:
     """One row a device that ever was; `state` tells the active from the removed and merged."""
 
     name = "inventory"
-    version = 1
+    version = 2
     tables: Sequence[Table] = (DEVICES, HISTORY, INTERFACES, NEIGHBOURS)
     topics: Sequence[str] = ("device.",)
 
@@ -129,8 +130,12 @@ class Inventory:
         row = self._folded(device_id, before, recorded, rows)
         if row is None:
             return
-        at = msgspec.to_builtins(recorded.meta.occurred_at)
-        row = {**row, "changed_at": at, "position": recorded.position}
+        at = instant(recorded.meta.occurred_at)
+        stamped = {**row, "changed_at": at, "position": recorded.position}
+        if row is before:  # only its interfaces or neighbours changed: no news for its own history
+            rows.put("devices", stamped)
+            return
+        row = stamped
         row["address"] = row["addresses"][0] if row["addresses"] else ""
         row["name"] = row["given_name"] or row["sys_name"] or row["address"]
         if before is None or row["status"] != before["status"]:
@@ -164,26 +169,38 @@ class Inventory:
                 return {
                     **row,
                     "addresses": _joined(row["addresses"], (event.address,)),
-                    "identities": _joined(row["identities"], event.identities),
+                    "identities": list(joined_identities(row["identities"], event.identities)),
                 }
             case DeviceAddressRemoved():
-                return {**row, "addresses": [a for a in row["addresses"] if a != event.address]}
+                return {**row, "addresses": _without(row["addresses"], (event.address,))}
             case DeviceMerged():
                 return {
                     **row,
                     "addresses": _joined(row["addresses"], event.addresses),
                     "identities": _joined(row["identities"], event.identities),
+                    "apart": _without(row["apart"], (event.other_id,)),
                 }
             case DeviceSplit():
                 return {
                     **row,
-                    "addresses": [a for a in row["addresses"] if a not in event.addresses],
-                    "identities": [i for i in row["identities"] if i not in event.identities],
+                    "addresses": _without(row["addresses"], event.addresses),
+                    "identities": _without(row["identities"], event.identities),
+                    "apart": _joined(row["apart"], (event.other_id,)),
                 }
             case DeviceAbsorbed():
-                return {**row, "state": "merged", "merged_into": event.into_id}
+                return {
+                    **row,
+                    "state": "merged",
+                    "merged_into": event.into_id,
+                    "apart": _without(row["apart"], (event.into_id,)),
+                }
             case DeviceSeparated():
-                return {**row, "state": "active", "merged_into": ""}
+                return {
+                    **row,
+                    "state": "active",
+                    "merged_into": "",
+                    "apart": _joined(row["apart"], (event.from_id,)),
+                }
             case DeviceWentDown():
                 return {**row, "status": "down"}
             case DeviceCameUp():
@@ -191,13 +208,13 @@ class Inventory:
             case DeviceRemoved():
                 return {**row, "state": "removed"}
             case DeviceRestored():
-                return {**row, "state": "active", "status": "up" if event.cause else row["status"]}
+                return {**row, "state": "active"}
             case _:
                 return None
 
 
 def _new(device_id: str, recorded: Recorded, status: str, address: str, site: str) -> Row:
-    at = msgspec.to_builtins(recorded.meta.occurred_at)
+    at = instant(recorded.meta.occurred_at)
     return {
         "id": device_id,
         "state": "active",
@@ -218,6 +235,7 @@ def _new(device_id: str, recorded: Recorded, status: str, address: str, site: st
         "identified": False,
         "chassis": [],
         "merged_into": "",
+        "apart": [],
         "first_seen": at,
         "changed_at": at,
         "position": recorded.position,
@@ -226,18 +244,16 @@ def _new(device_id: str, recorded: Recorded, status: str, address: str, site: st
 
 def _identified(device_id: str, row: Row, event: DeviceIdentified, rows: Rows) -> Row:
     for interface in event.interfaces:
-        rows.put("interfaces", {"device_id": device_id, **msgspec.to_builtins(interface)})
+        rows.put("interfaces", _interface(device_id, interface))
     for neighbour in event.neighbours:
-        rows.put(
-            "neighbours", _neighbour(device_id, neighbour_key(neighbour), msgspec.to_builtins(neighbour))
-        )
+        rows.put("neighbours", _neighbour(device_id, neighbour_key(neighbour), neighbour))
     return {
         **row,
         **{field: getattr(event.facts, field) for field in FACTS},
-        "identities": _joined(row["identities"], event.identities),
+        "identities": list(joined_identities(row["identities"], event.identities)),
         "access_id": event.access_id,
         "identified": True,
-        "chassis": msgspec.to_builtins(event.chassis),
+        "chassis": as_json(event.chassis),
     }
 
 
@@ -251,32 +267,49 @@ def _changed(device_id: str, row: Row, change: Change, rows: Rows) -> Row:
             rows.delete("neighbours", device_id, rest)
         else:
             # Struct defaults fill what an older release did not record.
-            whole = msgspec.to_builtins(msgspec.convert(change.new, Neighbour))
-            rows.put("neighbours", _neighbour(device_id, rest, whole))
+            rows.put("neighbours", _neighbour(device_id, rest, msgspec.convert(change.new, Neighbour)))
         return row
-    return {**row, ("given_name" if change.field == "name" else change.field): change.new}
+    column = "given_name" if change.field == "name" else change.field
+    return {**row, column: change.new} if column in DEVICES.columns else row
 
 
 def _change_interface(device_id: str, path: str, new: Any, rows: Rows) -> None:
     index, _, field = path.partition("/")
     key = (device_id, int(index))
-    if field:
-        present = rows.get("interfaces", *key) or {
-            "device_id": device_id,
-            **msgspec.to_builtins(Interface(if_index=int(index))),
-        }
+    if not field:
+        if new is None:
+            rows.delete("interfaces", *key)
+        else:
+            rows.put("interfaces", _interface(device_id, msgspec.convert(new, Interface)))
+    elif field in INTERFACES.columns:
+        present = rows.get("interfaces", *key) or _interface(device_id, Interface(if_index=int(index)))
         rows.put("interfaces", {**present, field: new})
-    elif new is None:
-        rows.delete("interfaces", *key)
-    else:
-        rows.put(
-            "interfaces", {"device_id": device_id, **msgspec.to_builtins(msgspec.convert(new, Interface))}
-        )
 
 
-def _neighbour(device_id: str, link: str, neighbour: Any) -> Row:
-    return {"device_id": device_id, "link": link, "neighbour": neighbour}
+def _interface(device_id: str, interface: Interface) -> Row:
+    return {
+        "device_id": device_id,
+        "if_index": interface.if_index,
+        "name": interface.name,
+        "description": interface.description,
+        "alias": interface.alias,
+        "type": interface.type,
+        "mtu": interface.mtu,
+        "mac": interface.mac,
+        "addresses": list(interface.addresses),
+        "speed_bps": interface.speed_bps,
+        "admin_status": interface.admin_status,
+        "oper_status": interface.oper_status,
+    }
+
+
+def _neighbour(device_id: str, link: str, neighbour: Neighbour) -> Row:
+    return {"device_id": device_id, "link": link, "neighbour": as_json(neighbour)}
 
 
 def _joined(old: Sequence[str], new: Sequence[str]) -> list[str]:
     return [*old, *(each for each in new if each not in old)]
+
+
+def _without(old: Sequence[str], gone: Sequence[str]) -> list[str]:
+    return [each for each in old if each not in gone]

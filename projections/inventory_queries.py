@@ -213,6 +213,9 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     access_id: str = ""
     status: str = "unknown"
+    apart: list[str] = []
+    sys_descr: str = ""
+    sys_object_id: str = ""
 
 
 async def known_accesses(conn: AsyncConnection[Any], site: str, addresses: Sequence[str]) -> dict[str, str]:
@@ -228,10 +231,10 @@ async def known_accesses(conn: AsyncConnection[Any], site: str, addresses: Seque
 async def candidates(
     conn: AsyncConnection[Any], site: str, addresses: Sequence[str], identities: Sequence[str]
 ) -> list[Candidate]:
-    """Devices at the site that share an address or an identity, the removed among them, the merged not."""
+    """Devices at the site that share an address or an identity, the oldest first, the removed among them, the merged not."""
     rows = await conn.execute(
         "SELECT to_jsonb(d)::text FROM inventory.devices d WHERE site = %s AND state <> 'merged'"
-        " AND (addresses && %s::text[] OR identities && %s::text[])",
+        " AND (addresses && %s::text[] OR identities && %s::text[]) ORDER BY first_seen, id",
         (site, list(addresses), list(identities)),
     )
     return [msgspec.json.decode(row[0], type=Candidate) for row in await rows.fetchall()]

@@ -16,7 +16,7 @@ from domain.operation import (
     OperationStarted,
     OperationSucceeded,
 )
-from projections.tables import Key, Rows, Table
+from projections.tables import Key, Rows, Table, as_uuid, instant
 
 OPERATIONS = Table(
     "operations",
@@ -58,7 +58,7 @@ class Operations:
 
     def fold(self, recorded: Recorded, rows: Rows) -> None:
         operation_id, event, meta = str(recorded.originator_id), recorded.event, recorded.meta
-        at = msgspec.to_builtins(meta.occurred_at)
+        at = instant(meta.occurred_at)
 
         def update(**values: Any) -> None:
             rows.update("operations", operation_id, position=recorded.position, **values)
@@ -71,8 +71,8 @@ class Operations:
                         "id": operation_id,
                         "kind": event.kind,
                         "state": "requested",
-                        "device_id": event.device_id or None,
-                        "customer_id": event.customer_id or None,
+                        "device_id": as_uuid(event.device_id),
+                        "customer_id": as_uuid(event.customer_id),
                         "params": event.params,
                         "actor": msgspec.to_builtins(meta.actor),
                         "reason": meta.reason,
@@ -188,7 +188,7 @@ async def waiting(conn: AsyncConnection[Any], *, older_than_s: float, kinds: Seq
     """Operations that nobody seems to work on: requested a while ago, or running without a sign of life."""
     cursor = await conn.execute(
         "SELECT o.id::text FROM operations.operations o LEFT JOIN work.progress p ON p.operation_id = o.id"
-        " WHERE o.state IN ('requested', 'running') AND o.kind = ANY(%s)"
+        " WHERE o.state IN ('requested', 'running', 'outcome_unknown') AND o.kind = ANY(%s)"
         " AND greatest(o.requested_at, o.started_at, p.updated_at) < now() - make_interval(secs => %s)"
         " ORDER BY o.requested_at LIMIT 100",
         (list(kinds), older_than_s),

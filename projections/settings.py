@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from domain import settings as domain_settings
 from domain.event import Recorded
 from domain.settings import Settings
-from projections.tables import Key, Rows, Table
+from projections.tables import Key, Rows, Table, instant
 
 SETTINGS = Table(
     "settings",
@@ -44,7 +44,7 @@ class SettingsInForce:
             {
                 "id": key,
                 "values": msgspec.to_builtins(after),
-                "changed_at": recorded.meta.occurred_at,
+                "changed_at": instant(recorded.meta.occurred_at),
                 "position": recorded.position,
             },
         )

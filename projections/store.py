@@ -8,7 +8,7 @@ from psycopg import AsyncConnection, sql
 
 from domain.event import Recorded
 from projections.projection import Projection, concerns
-from projections.tables import Rows, fetch, write
+from projections.tables import Rows, fetch, insert, write
 
 LEADER_LOCK = 0x70726F6A656374  # "project": one process folds, the others stand by
 
@@ -44,21 +44,22 @@ async def ensure_positions(conn: AsyncConnection[Any]) -> None:
         await conn.execute(_POSITIONS)
 
 
-async def standing(conn: AsyncConnection[Any], name: str) -> Standing | None:
-    cursor = await conn.execute(
-        "SELECT version, position, state FROM projections.positions WHERE name = %s", (name,)
-    )
-    row = await cursor.fetchone()
-    return Standing(*row) if row else None
+async def standings(conn: AsyncConnection[Any]) -> dict[str, Standing]:
+    """By name of projection."""
+    cursor = await conn.execute("SELECT name, version, position, state FROM projections.positions")
+    return {name: Standing(*rest) for name, *rest in await cursor.fetchall()}
 
 
-async def create(conn: AsyncConnection[Any], projection: Projection, schema: str) -> None:
-    """An empty copy of the projection's tables; what lay in the schema before is dropped."""
+async def create(
+    conn: AsyncConnection[Any], projection: Projection, schema: str, *, bare: bool = False
+) -> None:
+    """An empty copy of the projection's tables; what lay in the schema before is dropped.
+    `bare` leaves out what is made faster once the rows are in."""
     place = sql.Identifier(schema)
     await conn.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(place))
     await conn.execute(sql.SQL("CREATE SCHEMA {}").format(place))
     for table in projection.tables:
-        for statement in table.ddl(schema):
+        for statement in [table.bare(schema)] if bare else table.ddl(schema):
             await conn.execute(statement)
 
 
@@ -70,14 +71,23 @@ async def apply(
     if not mine:
         return
     rows = Rows(projection.tables)
-    tables = {table.name: table for table in projection.tables}
-    wanted = [key for recorded in mine for key in projection.keys(recorded)]
-    for name, keys in rows.missing(wanted).items():
-        rows.learn(name, keys, await fetch(conn, schema, tables[name], keys))
+    await look_up(conn, projection, schema, rows, mine)
     for recorded in mine:
         projection.fold(recorded, rows)
-    for table, upserts, deletes in rows.changes():
+    for table, added in rows.take_added():
+        await insert(conn, schema, table, added)
+    for table, upserts, deletes in rows.take_changes():
         await write(conn, schema, table, upserts, deletes)
+
+
+async def look_up(
+    conn: AsyncConnection[Any], projection: Projection, schema: str, rows: Rows, events: Sequence[Recorded]
+) -> None:
+    """Fetches the rows that folding these events will need and that are not known yet."""
+    wanted = [key for recorded in events for key in projection.keys(recorded)]
+    tables = {table.name: table for table in projection.tables}
+    for name, keys in rows.missing(wanted).items():
+        rows.learn(name, keys, await fetch(conn, schema, tables[name], keys))
 
 
 async def move(conn: AsyncConnection[Any], name: str, position: int) -> None:
@@ -88,6 +98,14 @@ async def move(conn: AsyncConnection[Any], name: str, position: int) -> None:
         (position, name),
     )
     await conn.execute("SELECT pg_notify('projection', %s)", (f"{name}:{position}",))
+
+
+async def fail(conn: AsyncConnection[Any], name: str, error: str) -> None:
+    """Stops a projection until it is rebuilt, or led anew; an engineer sees the error."""
+    await conn.execute(
+        "UPDATE projections.positions SET state = 'failed', error = %s, updated_at = now() WHERE name = %s",
+        (error.replace("\0", "\ufffd")[:1000], name),
+    )
 
 
 async def checksum(conn: AsyncConnection[Any], projection: Projection, schema: str) -> str:

@@ -1,0 +1,227 @@
+"""Customers as they are, with the evidence of their last change, and a row of history for every event."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection
+
+from domain.customer import CUSTOMER
+from domain.customer_events import (
+    CustomerChangeAbandoned,
+    CustomerIsolated,
+    CustomerIsolationNotEffective,
+    CustomerReleased,
+)
+from domain.customer_state import Customer
+from domain.event import Recorded
+from projections.tables import Key, Row, Rows, Table, as_uuid, instant
+
+CUSTOMERS = Table(
+    "customers",
+    {
+        "id": "uuid",
+        "router_id": "uuid",
+        "username": "text NOT NULL",
+        "state": "text NOT NULL",
+        "since": "timestamptz NOT NULL",
+        "method": "text",
+        "service": "text NOT NULL",
+        "profile": "text NOT NULL",
+        "remote_address": "text NOT NULL",
+        "local_address": "text NOT NULL",
+        "caller_id": "text NOT NULL",
+        "disabled": "boolean NOT NULL",
+        "comment": "text NOT NULL",
+        "password_known": "boolean NOT NULL",
+        "operation_id": "uuid",
+        "drifted": "boolean NOT NULL",
+        "drift": "jsonb",
+        "last_change": "jsonb",
+        "added_at": "timestamptz NOT NULL",
+        "changed_at": "timestamptz NOT NULL",
+        "position": "bigint NOT NULL",
+        "aggregate": "jsonb NOT NULL",
+    },
+    key=("id",),
+    indexes=("(lower(username), id)", "(router_id, state)", "(state)"),
+)
+HISTORY = Table(
+    "history",
+    {"id": "uuid", "position": "bigint", "at": "timestamptz NOT NULL", "row": "jsonb NOT NULL"},
+    key=("id", "position"),
+    indexes=("(at)",),
+    append_only=True,
+)
+HIDDEN = ("aggregate", "position")
+"""Columns for the fold alone."""
+
+
+class Customers:
+    """Folds with the aggregate's own evolve, so that both always agree."""
+
+    name = "customers"
+    version = 1
+    tables: Sequence[Table] = (CUSTOMERS, HISTORY)
+    topics: Sequence[str] = ("customer.",)
+
+    def keys(self, recorded: Recorded) -> Iterable[tuple[str, Key]]:
+        yield "customers", (str(recorded.originator_id),)
+
+    def fold(self, recorded: Recorded, rows: Rows) -> None:
+        key = str(recorded.originator_id)
+        before = rows.get("customers", key)
+        was = msgspec.convert(before["aggregate"], Customer) if before else Customer()
+        now = CUSTOMER.evolve(was, recorded.event)
+        row = _row(key, now, was, before, recorded)
+        rows.put("customers", row)
+        shown = {name: value for name, value in row.items() if name not in HIDDEN}
+        at = instant(recorded.meta.occurred_at)
+        rows.append("history", {"id": key, "position": recorded.position, "at": at, "row": shown})
+
+
+def _row(key: str, now: Customer, was: Customer, before: Row | None, recorded: Recorded) -> Row:
+    at = instant(recorded.meta.occurred_at)
+    facts = msgspec.structs.asdict(now.facts)
+    return {
+        "id": key,
+        "router_id": as_uuid(now.router_id),
+        "username": now.username,
+        "state": now.state,
+        "since": before["since"] if before and was.state == now.state else at,
+        "method": now.method,
+        **facts,
+        "comment": now.comment,
+        "password_known": bool(now.password_id),
+        "operation_id": as_uuid(now.operation_id),
+        "drifted": now.drift is not None,
+        "drift": msgspec.to_builtins(now.drift) if now.drift else None,
+        "last_change": _last_change(recorded) or (before or {}).get("last_change"),
+        "added_at": before["added_at"] if before and was.state not in ("absent", "deleted") else at,
+        "changed_at": at,
+        "position": recorded.position,
+        "aggregate": msgspec.to_builtins(now),
+    }
+
+
+def _last_change(recorded: Recorded) -> dict[str, Any] | None:
+    """What answers a dispute: when, by whom, and what was seen on the router."""
+    event = recorded.event
+    if not isinstance(
+        event, CustomerIsolated | CustomerIsolationNotEffective | CustomerReleased | CustomerChangeAbandoned
+    ):
+        return None
+    told: dict[str, Any] = msgspec.to_builtins(event)
+    return {
+        "type": event.topic,
+        "at": instant(recorded.meta.occurred_at),
+        "actor": msgspec.to_builtins(recorded.meta.actor),
+        "reason": recorded.meta.reason,
+        **told,
+    }
+
+
+class CustomerRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One customer as the API shows it. `profile` and the like are as they are without isolation."""
+
+    id: str
+    router_id: str | None
+    username: str
+    state: str
+    since: str
+    method: str | None
+    service: str
+    profile: str
+    remote_address: str
+    local_address: str
+    caller_id: str
+    disabled: bool
+    comment: str
+    password_known: bool
+    operation_id: str | None
+    drifted: bool
+    drift: dict[str, Any] | None
+    last_change: dict[str, Any] | None
+    added_at: str
+    changed_at: str
+
+
+_NOW = "SELECT * FROM customers.customers"
+_THEN = """
+SELECT r.* FROM (SELECT DISTINCT ON (id) row FROM customers.history
+    WHERE position <= %(as_of_position)s AND at <= %(as_of_at)s::timestamptz ORDER BY id, position DESC) h,
+    jsonb_populate_record(NULL::customers.customers, h.row) r
+"""
+
+
+def _source(position: int | None, at: str | None) -> tuple[str, dict[str, Any]]:
+    if position is None and at is None:
+        return f"({_NOW}) c", {}
+    values = {
+        "as_of_position": position if position is not None else 2**62,
+        "as_of_at": at or "infinity",
+    }
+    return f"({_THEN}) c", values
+
+
+async def find(
+    conn: AsyncConnection[Any],
+    *,
+    limit: int,
+    after: tuple[str, str] | None = None,
+    customer_id: str | None = None,
+    router_id: str | None = None,
+    state: str | None = None,
+    drifted: bool | None = None,
+    q: str | None = None,
+    position: int | None = None,
+    at: str | None = None,
+) -> list[CustomerRow]:
+    """By user name; `after` is (lower-case name, id) of the last one seen; `position` and `at` ask for the past.
+    Deleted customers are found by their id, or by their state."""
+    source, values = _source(position, at)
+    cursor = await conn.execute(
+        f"SELECT to_jsonb(c)::text FROM {source} WHERE (%(id)s::uuid IS NULL OR c.id = %(id)s::uuid)"
+        " AND (%(router_id)s::uuid IS NULL OR c.router_id = %(router_id)s::uuid)"
+        " AND CASE WHEN %(state)s::text IS NOT NULL THEN c.state = %(state)s"
+        "     ELSE c.state <> 'deleted' OR %(id)s::uuid IS NOT NULL END"
+        " AND (%(drifted)s::boolean IS NULL OR c.drifted = %(drifted)s)"
+        " AND (%(q)s::text IS NULL OR strpos(lower(c.username || ' ' || c.comment || ' ' || c.remote_address),"
+        "      lower(%(q)s)) > 0)"
+        " AND (%(after_id)s::uuid IS NULL OR (lower(c.username), c.id) > (%(after_name)s, %(after_id)s::uuid))"
+        " ORDER BY lower(c.username), c.id LIMIT %(limit)s",
+        {
+            **values,
+            "id": customer_id,
+            "router_id": router_id,
+            "state": state,
+            "drifted": drifted,
+            "q": q,
+            "after_name": after[0] if after else None,
+            "after_id": after[1] if after else None,
+            "limit": limit,
+        },
+    )
+    return [msgspec.json.decode(row[0], type=CustomerRow) for row in await cursor.fetchall()]
+
+
+async def on_router(conn: AsyncConnection[Any], router_id: str) -> dict[str, Customer]:
+    """User name -> all that the ledger knows, of customers that are not deleted."""
+    cursor = await conn.execute(
+        "SELECT aggregate::text FROM customers.customers WHERE router_id = %s AND state <> 'deleted'",
+        (router_id,),
+    )
+    found = [msgspec.json.decode(row[0], type=Customer) for row in await cursor.fetchall()]
+    return {customer.username: customer for customer in found}
+
+
+async def cut_off(conn: AsyncConnection[Any], *, limit: int = 500) -> list[tuple[str, str, str]]:
+    """(customer, operation, the operation's state) of customers whose change was ended before it was carried out."""
+    cursor = await conn.execute(
+        "SELECT c.id::text, o.id::text, o.state FROM customers.customers c"
+        " JOIN operations.operations o ON o.id = c.operation_id"
+        " WHERE c.state IN ('isolation_requested', 'release_requested', 'unknown')"
+        " AND o.state IN ('succeeded', 'failed', 'cancelled') AND o.ended_at < now() - interval '2 seconds' LIMIT %s",
+        (limit,),
+    )
+    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
