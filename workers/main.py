@@ -19,6 +19,7 @@ from adapters.jetstream.operations import JetStreamOperations
 from adapters.jetstream.progress import NatsProgress
 from adapters.jetstream.publisher import LedgerPublisher
 from adapters.jetstream.router_call_server import RouterCallServer
+from adapters.jetstream.router_calls import NatsRouterCalls
 from adapters.leadership import PostgresLeadership
 from adapters.ledger.application import LedgerApplication
 from adapters.ledger.checkpoints import CheckpointSigner
@@ -41,6 +42,9 @@ from domain.identification import wanted
 from projections import operations
 from projections.catalogue import projections
 from projections.runner import ProjectionRunner
+from workers.customer_change import CustomerChanges
+from workers.customer_sync import CustomerSync, CutOffChanges
+from workers.customers import BulkIsolation, Isolation
 from workers.discovery import Discovery
 from workers.executor import Executor
 from workers.kinds import KINDS
@@ -92,7 +96,8 @@ async def _compose(
     leadership = PostgresLeadership(url)
     notes = PostgresWorkNotes(pool)
     worker_id = f"{socket.gethostname()}-{os.getpid()}"
-    secrets = AuditedSecrets(bus, PostgresVault(pool, master_key))
+    vault = PostgresVault(pool, master_key)
+    secrets = AuditedSecrets(bus, vault)
     snmp = GufoSnmpReader(wanted)
 
     async def find_waiting(older_than_s: float, kinds: Sequence[str]) -> list[str]:
@@ -120,16 +125,6 @@ async def _compose(
         secrets=secrets,
         snmp=snmp,
     )
-    executor = Executor(
-        worker_id,
-        [discovery, poll],
-        bus=bus,
-        events=events,
-        queue=JetStreamOperations(client),
-        notes=notes,
-        progress=NatsProgress(client),
-        find_waiting=find_waiting,
-    )
     router_key = master_key.derive("router calls")
     routers = RouterService(
         worker_id,
@@ -138,6 +133,18 @@ async def _compose(
         fleet=RouterOsFleet(),
         calls=RouterCallServer(client, router_key),
         secrets=secrets,
+        sync=CustomerSync(worker_id, connect=pool.connection, bus=bus, vault=vault, watch=watch),
+    )
+    changes = CustomerChanges(NatsRouterCalls(client, router_key, local=routers.owned))
+    executor = Executor(
+        worker_id,
+        [discovery, poll, Isolation(changes), BulkIsolation(changes, bus)],
+        bus=bus,
+        events=events,
+        queue=JetStreamOperations(client),
+        notes=notes,
+        progress=NatsProgress(client),
+        find_waiting=find_waiting,
     )
     sealed_events = PostgresEventLog(pool, KeepSealed())  # what leaves for subscribers stays sealed
     services: dict[str, Callable[[], Awaitable[None]]] = {
@@ -147,6 +154,7 @@ async def _compose(
         "scheduler": Scheduler(bus, pool.connection, leadership).run,
         "checkpoints": CheckpointSigner(url, seals, watch, now=lambda: datetime.now(UTC)).run,
         "routers": routers.run,
+        "customers": CutOffChanges(bus, pool.connection, leadership).run,
     }
     chosen = {name: run for name, run in services.items() if name in kinds}
     return {**chosen, "presence": Presence(notes, worker_id, ",".join(chosen)).run}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from random import Random
 from typing import Any, Protocol
 
 import structlog
@@ -17,6 +18,7 @@ from domain.router_ownership import Claim, RouterLeases, RouterNote
 from domain.router_ports import RouterConnection, RouterEndpoint, RouterError, Routers
 from projections import routers
 from projections.routers import KnownRouter
+from projections.settings import in_force
 from workers.owned_router import OwnedRouter
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
@@ -58,6 +60,7 @@ class _Cared:
     router: OwnedRouter
     noted: RouterConnection | None = None
     refresh_at: float = 0.0
+    sync_at: float = 0.0
     refreshing: asyncio.Task[None] | None = field(default=None, repr=False)
 
 
@@ -74,6 +77,7 @@ class RouterService:
         calls: Calls,
         secrets: SecretOpener,
         sync: Sync | None = None,
+        random: Random | None = None,
     ) -> None:
         self._worker_id = worker_id
         self._connect = connect
@@ -86,6 +90,8 @@ class RouterService:
         self._accesses: dict[tuple[str, int], RouterOsAccess] = {}
         self._reading = asyncio.Semaphore(PARALLEL)
         self._renewed_at = 0.0
+        self._random = random or Random()  # noqa: S311 - jitter
+        self._sync_s = 300
 
     def owned(self, router_id: str) -> OwnedRouter | None:
         cared = self._cared.get(router_id)
@@ -121,6 +127,7 @@ class RouterService:
         async with self._connect() as conn:
             known = {router.id: router for router in await routers.known(conn)}
             versions = await routers.credential_versions(conn)
+            self._sync_s = (await in_force(conn)).routers.sync_s
         return known, versions, await self._leases.claim(self._worker_id, known.keys())
 
     async def _take(self, known: dict[str, KnownRouter], versions: dict[str, int], claim: Claim) -> None:
@@ -234,8 +241,10 @@ class RouterService:
                 health = await cared.router.health(priority="live" if first else "bulk")
                 active = await cared.router.active_users(priority="normal" if first else "bulk")
                 await self._leases.note([RouterNote(router_id=cared.known.id, health=health, active=active)])
-            if first:
+            if asyncio.get_running_loop().time() >= cared.sync_at:
                 await cared.router.sync()
+                spread = self._random.uniform(0.9, 1.1)
+                cared.sync_at = asyncio.get_running_loop().time() + self._sync_s * spread
         except RouterError as error:
             if first:
                 cared.refresh_at = 0.0

@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,6 +30,7 @@ from adapters.routeros.link import LinkLimits
 from adapters.vault.master_key import MasterKey
 from adapters.vault.opener import AuditedSecrets
 from adapters.vault.vault import PostgresVault
+from domain.configuration import Configuration
 from domain.credential import CREDENTIAL, CreateCredential
 from domain.device import DEVICE
 from domain.device_commands import AddDevice
@@ -167,3 +171,39 @@ async def site(
     async with running(runner.run()):
         yield site
         await site.lab.stop()
+
+
+@pytest.fixture
+def broker() -> Iterator[EmbeddedNats]:
+    """A NATS of this test alone, since the stream LEDGER belongs to one ledger."""
+    folder = Path(tempfile.mkdtemp(prefix="netledger-nats-"))
+    folder.chmod(0o755)
+    server = EmbeddedNats(folder)
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def plant(
+    ledger: Ledger,
+    database: str,
+    pool: AsyncConnectionPool[AsyncConnection[Any]],
+    event_log: PostgresEventLog,
+    watch: PostgresPositionWatch,
+    broker: EmbeddedNats,
+    master_key: MasterKey,
+    engineer: Attribution,
+    tmp_path: Path,
+) -> AsyncIterator[Any]:
+    from tests.integration.routers.plant import Plant
+
+    client = await connect(broker.url, name="test")
+    configuration = Configuration(data_dir=tmp_path, database_url=database, nats_url=broker.url)
+    site = Site(ledger, pool, event_log, watch, client, master_key, engineer)
+    plant = Plant(site, configuration, master_key)
+    async with plant.workers("projector"):
+        yield plant
+    await site.lab.stop()
+    await client.close()

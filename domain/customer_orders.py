@@ -1,0 +1,78 @@
+"""What operations on customers carry: who, what, how, and until when a router that is down is waited for."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from domain.aggregate import Intent
+from domain.customer import CUSTOMER, customer_id
+from domain.customer_commands import RequestIsolation, RequestRelease, Username
+from domain.customer_state import Customer
+from domain.operation import OPERATION, RequestOperation
+from domain.router_ports import IsolationMethod, IsolationPlan
+from domain.settings import IsolationSettings
+
+ISOLATE = "customer.isolate"
+ISOLATE_BULK = "customer.isolate_bulk"
+SECRET_CREATE = "secret.create"  # noqa: S105 - a kind of operation
+SECRET_CHANGE = "secret.change"  # noqa: S105 - a kind of operation
+SECRET_DELETE = "secret.delete"  # noqa: S105 - a kind of operation
+ENFORCE = "customer.enforce"
+
+
+class IsolationOrder(msgspec.Struct, frozen=True, kw_only=True):
+    router_id: str
+    username: Username
+    isolated: bool
+    plan: IsolationPlan
+    until: datetime
+    watch_s: float = 5.0
+
+
+class BulkItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    router_id: str
+    username: Username
+    isolated: bool = True
+
+
+class BulkOrder(msgspec.Struct, frozen=True, kw_only=True):
+    items: Annotated[list[BulkItem], msgspec.Meta(min_length=1, max_length=20_000)]
+    plan: IsolationPlan
+    until: datetime
+
+
+def plan_of(settings: IsolationSettings, method: IsolationMethod | None) -> IsolationPlan:
+    """The method asked for, or the usual one, with the names of the settings."""
+    chosen = method or settings.method
+    return IsolationPlan(
+        method=chosen,
+        profile=settings.profile if chosen == "profile" else "",
+        address_list=settings.address_list if chosen == "address-list" else "",
+    )
+
+
+def isolation(
+    customer: Customer, operation_id: UUID, order: IsolationOrder, *, ended: str = "", reason: str = ""
+) -> list[Intent]:
+    """The operation and the customer's request, to be appended together; empty where it is so already, or asked for.
+
+    `ended` names the operation that the customer waits for, where that has ended. Raises what the customer's rules refuse.
+    """
+    key = customer_id(order.router_id, order.username)
+    request = (
+        RequestIsolation(operation_id=str(operation_id), method=order.plan.method, ended=ended, reason=reason)
+        if order.isolated
+        else RequestRelease(operation_id=str(operation_id), ended=ended, reason=reason)
+    )
+    if not CUSTOMER.decide(customer, request):
+        return []
+    operation = RequestOperation(
+        kind=ISOLATE,
+        params=msgspec.to_builtins(order),
+        device_id=order.router_id,
+        customer_id=str(key),
+        reason=reason,
+    )
+    return [OPERATION.to(operation_id, operation, new=True), CUSTOMER.to(key, request)]

@@ -1,0 +1,245 @@
+"""Handlers of operations on customers: one isolation or release, and thousands of them as one operation."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from domain.aggregate import Aggregate, Intent, Outcome
+from domain.customer import CUSTOMER, customer_id
+from domain.customer_commands import Evidence, RequestIsolation, RequestRelease
+from domain.customer_orders import ISOLATE, ISOLATE_BULK, BulkOrder, IsolationOrder
+from domain.errors import DomainError
+from domain.operation import OPERATION, FailOperation, StopOperation, SucceedOperation
+from domain.ports import CommandBus
+from workers.customer_change import CustomerChanges, Done, Order
+from workers.operation import OperationCancelledError, OperationFailedError, Work
+
+S = TypeVar("S")
+ROUTERS_AT_ONCE = 64
+TOLD_S = 0.5
+FAILURES_TOLD = 1_000
+
+
+class Isolation:
+    """Handler of `customer.isolate` operations: one customer, either way."""
+
+    kind = ISOLATE
+
+    def __init__(self, changes: CustomerChanges) -> None:
+        self._changes = changes
+
+    async def run(self, work: Work) -> dict[str, Any]:
+        asked = msgspec.convert(work.params, IsolationOrder)
+        order = Order(
+            operation_id=str(work.operation_id),
+            router_id=asked.router_id,
+            username=asked.username,
+            isolated=asked.isolated,
+            plan=asked.plan,
+            until=asked.until,
+            watch_s=asked.watch_s,
+        )
+        done = await self._changes.carry_out(order, _Watched(work))
+        match _ending(order, done, work.attempt):
+            case StopOperation(result=result):
+                raise OperationCancelledError(result)
+            case FailOperation(code=code, message=message, result=result):
+                raise OperationFailedError(code, message, result)
+            case SucceedOperation(result=result):
+                return result
+
+
+def _ending(order: Order, done: Done, attempt: int) -> SucceedOperation | FailOperation | StopOperation:
+    """What the operation's outcome is when this became of its customer."""
+    result = msgspec.to_builtins(done)
+    if done.code == "CANCELLED":
+        return StopOperation(attempt=attempt, result=result)
+    if done.code:
+        return FailOperation(attempt=attempt, code=done.code, message=done.message, result=result)
+    if order.isolated and not done.effective:
+        why = "; ".join(done.notes) or "the session is still unrestricted"
+        return FailOperation(attempt=attempt, code="ISOLATION_NOT_EFFECTIVE", message=why, result=result)
+    return SucceedOperation(attempt=attempt, result=result)
+
+
+class _Watched:
+    """Satisfies Ground for an operation on one customer: every step is told to whoever watches."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self.state = work.state
+        self.execute = work.execute
+        self.resumed = work.resume
+
+    @property
+    def cancelled(self) -> bool:
+        return self._work.cancelled
+
+    async def conclude(self, order: Order, done: Done, *intents: Intent) -> Outcome:
+        work = self._work
+        if (await work.state(OPERATION, work.operation_id)).state == "outcome_unknown":
+            await work.resume()
+        ending = OPERATION.to(work.operation_id, _ending(order, done, work.attempt))
+        return await work.execute(*intents, ending)
+
+    async def saw(self, username: str, evidence: list[Evidence]) -> None:
+        steps = [msgspec.to_builtins(each) for each in evidence]
+        await self._work.report(done=0, total=1, detail={"steps": steps})
+
+    async def waits(self, username: str, why: str) -> None:
+        await self._work.report(done=0, total=1, detail={"waiting": why})
+
+    async def lost(self, message: str, intent: Intent) -> None:
+        await self._work.lose(message, intent)
+
+
+class BulkIsolation:
+    """Handler of `customer.isolate_bulk` operations. Routers are worked on side by side, the customers of each one
+    after the other; a router that is down holds up its own customers alone."""
+
+    kind = ISOLATE_BULK
+
+    def __init__(self, changes: CustomerChanges, bus: CommandBus) -> None:
+        self._changes = changes
+        self._bus = bus
+
+    async def run(self, work: Work) -> dict[str, Any]:
+        asked = msgspec.convert(work.params, BulkOrder)
+        bulk = _Bulk(work, self._bus, total=len(asked.items))
+        by_router: dict[str, list[tuple[str, bool]]] = {}
+        for item in asked.items:
+            by_router.setdefault(item.router_id, []).append((item.username, item.isolated))
+        free = asyncio.Semaphore(ROUTERS_AT_ONCE)
+        telling = asyncio.create_task(bulk.keep_telling())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for router_id, users in by_router.items():
+                    group.create_task(self._router(bulk, asked, router_id, users, free))
+        except ExceptionGroup as several:
+            raise several.exceptions[0] from None
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+        await bulk.tell()
+        if work.cancelled:
+            raise OperationCancelledError(bulk.summary())
+        return bulk.summary()
+
+    async def _router(
+        self,
+        bulk: "_Bulk",
+        asked: BulkOrder,
+        router_id: str,
+        users: Sequence[tuple[str, bool]],
+        free: asyncio.Semaphore,
+    ) -> None:
+        for username, isolated in users:
+            async with free:
+                bulk.ended(await self._one(bulk, asked, router_id, username, isolated=isolated))
+
+    async def _one(
+        self, bulk: "_Bulk", asked: BulkOrder, router_id: str, username: str, *, isolated: bool
+    ) -> Done:
+        if bulk.cancelled:
+            return Done(
+                username=username, state="untouched", code="CANCELLED", message="cancelled by request"
+            )
+        operation_id = str(bulk.operation_id)
+        request = (
+            RequestIsolation(operation_id=operation_id, method=asked.plan.method)
+            if isolated
+            else RequestRelease(operation_id=operation_id)
+        )
+        try:
+            customer = await bulk.state(CUSTOMER, customer_id(router_id, username))
+            if customer.operation_id != operation_id:
+                outcome = await bulk.execute(CUSTOMER.to(customer_id(router_id, username), request))
+                if not outcome.events:
+                    return Done(username=username, state=customer.state)
+            order = Order(
+                operation_id=operation_id,
+                router_id=router_id,
+                username=username,
+                isolated=isolated,
+                plan=asked.plan,
+                until=asked.until,
+                watch_s=0.0,
+                priority="bulk",
+            )
+            return await self._changes.carry_out(order, bulk)
+        except DomainError as error:
+            if error.code in ("SERVICE_UNAVAILABLE", "OPERATION_FENCED"):
+                raise
+            return Done(username=username, state="untouched", code=error.code, message=error.message)
+
+
+class _Bulk:
+    """Satisfies Ground for many customers. Their own events say which operation each follows, so that the operation
+    itself need not be held for every one of them."""
+
+    def __init__(self, work: Work, bus: CommandBus, *, total: int) -> None:
+        self._work = work
+        self._bus = bus
+        self._total = total
+        self._states: Counter[str] = Counter()
+        self._failures: list[Done] = []
+        self._changed = 0
+        self._waiting: set[str] = set()
+        self.operation_id = work.operation_id
+        self.done = 0
+
+    @property
+    def cancelled(self) -> bool:
+        return self._work.cancelled
+
+    async def execute(self, *intents: Intent) -> Outcome:
+        return await self._bus.execute(*intents, by=self._work.by)
+
+    async def conclude(self, order: Order, done: Done, *intents: Intent) -> Outcome:
+        return await self.execute(*intents)
+
+    async def state(self, aggregate: Aggregate[S], aggregate_id: UUID) -> S:
+        return await self._bus.state(aggregate, aggregate_id)
+
+    async def saw(self, username: str, evidence: list[Evidence]) -> None:
+        self._waiting.discard(username)
+
+    async def waits(self, username: str, why: str) -> None:
+        self._waiting.add(username)
+
+    async def lost(self, message: str, intent: Intent) -> None:
+        await self.execute(intent)
+
+    async def resumed(self) -> None:
+        return
+
+    def ended(self, done: Done) -> None:
+        self.done += 1
+        self._changed += done.changed
+        self._states[done.state] += 1
+        self._waiting.discard(done.username)
+        if done.code or not done.effective:
+            self._failures.append(done)
+
+    def summary(self) -> dict[str, Any]:
+        """Each customer's own page has the rest."""
+        return {
+            "total": self._total,
+            "changed": self._changed,
+            "states": dict(self._states),
+            "failed": len(self._failures),
+            "failures": [msgspec.to_builtins(each) for each in self._failures[:FAILURES_TOLD]],
+        }
+
+    async def tell(self) -> None:
+        detail = {"changed": self._changed, "failed": len(self._failures), "waiting": len(self._waiting)}
+        await self._work.report(done=self.done, total=self._total, detail=detail)
+
+    async def keep_telling(self) -> None:
+        while True:
+            await asyncio.sleep(TOLD_S)
+            await self.tell()
