@@ -1,15 +1,19 @@
 """Alerts: list, raise, acknowledge, resolve, reopen."""
 
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Response, Router, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.caller import engineer, viewer
-from api.conventions import Cursor, Limit, Page, commanded, decode_cursor, page_of, until_seen
-from api.provided import Bus, By, Connect, Key, Watch
+from api.commands import Commands
+from api.pages import Cursor, Limit, Page, decode_cursor, page_of
+from api.provided import Connect, Do
 from domain.alert import (
     ALERT,
     AcknowledgeAlert,
@@ -20,50 +24,67 @@ from domain.alert import (
     UnacknowledgeAlert,
     alert_id,
 )
-from domain.errors import NotFound
+from domain.errors import DomainError, NotFound, Unavailable
 from domain.event import Command
 from projections import alerts
 from projections.alerts import AlertRow
 
 State = Literal["firing", "acknowledged", "resolved", "silenced"]
+READS = {"reads": ("alerts",)}
+SEEN = "alerts"
+_BATCH = 500
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 
 
 class NewAlert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An alert raised by hand or by another system. Alerts with the same key are one; without a key each is its own."""
 
     severity: Severity
-    title: str = msgspec.field()
-    key: str = ""
+    title: Text
+    key: Annotated[str, msgspec.Meta(max_length=300)] = ""
     device_id: UUID | None = None
     detail: dict[str, Any] = {}
     reason: str = ""
 
 
 class AlertFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which of the firing alerts are meant; all that is given must hold."""
+
     severity: Severity | None = None
     device_id: UUID | None = None
 
 
 class AcknowledgeAll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Without a filter: all."""
+
     filter: AlertFilter | None = None
     reason: str = ""
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
+    """How many alerts were acknowledged by this request."""
+
     acknowledged: int
 
 
-@get(["/alerts", "/telemetry/alerts"], guards=[viewer], opt={"reads": ("alerts",)})
+class AlertSummary(msgspec.Struct, frozen=True):
+    """Counts by state, and of the unresolved by severity."""
+
+    by_state: dict[str, int]
+    by_severity: dict[str, int]
+
+
+@get(["/alerts", "/telemetry/alerts"], guards=[viewer], opt=READS)
 async def list_alerts(
     connect: Connect,
-    in_state: Annotated[State | None, Parameter(query="state")] = None,
-    severity: Severity | None = None,
-    device_id: UUID | None = None,
+    in_state: Annotated[State | None, QueryParameter(name="state")] = None,
+    severity: FromQuery[Severity | None] = None,
+    device_id: FromQuery[UUID | None] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[AlertRow]:
     """Newest first."""
-    after = decode_cursor(cursor, str, str)
+    after = decode_cursor(cursor, tuple[datetime, UUID])
     async with connect() as conn:
         rows = await alerts.find(
             conn,
@@ -71,125 +92,122 @@ async def list_alerts(
             state=in_state,
             severity=severity,
             device_id=str(device_id) if device_id else None,
-            after=(after[0], after[1]) if after else None,
+            after=(after[0].isoformat(), str(after[1])) if after else None,
         )
     return page_of(rows, limit, lambda row: (row.raised_at, row.id))
 
 
-@get("/alerts/summary", guards=[viewer], opt={"reads": ("alerts",)})
-async def alert_summary(connect: Connect) -> dict[str, dict[str, int]]:
+@get("/alerts/summary", guards=[viewer], opt=READS)
+async def alert_summary(connect: Connect) -> AlertSummary:
     """Counts by state, and of the unresolved by severity."""
     async with connect() as conn:
-        return await alerts.summary(conn)
+        return msgspec.convert(await alerts.summary(conn), AlertSummary)
 
 
-@get("/alerts/{alert:uuid}", guards=[viewer], opt={"reads": ("alerts",)})
-async def get_alert(alert: UUID, connect: Connect) -> AlertRow:
+@get("/alerts/{alert:uuid}", guards=[viewer], opt=READS)
+async def get_alert(alert: FromPath[UUID], connect: Connect) -> AlertRow:
+    """One alert: its latest occurrence."""
     return await _row(connect, alert)
 
 
 @post("/alerts", guards=[engineer])
-async def raise_alert(
-    data: NewAlert, bus: Bus, by: By, key: Key, watch: Watch, connect: Connect
-) -> Response[AlertRow]:
+async def raise_alert(data: JSONBody[NewAlert], commands: Do, connect: Connect) -> Response[AlertRow]:
     """201 with the alert; raising what already fires changes nothing."""
     cause = data.key or str(uuid4())
-    command = msgspec.convert(
-        {
-            "key": cause,
-            "severity": data.severity,
-            "title": data.title,
-            "device_id": str(data.device_id) if data.device_id else "",
-            "source": by.actor.name,
-            "detail": data.detail,
-            "reason": data.reason,
-        },
-        RaiseAlert,
+    command = RaiseAlert(
+        key=cause,
+        severity=data.severity,
+        title=data.title,
+        device_id=str(data.device_id) if data.device_id else "",
+        source=commands.by.actor.name,
+        detail=data.detail,
+        reason=data.reason,
     )
-    outcome = await bus.execute(ALERT.to(alert_id(cause), command), by=by, key=key)
+    outcome = await commands.do(ALERT.to(alert_id(cause), command), seen_by=SEEN)
     raised = outcome.events[0].originator_id if outcome.events else alert_id(cause)
-    await until_seen(watch, "alerts", outcome.position)
-    return commanded(await _row(connect, raised), outcome.position, watch, status=201)
-
-
-async def _command(
-    alert: UUID, command: Command, bus: Bus, by: By, key: Key, watch: Watch, connect: Connect
-) -> Response[AlertRow]:
-    outcome = await bus.execute(ALERT.to(alert, command), by=by, key=key)
-    await until_seen(watch, "alerts", outcome.position)
-    return commanded(await _row(connect, alert), outcome.position, watch)
+    return await commands.answer(await _row(connect, raised), status=201)
 
 
 @post("/alerts/{alert:uuid}/acknowledge", guards=[engineer], status_code=200)
 async def acknowledge(
-    alert: UUID,
-    bus: Bus,
-    by: By,
-    key: Key,
-    watch: Watch,
-    connect: Connect,
-    data: AcknowledgeAlert | None = None,
+    alert: FromPath[UUID], commands: Do, connect: Connect, data: JSONBody[AcknowledgeAlert | None] = None
 ) -> Response[AlertRow]:
-    return await _command(alert, data or AcknowledgeAlert(), bus, by, key, watch, connect)
+    """Somebody knows of it."""
+    return await _change(alert, data or AcknowledgeAlert(), commands, connect)
 
 
 @post("/alerts/{alert:uuid}/unacknowledge", guards=[engineer], status_code=200)
 async def unacknowledge(
-    alert: UUID,
-    bus: Bus,
-    by: By,
-    key: Key,
-    watch: Watch,
-    connect: Connect,
-    data: UnacknowledgeAlert | None = None,
+    alert: FromPath[UUID], commands: Do, connect: Connect, data: JSONBody[UnacknowledgeAlert | None] = None
 ) -> Response[AlertRow]:
-    return await _command(alert, data or UnacknowledgeAlert(), bus, by, key, watch, connect)
+    """Takes an acknowledgement back."""
+    return await _change(alert, data or UnacknowledgeAlert(), commands, connect)
 
 
 @post("/alerts/{alert:uuid}/resolve", guards=[engineer], status_code=200)
 async def resolve(
-    alert: UUID, bus: Bus, by: By, key: Key, watch: Watch, connect: Connect, data: ResolveAlert | None = None
+    alert: FromPath[UUID], commands: Do, connect: Connect, data: JSONBody[ResolveAlert | None] = None
 ) -> Response[AlertRow]:
-    return await _command(alert, data or ResolveAlert(), bus, by, key, watch, connect)
+    """Its cause is gone."""
+    return await _change(alert, data or ResolveAlert(), commands, connect)
 
 
 @post("/alerts/{alert:uuid}/reopen", guards=[engineer], status_code=200)
 async def reopen(
-    alert: UUID, bus: Bus, by: By, key: Key, watch: Watch, connect: Connect, data: ReopenAlert | None = None
+    alert: FromPath[UUID], commands: Do, connect: Connect, data: JSONBody[ReopenAlert | None] = None
 ) -> Response[AlertRow]:
-    return await _command(alert, data or ReopenAlert(), bus, by, key, watch, connect)
+    """Takes a resolution back."""
+    return await _change(alert, data or ReopenAlert(), commands, connect)
 
 
 @post("/alerts/acknowledge-all", guards=[engineer], status_code=200)
 async def acknowledge_all(
-    bus: Bus, by: By, watch: Watch, connect: Connect, data: AcknowledgeAll | None = None
+    commands: Do, connect: Connect, data: JSONBody[AcknowledgeAll | None] = None
 ) -> Response[Acknowledged]:
     """Acknowledges every firing alert that the filter names. Safe to repeat: what is acknowledged stays so."""
     wanted = data or AcknowledgeAll()
     only = wanted.filter or AlertFilter()
-    count = position = 0
+    count = 0
     after: tuple[str, str] | None = None
     while True:
         async with connect() as conn:
             rows = await alerts.find(
                 conn,
-                limit=500,
+                limit=_BATCH,
                 state="firing",
                 severity=only.severity,
                 device_id=str(only.device_id) if only.device_id else None,
                 after=after,
             )
-        for row in rows:
-            outcome = await bus.execute(ALERT.to(UUID(row.id), AcknowledgeAlert(reason=wanted.reason)), by=by)
-            count += bool(outcome.events)
-            position = max(position, outcome.position)
-        if len(rows) < 500:
-            await until_seen(watch, "alerts", position)
-            return commanded(Acknowledged(count), position, watch)
+        count += await _acknowledge(rows, wanted.reason, commands)
+        if len(rows) < _BATCH:
+            await commands.settle(seen_by=SEEN)
+            return await commands.answer(Acknowledged(count))
         after = (rows[-1].raised_at, rows[-1].id)
 
 
-async def _row(connect: Connect, alert: UUID) -> AlertRow:
+async def _acknowledge(rows: Sequence[AlertRow], reason: str, commands: Commands) -> int:
+    """All at once, so that they share commits; one that was resolved in between is passed over."""
+    results = await asyncio.gather(
+        *(commands.ensure(ALERT.to(row.id, AcknowledgeAlert(reason=reason))) for row in rows),
+        return_exceptions=True,
+    )
+    for result in results:
+        if isinstance(result, BaseException) and (
+            isinstance(result, Unavailable) or not isinstance(result, DomainError)
+        ):
+            raise result
+    return sum(bool(each.events) for each in results if not isinstance(each, BaseException))
+
+
+async def _change(
+    alert: FromPath[UUID], command: Command, commands: Commands, connect: Connect
+) -> Response[AlertRow]:
+    await commands.do(ALERT.to(alert, command), seen_by=SEEN)
+    return await commands.answer(await _row(connect, alert))
+
+
+async def _row(connect: Connect, alert: FromPath[UUID]) -> AlertRow:
     async with connect() as conn:
         row = await alerts.one(conn, str(alert))
     if row is None:

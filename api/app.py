@@ -11,16 +11,11 @@ from litestar import Litestar, Request, Router
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
-from litestar.middleware.rate_limit import RateLimitConfig
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
-from nats.aio.client import Client
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from adapters.jetstream.connection import connect as connect_nats
-from adapters.jetstream.progress import NatsProgress
+from adapters.jetstream.progress import ProgressListener
+from adapters.leadership import PostgresLeadership
 from adapters.ledger.application import LedgerApplication
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.log import PostgresEventLog
@@ -47,46 +42,45 @@ from api import (
     identity,
     inventory,
     operations,
+    profile,
     projections,
     settings,
+    totp,
     users,
 )
-from api.authentication import Authentication
-from api.caller import Caller, attribution
-from api.conventions import idempotency_key, refuse_nul, wait_for_asked_position
+from api.answers import Answers
+from api.authentication import Authentication, Callers
+from api.bodies import check_body, check_parameters
+from api.caller import attribution
+from api.commands import Commands
+from api.destroying import Destroyer
 from api.errors import HANDLERS
 from api.event_feed import EventFeed
+from api.idempotency import Idempotency
+from api.last_admin import LastAdmin
+from api.login_lock import LoginLock
+from api.newcomers import NewDevices
+from api.one_time_passwords import OneTimePasswords
+from api.openapi import openapi
+from api.passwords import Passwords
+from api.positions import wait_for_asked_position
+from api.rate_limit import Counts, RateLimit
 from api.requests import Requests
 from api.service_health import ServiceHealth
 from api.tokens import Sessions
+from api.verification import Verification
+from domain.aggregate import IdempotencyKey
 from domain.configuration import Configuration
-from domain.event import Attribution
 from domain.identification import wanted
 from projections.catalogue import projections as all_projections
-from projections.rebuild import rebuild
 
-REQUESTS_A_MINUTE = 6_000
-"""A caller's share: generous to dashboards and scripts, a bound to loops."""
+MAX_BODY = 16 * 2**20
+"""Bytes of a request's body."""
 _RESOURCES = (
     alerts, api_keys, audit, auth, credentials, discovery, docs, events, export, health, identity, inventory,
-    operations, projections, settings, users,
+    operations, profile, projections, settings, totp, users,
 )  # fmt: skip
-
-
-async def _before(request: Request[Any, Any, Any]) -> None:
-    await refuse_nul(request)
-    await wait_for_asked_position(request)
-
-
-async def _by(request: Request[Any, Any, Any]) -> Attribution:
-    return attribution(request)
-
-
-def _caller_or_address(request: Request[Any, Any, Any]) -> str:
-    caller = request.scope.get("user")
-    if isinstance(caller, Caller):
-        return f"{caller.kind}:{caller.id}"
-    return request.client.host if request.client else "unknown"
+AnyRequest = Request[Any, Any, Any]
 
 
 def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
@@ -97,30 +91,47 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
         min_size=4,
         max_size=32,
         timeout=5,
-        kwargs={"autocommit": True, "application_name": "netledger api"},
+        # After an outage a pool waits ever longer between its attempts, unless it gives up and is asked anew.
+        reconnect_timeout=2,
+        kwargs={
+            "autocommit": True,
+            "application_name": "netledger api",
+            "connect_timeout": 3,
+            "options": "-c TimeZone=UTC",  # times leave PostgreSQL as text
+        },
         open=False,
         check=AsyncConnectionPool.check_connection,
     )
+    connect = pool.connection
     subjects = SubjectKeys(url, master_key)
     watch = PostgresPositionWatch(url)
     seals = LedgerSeals(master_key.derive("ledger"))
     event_log = PostgresEventLog(pool, subjects)
     vault = PostgresVault(pool, master_key)
     feed = EventFeed(event_log, watch)
-    sessions = Sessions(pool.connection, master_key.derive("access tokens"))
-    nats: list[Client] = []
+    sessions = Sessions(connect, master_key.derive("access tokens"))
+    callers = Callers(sessions, connect)
     bus = Ledger(LedgerApplication(url, seals, subjects), now=lambda: datetime.now(UTC))
-    service_health = ServiceHealth(
-        pool.connection, lambda: bool(nats) and nats[0].is_connected, len(all_projections())
-    )
+    progress = ProgressListener(configuration.nats_url, feed.heard, name="netledger api")
+    service_health = ServiceHealth(connect, lambda: progress.connected, len(all_projections()))
+    verifying = asyncio.Semaphore(1)
 
-    async def rebuild_by_name(name: str) -> int:
-        (projection,) = [each for each in all_projections() if each.name == name]
-        return await rebuild(url, projection, event_log)
+    async def verify_ledger() -> Verification:
+        async with verifying:
+            report = await asyncio.to_thread(verify, url, Trust(seals.public_key, seals))
+        return msgspec.convert({**msgspec.to_builtins(report), "intact": report.intact}, Verification)
 
-    async def verify_ledger() -> Any:
-        report = await asyncio.to_thread(verify, url, Trust(seals.public_key, seals))
-        return {"intact": report.intact, **msgspec.to_builtins(report)}
+    async def before(request: AnyRequest) -> None:
+        check_parameters(request)
+        await check_body(request)
+        await wait_for_asked_position(request, watch)
+
+    async def key_of(request: AnyRequest) -> IdempotencyKey | None:
+        key = request.scope["state"].get("idempotency_key")
+        return key if isinstance(key, IdempotencyKey) else None
+
+    async def commands_of(request: AnyRequest) -> Commands:
+        return Commands(bus, watch, event_log, vault, attribution(request), await key_of(request))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -131,12 +142,10 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             stack.push_async_callback(watch.stop)
             await bus.start()
             stack.push_async_callback(bus.stop)
-            client = await connect_nats(configuration.nats_url, name="netledger api")
-            nats.append(client)
-            stack.push_async_callback(client.close)
-            await NatsProgress(client).subscribe(feed.heard)
-            following = asyncio.create_task(_follow(feed), name="event-feed")
-            stack.push_async_callback(_ended, following)
+            await feed.start()
+            for run in (feed.keep_running, progress.run):
+                task = asyncio.create_task(run(), name=run.__qualname__)
+                stack.push_async_callback(_ended, task)
             yield
 
     def given(value: Any) -> Provide:
@@ -150,81 +159,48 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
         ],
         lifespan=[lifespan],
         exception_handlers=HANDLERS,
-        before_request=_before,
+        before_request=before,
         dependencies={
             "bus": given(bus),
-            "connect": given(pool.connection),
+            "connect": given(connect),
             "watch": given(watch),
             "events": given(event_log),
             "vault": given(vault),
             "opener": given(AuditedSecrets(bus, vault)),
             "snmp": given(GufoSnmpReader(wanted)),
             "sessions": given(sessions),
+            "callers": given(callers),
+            "locks": given(LoginLock(connect)),
+            "passwords": given(Passwords()),
+            "codes": given(OneTimePasswords(connect, vault)),
+            "admins": given(LastAdmin(connect, watch, event_log)),
+            "destroyer": given(Destroyer(event_log, vault, sessions)),
+            "newcomers": given(NewDevices(connect, watch, event_log, PostgresLeadership(url))),
             "config": given(configuration),
             "feed": given(feed),
             "look": given(service_health.look),
-            "rebuild": given(rebuild_by_name),
             "verify_ledger": given(verify_ledger),
-            "by": Provide(_by),
-            "key": Provide(idempotency_key),
+            "commands": Provide(commands_of),
+            "key": Provide(key_of),
         },
         middleware=[
-            DefineMiddleware(Requests),
-            DefineMiddleware(Authentication, sessions=sessions, connect=pool.connection),
-            _rate_limit(),
+            DefineMiddleware(Authentication, callers=callers, sessions=sessions),
+            DefineMiddleware(RateLimit, counts=Counts(configuration.requests_per_minute)),
+            DefineMiddleware(
+                Idempotency, answers=Answers(connect, master_key.derive("answers")), max_body=MAX_BODY
+            ),
         ],
-        openapi_config=_openapi(),
+        openapi_config=openapi(),
         compression_config=CompressionConfig(backend="gzip", minimum_size=2_000),
         logging_config=None,
-        request_max_body_size=16 * 2**20,
+        request_max_body_size=MAX_BODY,
     )
-    app.state.watch = watch
+    app.asgi_handler = Requests(app.asgi_handler)
     return app
 
 
-def _rate_limit() -> DefineMiddleware:
-    return RateLimitConfig(
-        rate_limit=("minute", REQUESTS_A_MINUTE),
-        exclude_opt_key="exclude_from_rate_limit",
-        identifier_for_request=_caller_or_address,
-        rate_limit_limit_header_key="X-RateLimit-Limit",
-        rate_limit_remaining_header_key="X-RateLimit-Remaining",
-        rate_limit_reset_header_key="X-RateLimit-Reset",
-        rate_limit_policy_header_key="X-RateLimit-Policy",
-    ).middleware
-
-
-def _openapi() -> OpenAPIConfig:
-    return OpenAPIConfig(
-        title="Netledger",
-        version="1",
-        description="A network control plane that remembers everything.",
-        path="/api/v1",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-        components=Components(
-            security_schemes={
-                "token": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT"),
-                "key": SecurityScheme(type="apiKey", name="X-App-Key", security_scheme_in="header"),
-            }
-        ),
-        security=[{"token": []}, {"key": []}],
-        use_handler_docstrings=True,
-    )
-
-
-async def _follow(feed: EventFeed) -> None:
-    """Through outages of the database, which the feed itself reports as errors."""
-    while True:
-        try:
-            await feed.run()
-        except Exception:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise asyncio.CancelledError from None
-            await asyncio.sleep(0.5)
-
-
 async def _ended(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    """Cancels until it has ended: before Python 3.12 `asyncio.wait_for` can swallow a cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=1.0)

@@ -1,42 +1,59 @@
 """The audit: the timeline, one event whole, causal chains, verification, and reverting."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, Router, get, post
-from litestar.params import Parameter
+from litestar import Response, Router, get, post
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from api.caller import Caller, admin, engineer, viewer
-from api.conventions import Cursor, Limit, Page, commanded, decode_cursor, page_of
-from api.provided import Bus, By, Connect, Events, Key, Verify, Watch
+from api.as_of import point_in_time
+from api.caller import AnyRequest, Caller, admin, engineer, viewer
+from api.causes import Chain, chain_of
+from api.pages import Cursor, Limit, Page, decode_cursor, page_of
+from api.provided import Admins, Bus, Connect, Destroy, Do, Events, Verify
+from api.verification import Verification
 from domain.aggregate import Intent
 from domain.codec import message
-from domain.errors import NotFound, NotRevertible
-from domain.event import Change, Event, Recorded
+from domain.errors import NotFound
+from domain.event import Actor, Change, Event, Recorded
 from domain.revert import inverse
 from projections import audit
 from projections.audit import ADMIN_ONLY, Entry
 
-_CHAIN_LIMIT = 10_000
-AnyRequest = Request[Caller, Any, Any]
+_CHAIN_LIMIT = 5_000
+Text = Annotated[str | None, QueryParameter(max_length=200)]
 
 
-class Cause(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of the timeline with what it led to."""
+class EventBody(msgspec.Struct, frozen=True, kw_only=True):
+    """One event whole, as subscribers get it: `data` has its facts."""
 
-    entry: Entry
-    effects: list["Cause"]
+    position: int
+    type: str
+    aggregate: str
+    aggregate_id: UUID
+    version: int
+    occurred_at: datetime
+    actor: Actor
+    correlation_id: str
+    causation_id: str
+    reason: str
+    about: dict[str, str]
+    summary: str
+    data: dict[str, Any]
 
 
 class RevertRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """With `dry_run` nothing is done, and the answer says what would be."""
+
     dry_run: bool = False
     reason: str = ""
 
 
 class Reverted(msgspec.Struct, frozen=True, kw_only=True):
-    """What the inverse command did, or, on a dry run, would do."""
+    """What the inverse command did, or, on a dry run, would do; no events: it already was so."""
 
     command: str
     dry_run: bool
@@ -48,21 +65,22 @@ class Reverted(msgspec.Struct, frozen=True, kw_only=True):
 async def timeline(
     request: AnyRequest,
     connect: Connect,
-    device_id: UUID | None = None,
-    customer_id: UUID | None = None,
-    operation_id: UUID | None = None,
-    correlation_id: str | None = None,
-    actor: str | None = None,
+    device_id: FromQuery[UUID | None] = None,
+    customer_id: FromQuery[UUID | None] = None,
+    operation_id: FromQuery[UUID | None] = None,
+    correlation_id: Text = None,
+    actor: Annotated[str | None, QueryParameter(max_length=200, description="id or name")] = None,
     event_type: Annotated[
-        str | None, Parameter(query="type", description="whole, or a prefix ending in a dot")
+        str | None,
+        QueryParameter(name="type", max_length=100, description="whole, or a prefix ending in a dot"),
     ] = None,
-    since: Annotated[str | None, Parameter(query="from", description="RFC 3339, inclusive")] = None,
-    until: Annotated[str | None, Parameter(query="to", description="RFC 3339, exclusive")] = None,
+    since: Annotated[str | None, QueryParameter(name="from", description="RFC 3339, inclusive")] = None,
+    until: Annotated[str | None, QueryParameter(name="to", description="RFC 3339, exclusive")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Entry]:
-    """Newest first. Entries about people's accounts are for admins."""
-    after = decode_cursor(cursor, int)
+    """Newest first. Entries about accounts, credentials and settings are for admins."""
+    after = decode_cursor(cursor, tuple[Annotated[int, msgspec.Meta(ge=0, le=2**62)]])
     async with connect() as conn:
         entries = await audit.timeline(
             conn,
@@ -74,36 +92,34 @@ async def timeline(
             correlation_id=correlation_id,
             actor=actor,
             type=event_type,
-            since=since,
-            until=until,
+            since=point_in_time(since, "from"),
+            until=point_in_time(until, "to"),
             below=after[0] if after else None,
         )
     return page_of(entries, limit, lambda entry: (entry.position,))
 
 
 @get("/audit/{position:int}", guards=[viewer])
-async def one_event(request: AnyRequest, position: int, events: Events) -> dict[str, Any]:
+async def one_event(request: AnyRequest, position: FromPath[int], events: Events) -> EventBody:
     """The event whole, with all its facts and metadata."""
-    return dict(msgspec.to_builtins(message(await _visible(events, position, request.user))))
+    recorded = await _visible(events, position, request.user)
+    return msgspec.convert(msgspec.to_builtins(message(recorded)), EventBody)
 
 
 @get("/audit/chain/{correlation_id:str}", guards=[viewer], opt={"reads": ("audit",)})
-async def chain(request: AnyRequest, correlation_id: str, connect: Connect) -> list[Cause]:
-    """What followed from one request, as a tree: each entry with its effects."""
+async def chain(request: AnyRequest, correlation_id: FromPath[str], connect: Connect) -> Chain:
+    """What followed from one request, as a tree: each entry with its effects, oldest first."""
     async with connect() as conn:
         entries = await audit.chain(
-            conn, correlation_id, limit=_CHAIN_LIMIT, everything=request.user.may("admin")
+            conn, correlation_id, limit=_CHAIN_LIMIT + 1, everything=request.user.may("admin")
         )
-    causes = {f"position:{entry.position}": Cause(entry=entry, effects=[]) for entry in entries}
-    roots: list[Cause] = []
-    for cause in causes.values():
-        parent = causes.get(cause.entry.causation_id)
-        (parent.effects if parent is not None else roots).append(cause)
-    return roots
+    if not entries:
+        raise NotFound("nothing has this correlation id", code="CHAIN_NOT_FOUND")
+    return chain_of(correlation_id, entries, _CHAIN_LIMIT)
 
 
 @get("/audit/verify", guards=[admin])
-async def verify(verify_ledger: Verify) -> dict[str, Any]:
+async def verify(verify_ledger: Verify) -> Verification:
     """Recomputes the hash chain over the whole ledger and checks head and checkpoints."""
     return await verify_ledger()
 
@@ -111,29 +127,30 @@ async def verify(verify_ledger: Verify) -> dict[str, Any]:
 @post("/audit/{position:int}/revert", guards=[engineer], status_code=200)
 async def revert(
     request: AnyRequest,
-    position: int,
+    position: FromPath[int],
     events: Events,
     bus: Bus,
-    by: By,
-    key: Key,
-    watch: Watch,
-    data: RevertRequest | None = None,
+    commands: Do,
+    admins: Admins,
+    destroyer: Destroy,
+    data: JSONBody[RevertRequest | None] = None,
 ) -> Response[Reverted]:
     """Issues the inverse command; 422 NOT_REVERTIBLE says why where there is none."""
     wanted = data or RevertRequest()
     recorded = await _visible(events, position, request.user)
-    if recorded.aggregate in _ADMIN_AGGREGATES and not request.user.may("admin"):
-        raise NotRevertible("only an admin may revert this")
     intents = inverse(recorded, reason=wanted.reason or f"reverts position {position}")
     if wanted.dry_run:
         planned: list[Event] = []
         for intent in intents:
             state = await bus.state(intent.aggregate, intent.aggregate_id)
             planned.extend(intent.aggregate.decide(state, intent.command))
-        return Response(_reverted(intents, planned, dry_run=True))
-    outcome = await bus.execute(*intents, by=by, key=key)
+        return await commands.answer(_reverted(intents, planned, dry_run=True))
+    subject = recorded.originator_id
+    async with admins.kept(subject, *(intent.command for intent in intents)):
+        outcome = await commands.do(*intents, seen_by="audit")
+    await destroyer.follow(subject)
     done = [each.event for each in outcome.events]
-    return commanded(_reverted(intents, done, dry_run=False), outcome.position, watch)
+    return await commands.answer(_reverted(intents, done, dry_run=False))
 
 
 def _reverted(intents: Sequence[Intent], events: Sequence[Event], *, dry_run: bool) -> Reverted:
@@ -145,11 +162,8 @@ def _reverted(intents: Sequence[Intent], events: Sequence[Event], *, dry_run: bo
     )
 
 
-_ADMIN_AGGREGATES = ("user", "api_key", "credential", "settings")
-
-
-async def _visible(events: Events, position: int, caller: Caller) -> Recorded:
-    found = await events.read(position - 1, limit=1, upto=position) if position > 0 else []
+async def _visible(events: Events, position: FromPath[int], caller: Caller) -> Recorded:
+    found = await events.read(position - 1, limit=1, upto=position) if 0 < position < 2**62 else []
     if not found or (found[0].topic.startswith(ADMIN_ONLY) and not caller.may("admin")):
         raise NotFound(f"no event at position {position}", code="EVENT_NOT_FOUND")
     return found[0]

@@ -1,50 +1,68 @@
 """Logging in and out: tokens and cookies, a lock after repeated failures, one-time passwords."""
 
-from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-import pyotp
 from litestar import Request, Response, Router, post
-from litestar.datastructures import Cookie
-from litestar.exceptions import NotAuthorizedException, TooManyRequestsException
+from litestar.exceptions import HTTPException, NotAuthorizedException, PermissionDeniedException
+from litestar.params import FromPath, JSONBody
 
-from api.authentication import ACCESS_COOKIE, CSRF_COOKIE, REFRESH_COOKIE
-from api.caller import Caller
-from api.passwords import password_holds
-from api.provided import Bus, Config, Connect, LoginSessions, Secrets, Watch
+from api.authentication import REFRESH_COOKIE, check_csrf
+from api.caller import Caller, attribution
+from api.cookies import forget_cookies, login_cookies
+from api.positions import HEADER as POSITION_HEADER
+from api.positions import seen
+from api.provided import (
+    Bus,
+    Codes,
+    Config,
+    Connect,
+    Events,
+    Hashes,
+    Key,
+    Locks,
+    LoginSessions,
+    Secrets,
+    Watch,
+)
 from api.tokens import ReusedRefreshToken, Tokens
-from domain.errors import NotFound
-from domain.event import Actor, Attribution
+from domain.event import Actor
 from domain.settings import AuthSettings
-from domain.user import USER, LockLogin, LogIn, RevokeSessions, User, user_id
+from domain.user import USER, LockLogin, LogIn, RevokeSessions, Role, User, user_id
 from projections.settings import in_force
 
-_REFRESH_PATH = "/api/v1/auth"
+AnyRequest = Request[Any, Any, Any]
+Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 
 
 class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    username: str
-    password: str
-    totp: str | None = None
+    """`totp` is the present code of the authenticator app, where the user has one."""
+
+    username: Text
+    password: Text
+    totp: Text | None = None
 
 
 class Refresh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Without a token in the body the cookie is used."""
+    """Without a token in the body the cookie is used, which then needs the CSRF header."""
 
-    refresh_token: str | None = None
+    refresh_token: Text | None = None
 
 
 class LoggedInUser(msgspec.Struct, frozen=True):
+    """Who logged in."""
+
     id: str
     username: str
-    role: str
+    role: Role
 
 
 class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """`expires_in` in seconds is of the access token. The same tokens are set as cookies."""
+
     access_token: str
-    token_type: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the word of RFC 6750, no secret
     expires_in: int
     refresh_token: str
     csrf_token: str
@@ -53,67 +71,69 @@ class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
 
 @post("/auth/login", status_code=200)
 async def login(
-    request: Request[Any, Any, Any],
-    data: Login,
+    request: AnyRequest,
+    data: JSONBody[Login],
     bus: Bus,
+    key: Key,
     connect: Connect,
     vault: Secrets,
+    passwords: Hashes,
+    codes: Codes,
+    locks: Locks,
     sessions: LoginSessions,
     watch: Watch,
     config: Config,
 ) -> Response[LoggedIn]:
     """Says the same for a wrong name, a wrong password and a disabled user."""
     settings = await _auth_settings(connect)
-    await _refuse_while_locked(connect, data.username)
+    await locks.refuse_while_locked(data.username)
     account = user_id(data.username)
     user = await bus.state(USER, account)
     hashed = await vault.read(user.password_id) if user.state == "active" and user.password_id else None
-    holds = await password_holds(hashed, data.password)
-    if not holds or not await _totp_holds(user, data.totp, vault):
-        await _failed(request, connect, bus, user, data.username, settings)
+    if not await passwords.holds(hashed, data.password) or (
+        user.totp_id and not await codes.holds(account, user.totp_id, data.totp)
+    ):
+        await _failed(request, locks, bus, user, data.username, settings)
         raise NotAuthorizedException("wrong user name, password or one-time password")
     client = _client(request)
-    outcome = await bus.execute(
-        USER.to(account, LogIn(client=client)), by=_by(request, account, user.username)
-    )
-    async with connect() as conn:
-        await conn.execute("DELETE FROM auth.failures WHERE username = %s", (data.username.casefold(),))
+    by = attribution(request, Actor("user", str(account), user.username))
+    outcome = await bus.execute(USER.to(account, LogIn(client=client)), by=by, key=key)
+    await locks.succeeded(data.username)
     tokens = await sessions.open(
         str(account),
         access_s=settings.access_token_s,
         refresh_s=settings.refresh_token_s,
         client=client,
     )
-    await watch.wait_for_projection("accounts", outcome.position, 5.0)
-    return _answer(
-        tokens, LoggedInUser(str(account), user.username, user.role), settings, config.cookie_secure
-    )
+    await seen(watch, "accounts", outcome.position)  # a user just made may come before the read model
+    who = LoggedInUser(str(account), user.username, user.role)
+    return _answer(tokens, who, settings, config.cookie_secure, outcome.position)
 
 
 @post("/auth/refresh", status_code=200)
 async def refresh(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     bus: Bus,
     connect: Connect,
+    events: Events,
     sessions: LoginSessions,
     config: Config,
-    data: Refresh | None = None,
+    data: JSONBody[Refresh | None] = None,
 ) -> Response[LoggedIn]:
     """Rotates: the old refresh token is spent, and using it again ends the session."""
     settings = await _auth_settings(connect)
-    token = (data.refresh_token if data else None) or request.cookies.get(REFRESH_COOKIE)
+    given = data.refresh_token if data else None
+    token = given or request.cookies.get(REFRESH_COOKIE)
     if not token:
         raise NotAuthorizedException("send a refresh token")
+    if not given:
+        await _check_csrf(request, sessions, token)
     try:
         account, tokens = await sessions.rotate(token, access_s=settings.access_token_s)
     except ReusedRefreshToken as reused:
-        revoke = RevokeSessions(reason="a refresh token was used twice")
-        await bus.execute(
-            USER.to(reused.user_id, revoke),
-            by=Attribution(
-                actor=Actor("policy", "sessions", "sessions"), correlation_id=_request_id(request)
-            ),
-        )
+        revoke = RevokeSessions(session_id=reused.session_id, reason="a refresh token was used twice")
+        by = attribution(request, Actor("policy", "sessions", "sessions"))
+        await bus.execute(USER.to(reused.user_id, revoke), by=by)
         raise NotAuthorizedException(
             "the refresh token was used before; the session was ended, log in again"
         ) from None
@@ -121,48 +141,75 @@ async def refresh(
     if user.state != "active":
         await sessions.close_all(account)
         raise NotAuthorizedException("this user may no longer log in")
-    return _answer(tokens, LoggedInUser(account, user.username, user.role), settings, config.cookie_secure)
+    who = LoggedInUser(account, user.username, user.role)
+    return _answer(tokens, who, settings, config.cookie_secure, await events.head())
 
 
 @post("/auth/logout", status_code=204)
-async def logout(request: Request[Caller, Any, Any], sessions: LoginSessions) -> Response[None]:
-    """Ends the session, so that its tokens are worth nothing from now on."""
-    caller = request.scope.get("user")
-    if isinstance(caller, Caller) and caller.session_id:
-        await sessions.close(caller.session_id)
-    response: Response[None] = Response(None, status_code=204)
-    for name, path in ((ACCESS_COOKIE, "/"), (CSRF_COOKIE, "/"), (REFRESH_COOKIE, _REFRESH_PATH)):
-        response.delete_cookie(name, path=path)
+async def logout(
+    request: AnyRequest,
+    bus: Bus,
+    events: Events,
+    sessions: LoginSessions,
+    data: JSONBody[Refresh | None] = None,
+) -> Response[None]:
+    """Ends the session, so that its tokens are worth nothing from now on. Names it by the access token, or, where that
+    has expired, by the refresh token."""
+    position = 0
+    ended = await _session_to_end(request, sessions, data.refresh_token if data else None)
+    if ended is not None:
+        session_id, user = ended
+        await sessions.close(session_id)
+        by = attribution(request, Actor("user", user, (await bus.state(USER, UUID(user))).username))
+        outcome = await bus.execute(
+            USER.to(user, RevokeSessions(session_id=session_id, reason="logout")), by=by
+        )
+        position = outcome.position
+    response: Response[None] = Response(
+        None, status_code=204, headers={POSITION_HEADER: str(position or await events.head())}
+    )
+    forget_cookies(response)
     return response
 
 
-def _answer(tokens: Tokens, user: LoggedInUser, settings: AuthSettings, secure: bool) -> Response[LoggedIn]:
+async def _session_to_end(
+    request: AnyRequest, sessions: LoginSessions, given: str | None
+) -> tuple[str, str] | None:
+    caller, wrong = request.scope.get("user"), request.scope.get("auth")
+    if isinstance(caller, Caller):
+        return (caller.session_id, caller.id) if caller.session_id else None
+    if isinstance(wrong, PermissionDeniedException):
+        raise wrong
+    token = given or request.cookies.get(REFRESH_COOKIE)
+    found = await sessions.of_refresh_token(token) if token else None
+    if found is not None and not given:
+        check_csrf(request, sessions, found[0])
+    if found is None and isinstance(wrong, HTTPException):
+        raise wrong
+    return found
+
+
+async def _check_csrf(request: AnyRequest, sessions: LoginSessions, token: str) -> None:
+    found = await sessions.of_refresh_token(token)
+    if found is not None:
+        check_csrf(request, sessions, found[0])
+
+
+def _answer(
+    tokens: Tokens, user: LoggedInUser, settings: AuthSettings, secure: bool, position: FromPath[int]
+) -> Response[LoggedIn]:
     body = LoggedIn(
         access_token=tokens.access_token,
-        token_type="Bearer",  # noqa: S106 - RFC 6750's word, no secret
         expires_in=tokens.expires_in,
         refresh_token=tokens.refresh_token,
         csrf_token=tokens.csrf_token,
         user=user,
     )
-
-    def cookie(key: str, value: str, path: str, max_age: int, *, httponly: bool = True) -> Cookie:
-        return Cookie(
-            key=key,
-            value=value,
-            path=path,
-            max_age=max_age,
-            httponly=httponly,
-            secure=secure,
-            samesite="strict",
-        )
-
-    cookies = [
-        cookie(ACCESS_COOKIE, tokens.access_token, "/", settings.access_token_s),
-        cookie(REFRESH_COOKIE, tokens.refresh_token, _REFRESH_PATH, settings.refresh_token_s),
-        cookie(CSRF_COOKIE, tokens.csrf_token, "/", settings.refresh_token_s, httponly=False),
-    ]
-    return Response(body, cookies=cookies, headers={"Cache-Control": "no-store"})
+    return Response(
+        body,
+        cookies=login_cookies(tokens, settings, secure=secure),
+        headers={"Cache-Control": "no-store", POSITION_HEADER: str(position)},
+    )
 
 
 async def _auth_settings(connect: Connect) -> AuthSettings:
@@ -170,70 +217,18 @@ async def _auth_settings(connect: Connect) -> AuthSettings:
         return (await in_force(conn)).auth
 
 
-async def _totp_holds(user: User, code: str | None, vault: Secrets) -> bool:
-    if not user.totp_id:
-        return True
-    try:
-        secret = await vault.read(user.totp_id)
-    except NotFound:
-        return False
-    return bool(code) and pyotp.TOTP(secret.decode()).verify(str(code), valid_window=1)
-
-
-async def _refuse_while_locked(connect: Connect, username: str) -> None:
-    async with connect() as conn:
-        cursor = await conn.execute(
-            "SELECT locked_until FROM auth.failures WHERE username = %s AND locked_until > now()",
-            (username.casefold(),),
-        )
-        row = await cursor.fetchone()
-    if row is not None:
-        wait = max(1, int((row[0] - datetime.now(UTC)).total_seconds()))
-        raise TooManyRequestsException(
-            f"too many failed logins; try again in {wait} s", headers={"Retry-After": str(wait)}
-        )
-
-
 async def _failed(
-    request: Request[Any, Any, Any],
-    connect: Connect,
-    bus: Bus,
-    user: User,
-    username: str,
-    settings: AuthSettings,
+    request: AnyRequest, locks: Locks, bus: Bus, user: User, username: str, settings: AuthSettings
 ) -> None:
-    """Counts, and locks the name when it was too often; names that do not exist lock too, so that nothing is told."""
-    async with connect() as conn:
-        await conn.execute("DELETE FROM auth.failures WHERE last_at < now() - interval '1 day'")
-        cursor = await conn.execute(
-            "INSERT INTO auth.failures AS f (username, failures, last_at) VALUES (%(name)s, 1, now())"
-            " ON CONFLICT (username) DO UPDATE SET last_at = now(), failures = f.failures + 1,"
-            " locked_until = CASE WHEN (f.failures + 1) %% %(most)s = 0"
-            "   THEN now() + make_interval(secs => %(seconds)s) ELSE f.locked_until END"
-            " RETURNING failures",
-            {
-                "name": username.casefold()[:200],
-                "most": settings.lock_after_failures,
-                "seconds": settings.lock_s,
-            },
-        )
-        (failures,) = await cursor.fetchone()
-    if user.state == "active" and failures % settings.lock_after_failures == 0:
+    failures = await locks.failed(username, settings)
+    if failures and user.state == "active":
         lock = LockLogin(failures=failures, seconds=settings.lock_s, client=_client(request))
-        by = Attribution(actor=Actor("policy", "login", "login"), correlation_id=_request_id(request))
+        by = attribution(request, Actor("policy", "login", "login"))
         await bus.execute(USER.to(user_id(username), lock), by=by)
 
 
-def _client(request: Request[Any, Any, Any]) -> str:
+def _client(request: AnyRequest) -> str:
     return request.client.host if request.client else ""
-
-
-def _request_id(request: Request[Any, Any, Any]) -> str:
-    return str(request.scope.get("state", {}).get("request_id", ""))
-
-
-def _by(request: Request[Any, Any, Any], account: UUID, name: str) -> Attribution:
-    return Attribution(actor=Actor("user", str(account), name), correlation_id=_request_id(request))
 
 
 ROUTER = Router("/", route_handlers=[login, refresh, logout], tags=["auth"])

@@ -4,8 +4,9 @@ from typing import Any, Literal
 from uuid import uuid4
 
 import msgspec
+from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.exceptions import HTTPException, NotAuthorizedException, PermissionDeniedException
 from litestar.handlers.base import BaseRouteHandler
 
 from domain.event import Actor, Attribution
@@ -27,21 +28,27 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         return covers(self.role, role)
 
 
-def attribution(connection: Connection) -> Attribution:
-    """What the ledger keeps of who asked: the caller, and the request's id to correlate by."""
-    caller: Caller = connection.user
+AnyRequest = Request[Caller, Any, Any]
+
+
+def attribution(connection: Connection, actor: Actor | None = None) -> Attribution:
+    """What the ledger keeps of who asked: the caller, unless it is said otherwise, and the request's id."""
+    if actor is None:
+        caller: Caller = connection.scope["user"]
+        actor = Actor(caller.kind, caller.id, caller.name)
     request_id = connection.scope.get("state", {}).get("request_id", "") or str(uuid4())
-    return Attribution(
-        actor=Actor(caller.kind, caller.id, caller.name),
-        correlation_id=request_id,
-        causation_id=f"command:{request_id}",
-    )
+    return Attribution(actor=actor, correlation_id=request_id, causation_id=f"command:{request_id}")
 
 
 def _guard(role: Role, connection: Connection) -> None:
     caller = connection.scope.get("user")
     if not isinstance(caller, Caller):
-        raise NotAuthorizedException("log in, or send an API key in X-App-Key")
+        wrong = connection.scope.get("auth")
+        raise (
+            wrong
+            if isinstance(wrong, HTTPException)
+            else NotAuthorizedException("log in, or send an API key in X-App-Key")
+        )
     if not caller.may(role):
         raise PermissionDeniedException(f"this needs the role {role}; you are {caller.role}")
 

@@ -1,15 +1,20 @@
 """Credentials for devices: secrets go in and never come out."""
 
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Response, Router, delete, get, patch, post
+from litestar.params import FromPath, FromQuery, JSONBody
 
+from api.addresses import one_address
+from api.bodies import told
 from api.caller import admin
-from api.conventions import Page, commanded, until_seen
-from api.provided import Bus, By, Connect, Key, Opener, Secrets, Snmp, Watch
-from domain.access import AnyAccess, SnmpV1Access, SnmpV2cAccess, SnmpV3Access
+from api.commands import Reason, why
+from api.pages import Cursor, Limit, Page, page_of_all
+from api.provided import Bus, Connect, Destroy, Do, Opener, Secrets, Snmp
+from domain.access import AnyAccess, SnmpAuth, SnmpPrivacy, SnmpV1Access, SnmpV2cAccess, SnmpV3Access
 from domain.credential import (
     CREDENTIAL,
     OPEN_FIELDS,
@@ -27,22 +32,26 @@ from domain.ports import SnmpError
 from projections.accounts import listed
 
 _TEST_TIMEOUT_S = 10.0
-READS = {"reads": ("accounts",)}
+SEEN = "accounts"
+READS = {"reads": (SEEN,)}
+Text = Annotated[str, msgspec.Meta(max_length=1_000)]
+Given = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+KeyText = Annotated[str, msgspec.Meta(max_length=20_000)]
 
 
 class CredentialBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Without any secret; `shown` has the user name and protocols."""
+    """Without any secret. `port` null is the protocol's standard port."""
 
     id: str
     name: str
-    kind: str
+    kind: Kind
     port: int | None
     username: str | None = None
     auth_protocol: str | None = None
     priv_protocol: str | None = None
     tls: bool | None = None
-    created_at: str
-    changed_at: str
+    created_at: datetime
+    changed_at: datetime
 
 
 class CredentialFields(
@@ -52,15 +61,15 @@ class CredentialFields(
 
     name: Name | msgspec.UnsetType = msgspec.UNSET
     port: Port | msgspec.UnsetType = msgspec.UNSET
-    community: Annotated[str, msgspec.Meta(min_length=1)] | msgspec.UnsetType = msgspec.UNSET
-    username: Annotated[str, msgspec.Meta(min_length=1)] | msgspec.UnsetType = msgspec.UNSET
-    password: str | msgspec.UnsetType = msgspec.UNSET
-    private_key: str | msgspec.UnsetType = msgspec.UNSET
-    enable_password: str | msgspec.UnsetType = msgspec.UNSET
-    auth_protocol: str | msgspec.UnsetType | None = msgspec.UNSET
-    auth_password: str | msgspec.UnsetType = msgspec.UNSET
-    priv_protocol: str | msgspec.UnsetType | None = msgspec.UNSET
-    priv_password: str | msgspec.UnsetType = msgspec.UNSET
+    community: Given | msgspec.UnsetType = msgspec.UNSET
+    username: Given | msgspec.UnsetType = msgspec.UNSET
+    password: Text | msgspec.UnsetType = msgspec.UNSET
+    private_key: KeyText | msgspec.UnsetType = msgspec.UNSET
+    enable_password: Text | msgspec.UnsetType = msgspec.UNSET
+    auth_protocol: SnmpAuth | msgspec.UnsetType | None = msgspec.UNSET
+    auth_password: Text | msgspec.UnsetType = msgspec.UNSET
+    priv_protocol: SnmpPrivacy | msgspec.UnsetType | None = msgspec.UNSET
+    priv_password: Text | msgspec.UnsetType = msgspec.UNSET
     tls: bool | msgspec.UnsetType = msgspec.UNSET
     reason: str = ""
 
@@ -73,18 +82,22 @@ class CredentialFields(
 
 
 class NewCredential(CredentialFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A way into devices; its secrets go to the vault and are never shown."""
+
     name: Name
     kind: Kind
 
 
-class TestRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where to try it."""
+class Trial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The address of a device to try it on."""
 
-    address: str
+    address: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     reason: str = ""
 
 
-class TestResult(msgspec.Struct, frozen=True, kw_only=True):
+class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the device let us in, and who it says it is."""
+
     ok: bool
     message: str
     sys_name: str | None = None
@@ -92,21 +105,26 @@ class TestResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/credentials", guards=[admin], opt=READS)
-async def list_credentials(connect: Connect) -> Page[CredentialBody]:
-    async with connect() as conn:
-        rows = await listed(conn, "credentials", "created_at, id")
-    return Page([_body(row) for row in rows], total=len(rows))
+async def list_credentials(
+    connect: Connect, limit: Limit = 50, cursor: Cursor = None
+) -> Page[CredentialBody]:
+    """Oldest first, which is also the order in which a discovery tries them."""
+    return page_of_all(
+        await _all(connect), limit, cursor, lambda each: (each.created_at.isoformat(), each.id)
+    )
 
 
 @get("/credentials/{credential:uuid}", guards=[admin], opt=READS)
-async def get_credential(credential: UUID, connect: Connect) -> CredentialBody:
-    return await _row(connect, credential)
+async def get_credential(credential: FromPath[UUID], connect: Connect) -> CredentialBody:
+    """One credential, without its secrets."""
+    return await _one(connect, credential)
 
 
 @post("/credentials", guards=[admin])
 async def create_credential(
-    data: NewCredential, bus: Bus, by: By, key: Key, watch: Watch, connect: Connect, vault: Secrets
+    data: JSONBody[NewCredential], commands: Do, connect: Connect, vault: Secrets
 ) -> Response[CredentialBody]:
+    """Stores a credential; 400 names a field that is missing or does not belong to its kind."""
     fields = data.access_fields()
     _check(data.kind, fields)
     shown, secret = _parted(fields)
@@ -119,26 +137,25 @@ async def create_credential(
         secret_id=secret_id,
         reason=data.reason,
     )
-    try:
-        outcome = await bus.execute(CREDENTIAL.to(uuid4(), command, new=True), by=by, key=key)
-    except Exception:
-        await vault.destroy(secret_id)
-        raise
-    if outcome.repeated:
-        await vault.destroy(secret_id)
-    await until_seen(watch, "accounts", outcome.position)
-    body = await _row(connect, outcome.events[0].originator_id)
-    return commanded(body, outcome.position, watch, status=201)
+    outcome = await commands.do(
+        CREDENTIAL.to(uuid4(), command, new=True), seen_by=SEEN, fresh_secret=secret_id
+    )
+    return await commands.answer(await _one(connect, outcome.events[0].originator_id), status=201)
 
 
 @patch("/credentials/{credential:uuid}", guards=[admin])
 async def change_credential(
-    credential: UUID, data: CredentialFields, bus: Bus, by: By, watch: Watch, connect: Connect, vault: Secrets
+    credential: FromPath[UUID],
+    data: JSONBody[CredentialFields],
+    bus: Bus,
+    commands: Do,
+    connect: Connect,
+    vault: Secrets,
 ) -> Response[CredentialBody]:
     """Secrets that are left out stay; a changed one replaces the whole secret, and the old is destroyed."""
     state: Credential = await bus.state(CREDENTIAL, credential)
     if state.state != "active":
-        raise NotFound("no such credential", code="CREDENTIAL_NOT_FOUND")
+        raise _not_found()
     intents = [
         CREDENTIAL.to(credential, ChangeCredential(name=data.name, port=data.port, reason=data.reason))
     ]
@@ -153,45 +170,45 @@ async def change_credential(
         intents.append(
             CREDENTIAL.to(credential, ReplaceSecret(secret_id=fresh, shown=shown, reason=data.reason))
         )
-    try:
-        outcome = await bus.execute(*intents, by=by)
-    except Exception:
-        if fresh:
-            await vault.destroy(fresh)
-        raise
+    await commands.do(*intents, seen_by=SEEN, fresh_secret=fresh)
     if fresh:
         await vault.destroy(state.secret_id)
-    await until_seen(watch, "accounts", outcome.position)
-    return commanded(await _row(connect, credential), outcome.position, watch)
+    return await commands.answer(await _one(connect, credential))
 
 
 @delete("/credentials/{credential:uuid}", guards=[admin], status_code=204)
 async def delete_credential(
-    credential: UUID, bus: Bus, by: By, watch: Watch, vault: Secrets, reason: str = ""
+    credential: FromPath[UUID],
+    commands: Do,
+    destroyer: Destroy,
+    data: JSONBody[Reason | None] = None,
+    reason: FromQuery[str] = "",
 ) -> Response[None]:
     """The secret is destroyed with it."""
-    state: Credential = await bus.state(CREDENTIAL, credential)
-    outcome = await bus.execute(CREDENTIAL.to(credential, DeleteCredential(reason=reason)), by=by)
-    await vault.destroy(state.secret_id)
-    await until_seen(watch, "accounts", outcome.position)
-    return commanded(None, outcome.position, watch, status=204)
+    command = DeleteCredential(reason=why(data, reason))
+    await commands.do(CREDENTIAL.to(credential, command), seen_by=SEEN)
+    await destroyer.follow(credential)
+    return await commands.answer(None, status=204)
 
 
 @post("/credentials/{credential:uuid}/test", guards=[admin], status_code=200)
 async def test_credential(
-    credential: UUID, data: TestRequest, by: By, opener: Opener, snmp: Snmp
-) -> TestResult:
+    credential: FromPath[UUID], data: JSONBody[Trial], commands: Do, opener: Opener, snmp: Snmp
+) -> Response[TrialResult]:
     """Tries it on one device, now."""
-    access = await opener.open(str(credential), purpose=f"test on {data.address}", by=by)
+    address = one_address(data.address)
+    by = msgspec.structs.replace(commands.by, reason=data.reason)
+    access = await opener.open(str(credential), purpose=f"test on {address}", by=by)
     if not isinstance(access, SnmpV1Access | SnmpV2cAccess | SnmpV3Access):
         raise Refused("only SNMP credentials can be tried by themselves", code="CREDENTIAL_NOT_TESTABLE")
     try:
-        facts = await snmp.read(data.address, access, timeout_s=_TEST_TIMEOUT_S)
+        facts = await snmp.read(address, access, timeout_s=_TEST_TIMEOUT_S)
     except SnmpError as error:
-        return TestResult(ok=False, message=str(error))
-    return TestResult(
+        return await commands.answer(TrialResult(ok=False, message=str(error)))
+    result = TrialResult(
         ok=True, message="the agent answers", sys_name=facts.system.sys_name, sys_descr=facts.system.sys_descr
     )
+    return await commands.answer(result)
 
 
 def _check(kind: Kind, fields: dict[str, Any]) -> None:
@@ -203,9 +220,8 @@ def _check(kind: Kind, fields: dict[str, Any]) -> None:
     try:
         access = msgspec.convert({**fields, "kind": kind, "id": "new"}, AnyAccess)
     except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$.")
-        missing = message.partition("missing required field `")[2].rstrip("`")
-        raise Invalid(message, field=path.rstrip("`") or missing) from None
+        message, field = told(error)
+        raise Invalid(message, field=field) from None
     if isinstance(access, SnmpV3Access):
         _check_v3(access)
 
@@ -224,7 +240,7 @@ def _parted(fields: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return shown, {name: value for name, value in fields.items() if name not in OPEN_FIELDS}
 
 
-_FIELDS: dict[Literal["snmp_v1", "snmp_v2c", "snmp_v3", "ssh", "routeros"], tuple[str, ...]] = {
+_FIELDS: dict[Kind, tuple[str, ...]] = {
     "snmp_v1": ("community",),
     "snmp_v2c": ("community",),
     "snmp_v3": ("username", "auth_protocol", "auth_password", "priv_protocol", "priv_password"),
@@ -237,12 +253,20 @@ def _body(row: dict[str, Any]) -> CredentialBody:
     return msgspec.convert({**row, **row["shown"], "port": row["port"] or None}, CredentialBody)
 
 
-async def _row(connect: Connect, credential: UUID) -> CredentialBody:
+async def _all(connect: Connect) -> list[CredentialBody]:
     async with connect() as conn:
-        rows = [row for row in await listed(conn, "credentials", "id") if row["id"] == str(credential)]
-    if not rows:
-        raise NotFound("no such credential", code="CREDENTIAL_NOT_FOUND")
-    return _body(rows[0])
+        return [_body(row) for row in await listed(conn, "credentials", "created_at, id")]
+
+
+async def _one(connect: Connect, credential: FromPath[UUID]) -> CredentialBody:
+    found = next((each for each in await _all(connect) if each.id == str(credential)), None)
+    if found is None:
+        raise _not_found()
+    return found
+
+
+def _not_found() -> NotFound:
+    return NotFound("no such credential", code="CREDENTIAL_NOT_FOUND")
 
 
 ROUTER = Router(

@@ -1,34 +1,34 @@
 """Discovery: start, follow, cancel, look back."""
 
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Response, Router, get, post
+from litestar.params import FromPath, JSONBody
 
 from api.caller import engineer, viewer
-from api.conventions import Cursor, Limit, Page, commanded, decode_cursor, page_of, until_seen
+from api.credential_ids import check_credential_ids
 from api.operations import operation_row
-from api.provided import Bus, By, Connect, Key, Watch
+from api.pages import Cursor, Limit, Page, decode_cursor, page_of
+from api.provided import Connect, Do
 from domain.discovery import DISCOVERY, StartDiscovery
-from domain.errors import Invalid, NotFound
+from domain.errors import NotFound
 from domain.operation import OPERATION, CancelOperation, RequestOperation
 from domain.targets import parse_targets
 from projections import operations
-from projections.accounts import listed
 from projections.operations import OperationRow
 from projections.settings import in_force
 
-_STATES: dict[str, Literal["queued", "running", "succeeded", "failed", "cancelled"]] = {
-    "requested": "queued",
-    "running": "running",
-    "succeeded": "succeeded",
-    "failed": "failed",
-    "cancelled": "cancelled",
-}
+SEEN = "operations"
+READS = {"reads": (SEEN,)}
+State = Literal["queued", "running", "succeeded", "failed", "cancelled", "outcome_unknown"]
 
 
-class Started(msgspec.Struct, frozen=True):
+class DiscoveryStarted(msgspec.Struct, frozen=True):
+    """A discovery is an operation, so both ids are one."""
+
     job_id: str
     operation_id: str
     status_url: str
@@ -38,7 +38,7 @@ class DiscoveryStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How a discovery goes. `errors` counts by kind; `eta_s` is null until it can be told."""
 
     job_id: str
-    state: str
+    state: State
     total: int
     scanned: int
     found: int
@@ -58,56 +58,55 @@ class DiscoveryStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 @post("/discovery/start", guards=[engineer], status_code=202)
 async def start(
-    bus: Bus, by: By, key: Key, watch: Watch, connect: Connect, data: StartDiscovery | None = None
-) -> Response[Started]:
+    commands: Do, connect: Connect, data: JSONBody[StartDiscovery | None] = None
+) -> Response[DiscoveryStarted]:
     """Everything is checked before anything is recorded: targets, exclusions and credentials."""
     request = data or StartDiscovery()
     async with connect() as conn:
         settings = await in_force(conn)
-        stored = {row["id"] for row in await listed(conn, "credentials", "created_at")}
     if not request.targets:
         request = msgspec.structs.replace(request, targets=settings.discovery.ranges)
     parse_targets(request.targets, request.exclude)
-    for index, credential_id in enumerate(request.credential_ids or []):
-        if credential_id not in stored:
-            raise Invalid("no such credential", field=f"credential_ids[{index}]")
-    job = uuid4()
+    await check_credential_ids(connect, request.credential_ids)
     command = RequestOperation(kind=DISCOVERY, params=msgspec.to_builtins(request), reason=request.reason)
-    outcome = await bus.execute(OPERATION.to(job, command, new=True), by=by, key=key)
-    job = outcome.events[0].originator_id
-    await until_seen(watch, "operations", outcome.position)
-    status_url = f"/api/v1/discovery/status/{job}"
-    return commanded(Started(str(job), str(job), status_url), outcome.position, watch, status=202)
+    outcome = await commands.do(OPERATION.to(uuid4(), command, new=True), seen_by=SEEN)
+    job = str(outcome.events[0].originator_id)
+    body = DiscoveryStarted(job, job, f"/api/v1/discovery/status/{job}")
+    return await commands.answer(body, status=202)
 
 
-@get("/discovery/status/{job:uuid}", guards=[viewer], opt={"reads": ("operations",)})
-async def status(job: UUID, connect: Connect) -> DiscoveryStatus:
+@get("/discovery/status/{job:uuid}", guards=[viewer], opt=READS)
+async def status(job: FromPath[UUID], connect: Connect) -> DiscoveryStatus:
+    """How far it is, and what it found; the WebSocket pushes the same."""
     return _status(await _discovery(connect, job))
 
 
 @post("/discovery/cancel/{job:uuid}", guards=[engineer], status_code=200)
 async def cancel(
-    job: UUID, bus: Bus, by: By, key: Key, watch: Watch, connect: Connect, data: CancelOperation | None = None
+    job: FromPath[UUID], commands: Do, connect: Connect, data: JSONBody[CancelOperation | None] = None
 ) -> Response[DiscoveryStatus]:
+    """What was found until then stays."""
     await _discovery(connect, job)
-    outcome = await bus.execute(OPERATION.to(job, data or CancelOperation()), by=by, key=key)
-    await until_seen(watch, "operations", outcome.position)
-    return commanded(_status(await _discovery(connect, job)), outcome.position, watch)
+    await commands.do(OPERATION.to(job, data or CancelOperation()), seen_by=SEEN)
+    return await commands.answer(_status(await _discovery(connect, job)))
 
 
-@get("/discovery/jobs", guards=[viewer], opt={"reads": ("operations",)})
+@get("/discovery/jobs", guards=[viewer], opt=READS)
 async def jobs(connect: Connect, limit: Limit = 50, cursor: Cursor = None) -> Page[DiscoveryStatus]:
     """Newest first."""
-    after = decode_cursor(cursor, str, str)
+    after = decode_cursor(cursor, tuple[datetime, UUID])
     async with connect() as conn:
         rows = await operations.find(
-            conn, limit=limit + 1, kind=DISCOVERY, after=(after[0], after[1]) if after else None
+            conn,
+            limit=limit + 1,
+            kind=DISCOVERY,
+            after=(after[0].isoformat(), str(after[1])) if after else None,
         )
     return page_of([_status(row) for row in rows], limit, lambda row: (row.requested_at, row.job_id))
 
 
-async def _discovery(connect: Connect, job: UUID) -> OperationRow:
-    row = await operation_row(connect, job)
+async def _discovery(connect: Connect, job: FromPath[UUID]) -> OperationRow:
+    row = await operation_row(connect, job, "DISCOVERY_NOT_FOUND")
     if row.kind != DISCOVERY:
         raise NotFound("no such discovery", code="DISCOVERY_NOT_FOUND")
     return row
@@ -119,7 +118,7 @@ def _status(row: OperationRow) -> DiscoveryStatus:
     ended = row.state == "succeeded"
     return DiscoveryStatus(
         job_id=row.id,
-        state=_STATES.get(row.state, row.state),
+        state=msgspec.convert("queued" if row.state == "requested" else row.state, State),
         total=total,
         scanned=done,
         found=notes.get("found", 0),

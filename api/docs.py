@@ -5,7 +5,10 @@ from pathlib import Path
 
 from litestar import Response, Router, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import File, Redirect
+
+from api.health import OPEN
 
 _ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
@@ -50,13 +53,13 @@ def _folder() -> Path:
     return Path(spec.origin).parent / "static"
 
 
-@get("/docs", include_in_schema=False, media_type="text/html")
+@get("/docs", include_in_schema=False, media_type="text/html", opt=OPEN)
 async def docs() -> Response[str]:
     return Response(_PAGE, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
 
 
-@get("/docs/assets/{name:str}", include_in_schema=False)
-async def asset(name: str) -> Response[str] | File:
+@get("/docs/assets/{name:str}", include_in_schema=False, opt=OPEN)
+async def asset(name: FromPath[str]) -> Response[str] | File:
     if name == "start.js":
         return Response(_START, media_type="text/javascript")
     if name not in _ASSETS:
@@ -64,7 +67,7 @@ async def asset(name: str) -> Response[str] | File:
     return File(_folder() / name, media_type=_ASSETS[name], content_disposition_type="inline")
 
 
-@get("/", include_in_schema=False)
+@get("/", include_in_schema=False, opt=OPEN)
 async def root() -> Redirect:
     """Leads to the API's own pages."""
     return Redirect("/api/v1/docs")

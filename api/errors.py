@@ -10,7 +10,9 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from psycopg_pool import PoolTimeout
 
+from api.positions import HEADER as POSITION_HEADER
 from domain.errors import Conflict, DomainError, Invalid, NotFound, NotRevertible, Refused, Unavailable
+from domain.router_ports import RouterError
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +28,7 @@ _CODES = {
     400: "INVALID_REQUEST",
     401: "UNAUTHORIZED",
     403: "FORBIDDEN",
-    404: "NOT_FOUND",
+    404: "ROUTE_NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
     409: "CONFLICT",
     413: "PAYLOAD_TOO_LARGE",
@@ -37,6 +39,8 @@ _CODES = {
 
 
 class ErrorDetail(msgspec.Struct, frozen=True):
+    """`code` is for programs, `message` for people; `details` names the field and whatever else helps."""
+
     code: str
     message: str
     details: dict[str, Any] = {}
@@ -64,30 +68,62 @@ def _respond(
 
 
 def domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[ErrorBody]:
-    status = next(status for family, status in _FAMILIES if isinstance(error, family))
-    headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, Unavailable) else None
+    status = next((status for family, status in _FAMILIES if isinstance(error, family)), 422)
+    headers: dict[str, str] = {}
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = str(error.retry_after_s)
+        if "position" in error.details:
+            headers[POSITION_HEADER] = str(error.details["position"])
     return _respond(request, status, error.code, error.message, error.details, headers)
 
 
+_ROUTER_TIMEOUTS = frozenset({"ROUTER_TIMEOUT", "ROUTER_UNREACHABLE"})
+_ROUTER_LATER = frozenset({"ROUTER_NOT_OWNED", "ROUTER_BUSY", "ROUTER_CLOSED"})
+
+
+def router_error(request: Request[Any, Any, Any], error: RouterError) -> Response[ErrorBody]:
+    """What a router did not do; `details.router_code` says it in the router's own terms."""
+    details = {**error.details, "router_code": error.code}
+    if error.code.endswith("_NOT_FOUND"):
+        return _respond(request, 404, error.code, error.message, details)
+    if error.code in _ROUTER_TIMEOUTS:
+        return _respond(request, 504, "DEVICE_TIMEOUT", error.message, details)
+    if error.code in _ROUTER_LATER:
+        headers = {"Retry-After": "2"}
+        return _respond(request, 503, "SERVICE_UNAVAILABLE", error.message, details, headers)
+    return _respond(request, 502, "DEVICE_ERROR", error.message, details)
+
+
 def bad_request(request: Request[Any, Any, Any], error: ValidationException) -> Response[ErrorBody]:
-    """Litestar names parameters by key; msgspec names body fields by path, `$.targets[2]`."""
+    """What Litestar refuses: parameters, which it names by key."""
     problems = error.extra if isinstance(error.extra, list) else []
     first = problems[0] if problems and isinstance(problems[0], dict) else {}
-    field = str(first.get("key", ""))
+    field = _asked_as(request, str(first.get("key", ""))) or "request"
     message = str(first.get("message", error.detail))
-    details: dict[str, Any] = {"field": field, "problems": problems} if field else {"problems": problems}
-    return _respond(request, 400, "INVALID_REQUEST", f"{field}: {message}" if field else message, details)
+    details: dict[str, Any] = {"field": field, "problems": problems}
+    return _respond(request, 400, "INVALID_REQUEST", f"{field}: {message}", details)
+
+
+def _asked_as(request: Request[Any, Any, Any], parameter: str) -> str:
+    """A parameter's name in the query, where the handler calls it otherwise: `state` for `in_state`."""
+    handler = request.scope.get("route_handler")
+    known = handler.parsed_fn_signature.parameters.get(parameter) if handler is not None else None
+    return getattr(known.kwarg_definition if known else None, "name", None) or parameter
 
 
 def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[ErrorBody]:
     code = _CODES.get(error.status_code, "ERROR")
     message = error.detail or code.replace("_", " ").lower()
     headers = {name: str(value) for name, value in (error.headers or {}).items()}
+    if error.status_code == 401:
+        headers.setdefault("WWW-Authenticate", 'Bearer realm="netledger"')
     return _respond(request, error.status_code, code, message, headers=headers)
 
 
 def database_away(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorBody]:
-    log.warning("database away", error=str(error).strip(), path=request.url.path)
+    log.warning(
+        "database away", error=type(error).__name__, why=_first_line(error), path=request.scope["path"]
+    )
     return _respond(
         request,
         503,
@@ -97,25 +133,52 @@ def database_away(request: Request[Any, Any, Any], error: Exception) -> Response
     )
 
 
-def malformed(request: Request[Any, Any, Any], error: psycopg.DataError) -> Response[ErrorBody]:
-    """PostgreSQL could not read a value as what it must be, such as an id that is no UUID."""
-    return _respond(request, 400, "INVALID_REQUEST", str(error).splitlines()[0])
+def not_built(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorBody]:
+    """The tables of a read model are made by the first worker that feeds it."""
+    log.warning("read model missing", why=_first_line(error), path=request.scope["path"])
+    return _respond(
+        request,
+        503,
+        "READ_MODEL_MISSING",
+        "the read models are not built yet; is a worker with the projector running?",
+        headers={"Retry-After": "2"},
+    )
+
+
+def malformed(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorBody]:
+    """A text that PostgreSQL cannot hold, or cannot read as what it must be."""
+    return _respond(request, 400, "INVALID_REQUEST", _first_line(error), {"field": "request"})
+
+
+def not_text(request: Request[Any, Any, Any], error: UnicodeEncodeError) -> Response[ErrorBody]:
+    message = "text holds half of a surrogate pair, which is no character"
+    return _respond(request, 400, "INVALID_REQUEST", message, {"field": "request"})
 
 
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorBody]:
-    log.error("request failed", path=request.url.path, method=request.method, exc_info=error)
+    log.error(
+        "request failed", path=request.scope["path"], method=request.scope.get("method"), exc_info=error
+    )
     return _respond(
         request, 500, "INTERNAL_ERROR", "something went wrong on our side; the log has the request id"
     )
 
 
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), "")
+
+
 HANDLERS: dict[Any, Any] = {
+    RouterError: router_error,
     DomainError: domain_error,
     ValidationException: bad_request,
     HTTPException: http_error,
     psycopg.OperationalError: database_away,
     psycopg.InterfaceError: database_away,
     PoolTimeout: database_away,
+    psycopg.errors.UndefinedTable: not_built,
+    psycopg.errors.InvalidSchemaName: not_built,
     psycopg.DataError: malformed,
+    UnicodeEncodeError: not_text,
     Exception: unexpected,
 }

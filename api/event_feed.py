@@ -6,19 +6,23 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import structlog
 
 from domain.codec import message
 from domain.event import Recorded
 from domain.ports import EventLog, PositionWatch
 from domain.user import Role, covers
+from projections.audit import ADMIN_ONLY
 
 KEPT = 10_000
 """Recent events in memory, shared by all subscribers."""
-QUEUE = 200
+KEPT_BYTES = 32 * 2**20
+"""Of encoded events: some are large, as when a device with thousands of interfaces is identified."""
+WAITING = 200
 """Progress messages that may wait for a slow reader; then the oldest is dropped, since the next says more."""
-_BATCH = 500
-
-FOR_ADMINS = ("user.", "api_key.")
+_BATCH = 100
+_AGAIN_S = 0.5
+log = structlog.get_logger(__name__)
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -29,16 +33,20 @@ class Frame(msgspec.Struct, frozen=True):
     text: str
 
     def shown_to(self, role: Role) -> bool:
-        return covers(role, "admin") or not self.topic.startswith(FOR_ADMINS)
+        return covers(role, "admin") or not self.topic.startswith(ADMIN_ONLY)
 
 
 class EventFeed:
     """One tail of the ledger a process, however many subscribers."""
 
-    def __init__(self, events: EventLog, watch: PositionWatch) -> None:
+    def __init__(
+        self, events: EventLog, watch: PositionWatch, *, kept: int = KEPT, kept_bytes: int = KEPT_BYTES
+    ) -> None:
         self._events = events
         self._watch = watch
-        self._recent: deque[Frame] = deque(maxlen=KEPT)
+        self._recent: deque[Frame] = deque()
+        self._kept, self._kept_bytes = kept, kept_bytes
+        self._bytes = 0
         self._position = 0
         self._moved = asyncio.Condition()
         self._listeners: set[asyncio.Queue[str]] = set()
@@ -48,18 +56,41 @@ class EventFeed:
         """Up to where events were seen."""
         return self._position
 
+    async def start(self) -> None:
+        """Begins at the ledger's present end."""
+        self._position = await self._events.head()
+
+    async def keep_running(self) -> None:
+        """Through outages of the database, until cancelled."""
+        while True:
+            try:
+                await self.run()
+            except Exception as error:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():  # the cancellation came out as another error
+                    raise asyncio.CancelledError from None
+                log.warning("event feed waits for the database", error=type(error).__name__)
+                await asyncio.sleep(_AGAIN_S)
+
     async def run(self) -> None:
-        """Follows the ledger from its present end, until cancelled."""
-        self._position = max(self._position, await self._events.head())
+        """Follows the ledger. Run again after an outage, it goes on where it was: the recent events must have no gap."""
         while True:
             batch = await self._events.read(self._position, limit=_BATCH)
             if not batch:
                 await self._watch.wait_for_ledger(self._position + 1, 5.0)
                 continue
             async with self._moved:
-                self._recent.extend(_frame(recorded) for recorded in batch)
+                self._remember(batch)
                 self._position = batch[-1].position
                 self._moved.notify_all()
+
+    def _remember(self, batch: Sequence[Recorded]) -> None:
+        for recorded in batch:
+            frame = _frame(recorded)
+            self._recent.append(frame)
+            self._bytes += len(frame.text)
+        while self._recent and (len(self._recent) > self._kept or self._bytes > self._kept_bytes):
+            self._bytes -= len(self._recent.popleft().text)
 
     async def after(self, position: int) -> Sequence[Frame]:
         """The next events above a position, waiting where there are none yet."""
@@ -72,7 +103,8 @@ class EventFeed:
 
     async def heard(self, operation_id: str, progress: dict[str, Any]) -> None:
         """Hands a progress message to everyone who listens."""
-        text = msgspec.json.encode({"kind": "progress", "operation_id": operation_id, **progress}).decode()
+        frame = {**progress, "kind": "progress", "operation_id": operation_id}
+        text = msgspec.json.encode(frame).decode()
         for queue in self._listeners:
             if queue.full():
                 queue.get_nowait()
@@ -80,7 +112,7 @@ class EventFeed:
 
     def listen(self) -> "asyncio.Queue[str]":
         """A queue of progress messages; give it back to `leave`."""
-        queue: asyncio.Queue[str] = asyncio.Queue(QUEUE)
+        queue: asyncio.Queue[str] = asyncio.Queue(WAITING)
         self._listeners.add(queue)
         return queue
 

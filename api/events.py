@@ -5,92 +5,135 @@ import contextlib
 from typing import Annotated, Any, Literal
 
 import msgspec
+import structlog
 from litestar import Router, WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
-from litestar.params import Dependency
 
+from api.authentication import Callers
 from api.caller import Caller, viewer
-from api.event_feed import EventFeed
+from api.event_feed import EventFeed, Frame
+from api.provided import CallersAgain, Feed
 
 _HELLO_S = 30.0
+_AGAIN_S = 5.0
+"""How often it is looked up whether the caller may still listen, and as what."""
 _BAD_HELLO = 4400
+_ENDED = 4401
+_CLOSE_REASON = 123
+"""Bytes that a close frame's reason may take (RFC 6455, 5.5.1)."""
+log = structlog.get_logger(__name__)
+
+TypeName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+AnySocket = WebSocket[Caller, Any, Any]
 
 
 class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the client says first. `types` are whole names or prefixes that end in a dot."""
 
     from_: Annotated[int, msgspec.Meta(ge=0)] | Literal["now"] = msgspec.field(name="from")
-    types: list[str] = []
+    types: Annotated[list[TypeName], msgspec.Meta(max_length=100)] = []
+
+    def wants(self, topic: str) -> bool:
+        return not self.types or any(
+            topic == each or (each.endswith(".") and topic.startswith(each)) for each in self.types
+        )
 
 
 @websocket("/events", guards=[viewer])
-async def events(
-    socket: WebSocket[Caller, Any, Any], feed: Annotated[EventFeed, Dependency(skip_validation=True)]
-) -> None:
+async def events(socket: AnySocket, feed: Feed, callers: CallersAgain) -> None:
     """Frames are `{"kind": "event", "position", "type", ...}` and `{"kind": "progress", "operation_id", ...}`.
     With `from` a position, every event above it comes, once and in order."""
     await socket.accept()
     hello = await _hello(socket)
     if hello is None:
         return
+    subscription = _Subscription(socket, feed, hello, callers)
     async with contextlib.AsyncExitStack() as stack:
         progress = feed.listen()
         stack.callback(feed.leave, progress)
-        sending = asyncio.Lock()
         tasks = [
-            asyncio.create_task(_send_events(socket, feed, hello, sending)),
-            asyncio.create_task(_send_progress(socket, progress, sending)),
-            asyncio.create_task(_until_closed(socket)),
+            asyncio.create_task(run)
+            for run in (
+                subscription.send_events(),
+                subscription.send_progress(progress),
+                subscription.look_again(),
+                _until_closed(socket),
+            )
         ]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        for task in done:
+            error = task.exception()
+            if error is not None and not isinstance(error, WebSocketDisconnect):
+                raise error
 
 
-async def _hello(socket: WebSocket[Caller, Any, Any]) -> Hello | None:
+class _Subscription:
+    """One subscriber: nothing is sent before the one before is gone, so a slow reader takes no memory."""
+
+    def __init__(self, socket: AnySocket, feed: EventFeed, hello: Hello, callers: Callers) -> None:
+        self._socket = socket
+        self._feed = feed
+        self._hello = hello
+        self._callers = callers
+        self._caller = socket.user
+        self._position = feed.position if hello.from_ == "now" else hello.from_
+        self._sending = asyncio.Lock()
+
+    async def send_events(self) -> None:
+        while True:
+            frames = await self._feed.after(self._position)
+            for frame in frames:
+                if self._shows(frame):
+                    await self._send(frame.text)
+                self._position = frame.position
+
+    async def send_progress(self, progress: "asyncio.Queue[str]") -> None:
+        while True:
+            await self._send(await progress.get())
+
+    async def look_again(self) -> None:
+        """Ends the connection with the session or key that opened it; a role that changed counts from then on."""
+        while True:
+            await asyncio.sleep(_AGAIN_S)
+            try:
+                caller = await self._callers.again(self._caller)
+            except Exception as error:  # an outage of the database is no end of a session
+                log.warning("subscriber not looked up", error=type(error).__name__)
+                continue
+            if caller is None:
+                async with self._sending:
+                    await self._socket.close(code=_ENDED, reason="the session has ended; log in again")
+                return
+            self._caller = caller
+
+    def _shows(self, frame: Frame) -> bool:
+        return self._hello.wants(frame.topic) and frame.shown_to(self._caller.role)
+
+    async def _send(self, text: str) -> None:
+        async with self._sending:
+            await self._socket.send_text(text)
+
+
+async def _hello(socket: AnySocket) -> Hello | None:
     try:
         async with asyncio.timeout(_HELLO_S):
             raw = await socket.receive_data(mode="text")
-        return msgspec.json.decode(raw, type=Hello)
-    except (msgspec.DecodeError, TimeoutError) as error:
-        reason = f'send {{"from": position or "now", "types": [...]}}: {error}'
-        await socket.close(code=_BAD_HELLO, reason=reason[:120])
+        return msgspec.json.decode(raw or b"", type=Hello)
+    except (msgspec.DecodeError, RecursionError, TimeoutError) as error:
+        reason = f'say {{"from": position or "now", "types": [...]}} first: {error}'
+        await socket.close(code=_BAD_HELLO, reason=reason.encode()[:_CLOSE_REASON].decode(errors="ignore"))
         return None
     except WebSocketDisconnect:
         return None
 
 
-async def _send_events(
-    socket: WebSocket[Caller, Any, Any], feed: EventFeed, hello: Hello, sending: asyncio.Lock
-) -> None:
-    position = feed.position if hello.from_ == "now" else hello.from_
-    types, role = tuple(hello.types), socket.user.role
-    while True:
-        frames = await feed.after(position)
-        for frame in frames:
-            wanted = not types or any(
-                frame.topic == each or (each.endswith(".") and frame.topic.startswith(each)) for each in types
-            )
-            if wanted and frame.shown_to(role):
-                async with sending:
-                    await socket.send_text(frame.text)
-        if frames:
-            position = frames[-1].position
-
-
-async def _send_progress(
-    socket: WebSocket[Caller, Any, Any], progress: "asyncio.Queue[str]", sending: asyncio.Lock
-) -> None:
-    while True:
-        text = await progress.get()
-        async with sending:
-            await socket.send_text(text)
-
-
-async def _until_closed(socket: WebSocket[Caller, Any, Any]) -> None:
+async def _until_closed(socket: AnySocket) -> None:
+    """What the client says further is read and dropped."""
     with contextlib.suppress(WebSocketDisconnect):
         while True:
             await socket.receive_data(mode="text")

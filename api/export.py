@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 from litestar import Response, Router, get
+from litestar.params import FromPath, FromQuery
 
 from api.caller import viewer
 from api.provided import Connect
@@ -33,8 +34,9 @@ _ANSIBLE_NETWORK_OS = {
 
 @get("/inventory/export", guards=[viewer], opt={"reads": ("inventory",)})
 async def export(
-    connect: Connect, format: Literal["csv", "json", "ansible", "prometheus"] = "json"
+    connect: Connect, format: FromQuery[Literal["csv", "json", "ansible", "prometheus"]] = "json"
 ) -> Response[bytes]:
+    """All devices: as CSV, as JSON, as an Ansible inventory, or as targets for Prometheus' http_sd."""
     devices = await _all(connect)
     match format:
         case "csv":
@@ -57,7 +59,7 @@ async def _all(connect: Connect) -> list[DeviceRow]:
     return devices
 
 
-def _file(content: bytes, media_type: str, name: str) -> Response[bytes]:
+def _file(content: bytes, media_type: str, name: FromPath[str]) -> Response[bytes]:
     return Response(
         content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )

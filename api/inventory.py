@@ -1,57 +1,81 @@
 """The inventory: devices now or as of then, by hand changes, interfaces, summary, map."""
 
-from typing import Annotated, Any
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Response, Router, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from api.addresses import one_address
 from api.as_of import AsOfParam, moment
 from api.caller import engineer, viewer
-from api.conventions import Accepted, Cursor, Limit, Page, commanded, decode_cursor, page_of, until_seen
+from api.commands import Accepted, Reason, why
+from api.credential_ids import check_credential_ids
 from api.device_body import DeviceBody, PhysicalInterface, device_body, device_body_as_of
-from api.provided import Bus, By, Connect, Events, Key, Watch
+from api.pages import Cursor, Limit, Page, decode_cursor, page_of
+from api.provided import Connect, Do, Events, Newcomers
 from domain.device import DEVICE
 from domain.device_commands import AddDevice, ChangeDevice, RemoveDevice
 from domain.discovery import POLL
-from domain.errors import Conflict, Invalid
+from domain.errors import Conflict, Refused
 from domain.operation import OPERATION, RequestOperation
-from domain.targets import TargetError, parse_targets
 from projections import inventory_queries
 from projections.inventory_queries import DeviceRow
 from projections.topology import Topology, topology
 
-READS = {"reads": ("inventory",)}
+SEEN = "inventory"
+READS = {"reads": (SEEN,)}
+Status = Literal["up", "down", "unknown", "maintenance"]
+Text = Annotated[str | None, QueryParameter(max_length=255)]
+
+
+_IfIndex = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+
+
+class InventorySummary(msgspec.Struct, frozen=True):
+    """How many devices there are; each part by name, with "unknown" for what is not known."""
+
+    total: int
+    by_status: dict[str, int]
+    by_vendor: dict[str, int]
+    by_type: dict[str, int]
+    by_site: dict[str, int]
 
 
 @get("/inventory/devices", guards=[viewer], opt=READS)
 async def list_devices(
     connect: Connect,
-    q: Annotated[str | None, Parameter(description="text in name, address, MAC, serial, model, ...")] = None,
-    vendor: str | None = None,
-    status: str | None = None,
-    device_type: Annotated[str | None, Parameter(query="type")] = None,
-    label: str | None = None,
-    site: str | None = None,
+    q: Annotated[
+        str | None,
+        QueryParameter(max_length=255, description="text in name, address, MAC, serial, model, ..."),
+    ] = None,
+    vendor: Text = None,
+    status: FromQuery[Status | None] = None,
+    device_type: Annotated[str | None, QueryParameter(name="type", max_length=255)] = None,
+    label: Text = None,
+    site: Text = None,
     as_of: AsOfParam = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[DeviceRow]:
     """By name. With `as_of` the inventory as it was at that time or position."""
-    after = decode_cursor(cursor, str, str)
+    after = decode_cursor(cursor, tuple[str, UUID])
     filters = {"q": q, "vendor": vendor, "status": status, "type": device_type, "label": label, "site": site}
     then = moment(as_of)
     async with connect() as conn:
         rows = await inventory_queries.page(
-            conn, limit=limit + 1, after=(after[0], after[1]) if after else None, as_of=then, **filters
+            conn, limit=limit + 1, after=(after[0], str(after[1])) if after else None, as_of=then, **filters
         )
         total = await inventory_queries.count(conn, as_of=then, **filters) if after is None else None
     return page_of(rows, limit, lambda row: (row.name.lower(), row.id), total)
 
 
 @get("/inventory/devices/{device:uuid}", guards=[viewer], opt=READS)
-async def get_device(device: UUID, connect: Connect, events: Events, as_of: AsOfParam = None) -> DeviceBody:
+async def get_device(
+    device: FromPath[UUID], connect: Connect, events: Events, as_of: AsOfParam = None
+) -> DeviceBody:
+    """One device with all that is known of it, or was known then."""
     then = moment(as_of)
     if then is None:
         return await device_body(connect, device)
@@ -60,82 +84,87 @@ async def get_device(device: UUID, connect: Connect, events: Events, as_of: AsOf
 
 @post("/inventory/devices", guards=[engineer])
 async def add_device(
-    data: AddDevice, bus: Bus, by: By, key: Key, watch: Watch, connect: Connect
+    data: JSONBody[AddDevice], commands: Do, connect: Connect, newcomers: Newcomers
 ) -> Response[DeviceBody]:
     """400 on a bad address, 409 where the site has a device at it."""
-    address = _one_address(data.address)
-    async with connect() as conn:
-        present = await inventory_queries.candidates(conn, data.site, [address], [])
-    present = [each for each in present if each.state == "active"]
-    device = uuid4()
-    command = msgspec.structs.replace(data, address=address)
-    if present and key is None:
-        raise Conflict(
-            f"{present[0].name} has this address already",
-            code="DEVICE_EXISTS",
-            field="address",
-            id=present[0].id,
-        )
-    outcome = await bus.execute(DEVICE.to(device, command, new=True), by=by, key=key)
-    device = outcome.events[0].originator_id
-    await until_seen(watch, "inventory", outcome.position)
-    return commanded(await device_body(connect, device), outcome.position, watch, status=201)
+    command = msgspec.structs.replace(data, address=one_address(data.address))
+    await check_credential_ids(connect, data.credential_ids)
+    async with newcomers.at(command.site, command.address) as present:
+        # Where there is one, the command is put to it: it refuses, unless this request is a retry of what made it.
+        device = UUID(present.id) if present else uuid4()
+        try:
+            outcome = await commands.do(DEVICE.to(device, command, new=present is None), seen_by=SEEN)
+        except Refused as refused:
+            if present is None or refused.code != "DEVICE_EXISTS":
+                raise
+            raise Conflict(
+                f"{present.name} has this address already",
+                code="DEVICE_EXISTS",
+                field="address",
+                id=present.id,
+            ) from None
+    made = outcome.events[0].originator_id
+    return await commands.answer(await device_body(connect, made), status=201)
 
 
 @patch("/inventory/devices/{device:uuid}", guards=[engineer])
 async def change_device(
-    device: UUID, data: ChangeDevice, bus: Bus, by: By, key: Key, watch: Watch, connect: Connect
+    device: FromPath[UUID], data: JSONBody[ChangeDevice], commands: Do, connect: Connect
 ) -> Response[DeviceBody]:
     """Labels, owner, notes, name, site, credentials; what is left out stays."""
-    outcome = await bus.execute(DEVICE.to(device, data), by=by, key=key)
-    await until_seen(watch, "inventory", outcome.position)
-    return commanded(await device_body(connect, device), outcome.position, watch)
+    if data.credential_ids is not msgspec.UNSET:
+        await check_credential_ids(connect, data.credential_ids)
+    await commands.do(DEVICE.to(device, data), seen_by=SEEN)
+    return await commands.answer(await device_body(connect, device))
 
 
 @delete("/inventory/devices/{device:uuid}", guards=[engineer], status_code=200)
 async def remove_device(
-    device: UUID, bus: Bus, by: By, key: Key, watch: Watch, connect: Connect, reason: str = ""
+    device: FromPath[UUID],
+    commands: Do,
+    connect: Connect,
+    data: JSONBody[Reason | None] = None,
+    reason: FromQuery[str] = "",
 ) -> Response[DeviceBody]:
     """Takes it out of the inventory; its history stays, and the audit entry can be reverted."""
-    outcome = await bus.execute(DEVICE.to(device, RemoveDevice(reason=reason)), by=by, key=key)
-    await until_seen(watch, "inventory", outcome.position)
-    return commanded(await device_body(connect, device), outcome.position, watch)
+    await commands.do(DEVICE.to(device, RemoveDevice(reason=why(data, reason))), seen_by=SEEN)
+    return await commands.answer(await device_body(connect, device))
 
 
 @post("/inventory/devices/{device:uuid}/poll", guards=[engineer], status_code=202)
 async def poll_device(
-    device: UUID, bus: Bus, by: By, key: Key, watch: Watch, connect: Connect
+    device: FromPath[UUID], commands: Do, connect: Connect, data: JSONBody[Reason | None] = None
 ) -> Response[Accepted]:
     """Reads the device now."""
     await device_body(connect, device)
-    command = RequestOperation(kind=POLL, device_id=str(device))
-    outcome = await bus.execute(OPERATION.to(uuid4(), command, new=True), by=by, key=key)
-    operation = outcome.events[0].originator_id
-    await until_seen(watch, "operations", outcome.position)
-    body = Accepted(str(operation), f"/api/v1/operations/{operation}")
-    return commanded(body, outcome.position, watch, status=202)
+    command = RequestOperation(kind=POLL, device_id=str(device), reason=why(data, ""))
+    outcome = await commands.do(OPERATION.to(uuid4(), command, new=True), seen_by="operations")
+    operation = str(outcome.events[0].originator_id)
+    return await commands.answer(Accepted(operation, f"/api/v1/operations/{operation}"), status=202)
 
 
 @get("/inventory/devices/{device:uuid}/interfaces", guards=[viewer], opt=READS)
 async def device_interfaces(
-    device: UUID, connect: Connect, limit: Limit = 500, cursor: Cursor = None
+    device: FromPath[UUID], connect: Connect, limit: Limit = 500, cursor: Cursor = None
 ) -> Page[PhysicalInterface]:
+    """Its interfaces by ifIndex."""
     await device_body(connect, device)
     return await _interfaces(connect, str(device), limit, cursor)
 
 
 @get("/interfaces", guards=[viewer], opt=READS)
 async def all_interfaces(
-    connect: Connect, device_id: UUID | None = None, limit: Limit = 50, cursor: Cursor = None
+    connect: Connect, device_id: FromQuery[UUID | None] = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[PhysicalInterface]:
+    """Interfaces of all devices, by device and ifIndex."""
     return await _interfaces(connect, str(device_id) if device_id else None, limit, cursor)
 
 
 @get("/inventory/summary", guards=[viewer], opt=READS)
-async def summary(connect: Connect) -> dict[str, Any]:
+async def summary(connect: Connect) -> InventorySummary:
     """Counts by status, vendor, type and site."""
     async with connect() as conn:
-        return await inventory_queries.summary(conn)
+        return msgspec.convert(await inventory_queries.summary(conn), InventorySummary)
 
 
 @get("/inventory/topology", guards=[viewer], opt=READS)
@@ -148,23 +177,13 @@ async def get_topology(connect: Connect) -> Topology:
 async def _interfaces(
     connect: Connect, device_id: str | None, limit: int, cursor: str | None
 ) -> Page[PhysicalInterface]:
-    after = decode_cursor(cursor, str, int)
+    after = decode_cursor(cursor, tuple[UUID, _IfIndex])
     async with connect() as conn:
         rows = await inventory_queries.interfaces(
-            conn, device_id=device_id, limit=limit + 1, after=(after[0], after[1]) if after else None
+            conn, device_id=device_id, limit=limit + 1, after=(str(after[0]), after[1]) if after else None
         )
     found = msgspec.convert(rows, list[PhysicalInterface])
     return page_of(found, limit, lambda row: (row.device_id, row.if_index))
-
-
-def _one_address(text: str) -> str:
-    try:
-        plan = parse_targets([text])
-    except TargetError as error:
-        raise Invalid(error.message, field="address") from None
-    if plan.count != 1 or plan.names:
-        raise Invalid("give one IPv4 or IPv6 address", field="address")
-    return next(plan.addresses())
 
 
 ROUTER = Router(

@@ -1,14 +1,15 @@
 """Operations: list, look at one, cancel."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import Response, Router, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.caller import engineer, viewer
-from api.conventions import Cursor, Limit, Page, commanded, decode_cursor, page_of, until_seen
-from api.provided import Bus, By, Connect, Key, Watch
+from api.pages import Cursor, Limit, Page, decode_cursor, page_of
+from api.provided import Connect, Do
 from domain.errors import NotFound
 from domain.operation import OPERATION, CancelOperation
 from projections import operations
@@ -20,14 +21,14 @@ State = Literal["requested", "running", "succeeded", "failed", "cancelled", "out
 @get("/operations", guards=[viewer], opt={"reads": ("operations",)})
 async def list_operations(
     connect: Connect,
-    in_state: Annotated[State | None, Parameter(query="state")] = None,
-    kind: str | None = None,
-    device_id: UUID | None = None,
+    in_state: Annotated[State | None, QueryParameter(name="state")] = None,
+    kind: Annotated[str | None, QueryParameter(max_length=100)] = None,
+    device_id: FromQuery[UUID | None] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[OperationRow]:
     """Newest first."""
-    after = decode_cursor(cursor, str, str)
+    after = decode_cursor(cursor, tuple[datetime, UUID])
     async with connect() as conn:
         rows = await operations.find(
             conn,
@@ -35,38 +36,34 @@ async def list_operations(
             state=in_state,
             kind=kind,
             device_id=str(device_id) if device_id else None,
-            after=(after[0], after[1]) if after else None,
+            after=(after[0].isoformat(), str(after[1])) if after else None,
         )
     return page_of(rows, limit, lambda row: (row.requested_at, row.id))
 
 
 @get("/operations/{operation:uuid}", guards=[viewer], opt={"reads": ("operations",)})
-async def get_operation(operation: UUID, connect: Connect) -> OperationRow:
+async def get_operation(operation: FromPath[UUID], connect: Connect) -> OperationRow:
+    """One operation, with its progress and steps."""
     return await operation_row(connect, operation)
 
 
 @post("/operations/{operation:uuid}/cancel", guards=[engineer], status_code=200)
 async def cancel_operation(
-    operation: UUID,
-    bus: Bus,
-    by: By,
-    key: Key,
-    watch: Watch,
-    connect: Connect,
-    data: CancelOperation | None = None,
+    operation: FromPath[UUID], commands: Do, connect: Connect, data: JSONBody[CancelOperation | None] = None
 ) -> Response[OperationRow]:
     """At once where nobody works on it yet; else the worker stops at its next step."""
-    outcome = await bus.execute(OPERATION.to(operation, data or CancelOperation()), by=by, key=key)
-    await until_seen(watch, "operations", outcome.position)
-    return commanded(await operation_row(connect, operation), outcome.position, watch)
+    await commands.do(OPERATION.to(operation, data or CancelOperation()), seen_by="operations")
+    return await commands.answer(await operation_row(connect, operation))
 
 
-async def operation_row(connect: Connect, operation: UUID) -> OperationRow:
-    """The operation with its progress; raises NotFound."""
+async def operation_row(
+    connect: Connect, operation: FromPath[UUID], code: str = "OPERATION_NOT_FOUND"
+) -> OperationRow:
+    """The operation with its progress; raises NotFound with the code."""
     async with connect() as conn:
         row = await operations.one(conn, str(operation))
     if row is None:
-        raise NotFound("no such operation", code="OPERATION_NOT_FOUND")
+        raise NotFound("no such operation", code=code)
     return row
 
 

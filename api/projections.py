@@ -1,48 +1,57 @@
 """Read models: how far each is, and rebuilding one beside the copy that serves."""
 
-import asyncio
-from typing import Any
+from uuid import uuid4
 
 import msgspec
-import structlog
 from litestar import Response, Router, get, post
+from litestar.params import FromPath, JSONBody
 
 from api.caller import admin
-from api.provided import Connect, Rebuild, Watch
+from api.commands import Reason, why
+from api.pages import Cursor, Limit, Page, page_of_all
+from api.positions import LEDGER
+from api.provided import Connect, Do
 from domain.errors import Conflict, NotFound
+from domain.operation import OPERATION, REBUILD, RequestOperation
 from projections.standing import ProjectionStanding, standings
-
-log = structlog.get_logger(__name__)
 
 
 class RebuildStarted(msgspec.Struct, frozen=True):
+    """A worker does it: ask `status_url` how it goes."""
+
     name: str
+    operation_id: str
     status_url: str
 
 
 @get("/projections", guards=[admin])
-async def list_projections(connect: Connect, watch: Watch) -> dict[str, list[ProjectionStanding]]:
+async def list_projections(
+    connect: Connect, limit: Limit = 50, cursor: Cursor = None
+) -> Page[ProjectionStanding]:
+    """How far each read model is behind the ledger, and how a rebuild goes."""
     async with connect() as conn:
-        return {"items": await standings(conn)}
+        found = await standings(conn)
+    return page_of_all(found, limit, cursor, lambda each: (each.name,))
 
 
 @post("/projections/{name:str}/rebuild", guards=[admin], status_code=202)
-async def rebuild_projection(name: str, connect: Connect, rebuild: Rebuild) -> Response[RebuildStarted]:
-    """Goes on in the background; GET /projections shows its progress, and reads are served meanwhile."""
+async def rebuild_projection(
+    name: FromPath[str], commands: Do, connect: Connect, data: JSONBody[Reason | None] = None
+) -> Response[RebuildStarted]:
+    """Builds it anew from the ledger, beside the copy that goes on serving, and swaps the two."""
     async with connect() as conn:
-        found = [each for each in await standings(conn) if each.name == name]
-    if not found:
+        states = {each.name: each.state for each in await standings(conn)}
+    if name not in states:
         raise NotFound(f"no read model {name}", code="PROJECTION_NOT_FOUND")
-    if found[0].state == "rebuilding":
+    if states[name] == "rebuilding":
         raise Conflict(f"{name} is being rebuilt already", code="REBUILD_RUNNING")
-    task = asyncio.create_task(rebuild(name), name=f"rebuild-{name}")
-    task.add_done_callback(_noted)
-    return Response(RebuildStarted(name, "/api/v1/projections"), status_code=202)
-
-
-def _noted(task: "asyncio.Task[Any]") -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("rebuild failed", rebuild=task.get_name(), error=repr(error))
+    command = RequestOperation(kind=REBUILD, params={"projection": name}, reason=why(data, ""))
+    # The read model of operations may be the very one that stopped.
+    seen_by = "operations" if states.get("operations") == "running" else LEDGER
+    outcome = await commands.do(OPERATION.to(uuid4(), command, new=True), seen_by=seen_by)
+    operation = str(outcome.events[0].originator_id)
+    body = RebuildStarted(name, operation, f"/api/v1/operations/{operation}")
+    return await commands.answer(body, status=202)
 
 
 ROUTER = Router("/", route_handlers=[list_projections, rebuild_projection], tags=["projections"])

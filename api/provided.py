@@ -1,36 +1,54 @@
 """What handlers may ask for by parameter name; `api.app` provides each."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Annotated, Any
+from typing import Any
 
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
+from api.authentication import Callers
+from api.commands import Commands
+from api.destroying import Destroyer
+from api.event_feed import EventFeed
+from api.last_admin import LastAdmin
+from api.login_lock import LoginLock
+from api.newcomers import NewDevices
+from api.one_time_passwords import OneTimePasswords
+from api.passwords import Passwords
+from api.service_health import ServicesHealth
 from api.tokens import Sessions
+from api.verification import Verification
 from domain.aggregate import IdempotencyKey
 from domain.configuration import Configuration
-from domain.event import Attribution
 from domain.ports import CommandBus, EventLog, PositionWatch, SecretOpener, SnmpReader, Vault
+from domain.router_ownership import RouterCalls
 
-_GIVEN = Dependency(skip_validation=True)
-
-Bus = Annotated[CommandBus, _GIVEN]
-Connect = Annotated[Callable[[], AbstractAsyncContextManager[Any]], _GIVEN]
+Bus = NamedDependency[SkipValidation[CommandBus]]
+Do = NamedDependency[SkipValidation[Commands]]
+"""This request's commands."""
+Connect = NamedDependency[SkipValidation[Callable[[], AbstractAsyncContextManager[Any]]]]
 """Borrows a database connection for reads."""
-Watch = Annotated[PositionWatch, _GIVEN]
-Events = Annotated[EventLog, _GIVEN]
-Secrets = Annotated[Vault, _GIVEN]
-Opener = Annotated[SecretOpener, _GIVEN]
-LoginSessions = Annotated[Sessions, _GIVEN]
-Snmp = Annotated[SnmpReader, _GIVEN]
-Config = Annotated[Configuration, _GIVEN]
-By = Annotated[Attribution, _GIVEN]
-"""Who asks, for the ledger."""
-Key = Annotated[IdempotencyKey | None, _GIVEN]
+Watch = NamedDependency[SkipValidation[PositionWatch]]
+Events = NamedDependency[SkipValidation[EventLog]]
+Secrets = NamedDependency[SkipValidation[Vault]]
+Opener = NamedDependency[SkipValidation[SecretOpener]]
+LoginSessions = NamedDependency[SkipValidation[Sessions]]
+Locks = NamedDependency[SkipValidation[LoginLock]]
+Hashes = NamedDependency[SkipValidation[Passwords]]
+Codes = NamedDependency[SkipValidation[OneTimePasswords]]
+Destroy = NamedDependency[SkipValidation[Destroyer]]
+Admins = NamedDependency[SkipValidation[LastAdmin]]
+Newcomers = NamedDependency[SkipValidation[NewDevices]]
+Snmp = NamedDependency[SkipValidation[SnmpReader]]
+Config = NamedDependency[SkipValidation[Configuration]]
+Key = NamedDependency[SkipValidation[IdempotencyKey | None]]
 """The request's Idempotency-Key."""
-Verify = Annotated[Callable[[], Awaitable[dict[str, Any]]], _GIVEN]
+Verify = NamedDependency[SkipValidation[Callable[[], Awaitable[Verification]]]]
 """Checks the whole ledger."""
-Rebuild = Annotated[Callable[[str], Coroutine[Any, Any, int]], _GIVEN]
-"""Rebuilds a read model by name."""
-Health = Annotated[Callable[[], Awaitable[dict[str, Any]]], _GIVEN]
+Health = NamedDependency[SkipValidation[Callable[[], Awaitable[ServicesHealth]]]]
 """How the services that we stand on are."""
+RouterAccess = NamedDependency[SkipValidation[RouterCalls]]
+"""All routers, over whoever owns their connections."""
+Feed = NamedDependency[SkipValidation[EventFeed]]
+CallersAgain = NamedDependency[SkipValidation[Callers]]

@@ -10,7 +10,10 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import Histogram
 
-_ID = re.compile(r"^[A-Za-z0-9._-]{8,100}$")
+from api.rate_limit import HEADERS as RATE_LIMIT_HEADERS
+
+_ID = re.compile(r"[A-Za-z0-9._-]{8,100}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _DURATION = Histogram(
     "netledger_http_request_seconds",
     "Time to answer HTTP requests",
@@ -26,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 class Requests:
-    """ASGI middleware, the outermost."""
+    """Wraps the whole application, also what no route answers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -34,12 +37,16 @@ class Requests:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name: value for name, value in scope.get("headers", []) if name == b"x-request-id"}
         given = headers.get(b"x-request-id", b"").decode("latin-1")
-        request_id = given if _ID.match(given) else str(uuid4())
+        request_id = given if _ID.fullmatch(given) else str(uuid4())
         scope.setdefault("state", {})["request_id"] = request_id
         if scope["type"] != ScopeType.HTTP:
-            await self._app(scope, receive, send)
+            with structlog.contextvars.bound_contextvars(request_id=request_id):
+                await self._app(scope, receive, send)
             return
         began, status = time.perf_counter(), 500
+        path, method = scope["path"], scope["method"]
+        if method == "HEAD":  # as GET, whose body the server then leaves out (RFC 9110, 9.3.2)
+            scope = {**scope, "method": "GET"}
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -47,6 +54,8 @@ class Requests:
                 status = message["status"]
                 out = MutableScopeHeaders.from_message(message)
                 out["X-Request-Id"] = request_id
+                for name, value in scope["state"].get(RATE_LIMIT_HEADERS, {}).items():
+                    out[name] = value
                 for name, value in _HEADERS.items():
                     out.setdefault(name, value)
             await send(message)
@@ -56,12 +65,7 @@ class Requests:
                 await self._app(scope, receive, sending)
             finally:
                 seconds = time.perf_counter() - began
+                shown = method if method in _METHODS else "other"
                 route = scope.get("path_template", "") or "unmatched"
-                _DURATION.labels(scope["method"], route, str(status)).observe(seconds)
-                log.info(
-                    "request",
-                    method=scope["method"],
-                    path=scope["path"],
-                    status=status,
-                    ms=round(seconds * 1000, 1),
-                )
+                _DURATION.labels(shown, route, str(status)).observe(seconds)
+                log.info("request", method=shown, path=path, status=status, ms=round(seconds * 1000, 1))

@@ -1,11 +1,12 @@
 """How the services that we stand on are, as /health tells it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
+import msgspec
 import psycopg
 from psycopg_pool import PoolTimeout
 
@@ -13,6 +14,54 @@ Connect = Callable[[], AbstractAsyncContextManager[Any]]
 _PATIENCE_S = 3.0
 CAUGHT_UP = 1_000
 """Events that a read model may be behind and still count as serving the present."""
+
+
+class Service(msgspec.Struct, frozen=True):
+    """Whether a server that we stand on answers."""
+
+    status: Literal["up", "down"]
+
+
+class Workers(msgspec.Struct, frozen=True, kw_only=True):
+    """Worker processes that gave a sign of life in the last 20 seconds."""
+
+    status: Literal["up", "down"]
+    count: int = 0
+
+
+class ReadModels(msgspec.Struct, frozen=True, kw_only=True):
+    """The projections: `lag` in events of the one that is furthest behind, `failed` the names of those that stopped."""
+
+    status: Literal["up", "behind", "failed", "unknown"]
+    lag: int = 0
+    failed: list[str] = []
+    ledger_position: int = 0
+
+
+class Services(msgspec.Struct, frozen=True, kw_only=True):
+    """All that Netledger needs beside this process."""
+
+    postgres: Service
+    nats: Service
+    workers: Workers
+    projections: ReadModels
+
+
+class ServicesHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """degraded: reads and commands work, something else does not; unhealthy: nothing works."""
+
+    status: Literal["healthy", "degraded", "unhealthy"]
+    ready: bool
+    services: Services
+    timestamp: datetime
+
+
+class _Found(NamedTuple):
+    workers: int
+    present: int
+    lag: int
+    failed: list[str]
+    head: int
 
 
 class ServiceHealth:
@@ -23,47 +72,50 @@ class ServiceHealth:
         self._nats_connected = nats_connected
         self._projections = projections
 
-    async def look(self) -> dict[str, Any]:
-        database = await self._within(self._database)
-        services: dict[str, Any] = {
-            "postgres": {"status": "up" if database else "down"},
-            "nats": {"status": "up" if self._nats_connected() else "down"},
-            "workers": {"status": "down", "count": 0},
-            "projections": {"status": "unknown"},
-        }
-        if database:
-            workers, present, lag, failed, head = database
-            services["workers"] = {"status": "up" if workers else "down", "count": workers}
-            behind = present < self._projections or lag > CAUGHT_UP
-            services["projections"] = {
-                "status": "failed" if failed else "behind" if behind else "up",
-                "lag": lag,
-                "failed": failed,
-                "ledger_position": head,
-            }
-        well = all(service["status"] == "up" for service in services.values())
-        ready = bool(database) and services["projections"]["status"] in ("up", "failed")
-        return {
-            "status": "healthy" if well else "degraded" if database else "unhealthy",
-            "ready": ready,
-            "services": services,
-            "timestamp": datetime.now(UTC),
-        }
+    async def look(self) -> ServicesHealth:
+        found = await self._database()
+        services = Services(
+            postgres=Service("up" if found else "down"),
+            nats=Service("up" if self._nats_connected() else "down"),
+            workers=Workers(
+                status="up" if found and found.workers else "down", count=found.workers if found else 0
+            ),
+            projections=self._read_models(found) if found else ReadModels(status="unknown"),
+        )
+        well = all(
+            service.status == "up"
+            for service in (services.postgres, services.nats, services.workers, services.projections)
+        )
+        return ServicesHealth(
+            status="healthy" if well else "degraded" if found else "unhealthy",
+            ready=found is not None and services.projections.status in ("up", "failed"),
+            services=services,
+            timestamp=datetime.now(UTC),
+        )
 
-    async def _within(self, ask: Callable[[], Awaitable[Any]]) -> Any:
+    def _read_models(self, found: _Found) -> ReadModels:
+        behind = found.present < self._projections or found.lag > CAUGHT_UP
+        return ReadModels(
+            status="failed" if found.failed else "behind" if behind else "up",
+            lag=found.lag,
+            failed=found.failed,
+            ledger_position=found.head,
+        )
+
+    async def _database(self) -> _Found | None:
         try:
-            async with asyncio.timeout(_PATIENCE_S):
-                return await ask()
+            async with asyncio.timeout(_PATIENCE_S), self._connect() as conn:
+                cursor = await conn.execute(_STANDING)
+                return _Found(*await cursor.fetchone())
         except (psycopg.Error, PoolTimeout, TimeoutError, OSError):
             return None
 
-    async def _database(self) -> tuple[int, int, int, list[str], int]:
-        async with self._connect() as conn:
-            cursor = await conn.execute(
-                "SELECT (SELECT count(*) FROM work.workers WHERE seen_at > now() - interval '20 seconds'),"
-                " count(*), coalesce(max(h.position - p.position) FILTER (WHERE state <> 'failed'), 0),"
-                " coalesce(array_agg(name) FILTER (WHERE state = 'failed'), '{}'), coalesce(max(h.position), 0)"
-                " FROM projections.positions p LEFT JOIN ledger.head h ON true"
-            )
-            workers, present, lag, failed, head = await cursor.fetchone()
-        return workers, present, max(0, lag or 0), list(failed), head
+
+_STANDING = """
+SELECT (SELECT count(*) FROM work.workers WHERE seen_at > now() - interval '20 seconds'),
+    count(*),
+    greatest(0, coalesce(max(coalesce(h.position, 0) - p.position) FILTER (WHERE state <> 'failed'), 0)),
+    coalesce(array_agg(name) FILTER (WHERE state = 'failed'), '{}'),
+    coalesce(max(h.position), 0)
+FROM projections.positions p LEFT JOIN ledger.head h ON true
+"""

@@ -4,45 +4,47 @@ from typing import Any
 
 import msgspec
 from litestar import Response, Router, get, patch
+from litestar.params import JSONBody
 
 from api.caller import admin
-from api.conventions import commanded, until_seen
-from api.provided import Bus, By, Connect, Watch
+from api.provided import Bus, Connect, Do
+from api.settings_changes import SettingsChanges, flattened
 from domain.errors import Invalid
 from domain.settings import SETTINGS, SETTINGS_ID, ChangeSettings, Settings
-from domain.targets import parse_targets
+from domain.targets import TargetError, parse_targets
 from projections.settings import in_force
 
+SEEN = "settings"
 
-@get("/settings", guards=[admin], opt={"reads": ("settings",)})
+
+@get("/settings", guards=[admin], opt={"reads": (SEEN,)})
 async def get_settings(connect: Connect) -> Settings:
+    """All settings that can be changed while Netledger runs."""
     async with connect() as conn:
         return await in_force(conn)
 
 
 @patch("/settings", guards=[admin])
 async def change_settings(
-    data: dict[str, Any], bus: Bus, by: By, watch: Watch, connect: Connect
+    data: JSONBody[SettingsChanges], bus: Bus, commands: Do, connect: Connect
 ) -> Response[Settings]:
     """A part of what GET shows, such as `{"discovery": {"rate_per_s": 2000}}`; the rest stays."""
-    reason = str(data.pop("reason", ""))
-    changes: dict[str, Any] = {}
-    for name, part in data.items():
-        if isinstance(part, dict) and name != "retention_days":
-            changes.update({f"{name}/{field}": value for field, value in part.items()})
-        else:
-            changes[name] = part
-    if ranges := changes.get("discovery/ranges"):
-        try:
-            parse_targets(msgspec.convert(ranges, list[str]))
-        except msgspec.ValidationError as error:
-            raise Invalid(str(error), field="discovery/ranges") from None
-    outcome = await bus.execute(
-        SETTINGS.to(SETTINGS_ID, ChangeSettings(changes=changes, reason=reason)), by=by
-    )
-    await until_seen(watch, "settings", outcome.position)
+    state = await bus.state(SETTINGS, SETTINGS_ID)
+    changes = flattened(data, state)
+    _check_ranges(changes.get("discovery/ranges"))
+    command = ChangeSettings(changes=changes, reason=data.reason)
+    await commands.do(SETTINGS.to(SETTINGS_ID, command), seen_by=SEEN)
     async with connect() as conn:
-        return commanded(await in_force(conn), outcome.position, watch)
+        return await commands.answer(await in_force(conn))
+
+
+def _check_ranges(ranges: Any) -> None:
+    if not ranges:
+        return
+    try:
+        parse_targets(msgspec.convert(ranges, list[str]))
+    except TargetError as error:
+        raise Invalid(error.message, field=error.field.replace("targets", "discovery.ranges", 1)) from None
 
 
 ROUTER = Router("/", route_handlers=[get_settings, change_settings], tags=["settings"])

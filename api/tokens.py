@@ -30,9 +30,10 @@ class Tokens(msgspec.Struct, frozen=True, kw_only=True):
 class ReusedRefreshToken(Exception):
     """A refresh token came a second time: somebody else may hold it, so the session was revoked."""
 
-    def __init__(self, user_id: str) -> None:
+    def __init__(self, user_id: str, session_id: str) -> None:
         super().__init__(user_id)
         self.user_id = user_id
+        self.session_id = session_id
 
 
 class Sessions:
@@ -43,7 +44,8 @@ class Sessions:
         self._key = key
 
     async def open(self, user_id: str, *, access_s: int, refresh_s: int, client: str) -> Tokens:
-        session_id, refresh = uuid4(), secrets.token_urlsafe(32)
+        session_id = uuid4()
+        refresh = _refresh_token(session_id)
         async with self._connect() as conn:
             await conn.execute("DELETE FROM auth.sessions WHERE expires_at < now() - interval '7 days'")
             await conn.execute(
@@ -60,17 +62,14 @@ class Sessions:
 
     async def rotate(self, refresh: str, *, access_s: int) -> tuple[str, Tokens]:
         """The user's id and new tokens; the old refresh token is spent. Its reuse revokes the whole session."""
-        old, fresh = _digest(refresh), secrets.token_urlsafe(32)
+        old = _digest(refresh)
         async with self._connect() as conn, conn.transaction():
-            cursor = await conn.execute(
-                "SELECT id, user_id, refresh_digest FROM auth.sessions"
-                " WHERE (refresh_digest = %s OR %s = ANY(used_digests)) AND NOT revoked AND expires_at > now() FOR UPDATE",
-                (old, old),
-            )
+            cursor = await conn.execute(_BY_REFRESH + " FOR UPDATE", (_session_of(refresh), old, old))
             row = await cursor.fetchone()
             if row is None:
                 raise NotAuthorizedException("the refresh token is not valid; log in again")
             session_id, user_id, current = row
+            fresh = _refresh_token(session_id)
             reused = not hmac.compare_digest(bytes(current), old)
             if reused:
                 await conn.execute("UPDATE auth.sessions SET revoked = true WHERE id = %s", (session_id,))
@@ -81,8 +80,16 @@ class Sessions:
                     (_digest(fresh), old, session_id),
                 )
         if reused:
-            raise ReusedRefreshToken(str(user_id))
+            raise ReusedRefreshToken(str(user_id), str(session_id))
         return str(user_id), self._tokens(session_id, str(user_id), fresh, access_s)
+
+    async def of_refresh_token(self, refresh: str) -> tuple[str, str] | None:
+        """Session id and user id of a refresh token, spent or not."""
+        digest = _digest(refresh)
+        async with self._connect() as conn:
+            cursor = await conn.execute(_BY_REFRESH, (_session_of(refresh), digest, digest))
+            row = await cursor.fetchone()
+        return (str(row[0]), str(row[1])) if row else None
 
     async def close(self, session_id: str) -> None:
         async with self._connect() as conn:
@@ -114,6 +121,7 @@ class Sessions:
         return hmac.digest(self._key, b"csrf" + UUID(session_id).bytes, "sha256").hex()
 
     def csrf_holds(self, session_id: str, token: str) -> bool:
+        """Whether the token is this session's."""
         return hmac.compare_digest(self.csrf(session_id).encode(), token.encode())
 
     def _tokens(self, session_id: UUID, user_id: str, refresh: str, access_s: int) -> Tokens:
@@ -122,6 +130,7 @@ class Sessions:
             "sub": user_id,
             "sid": str(session_id),
             "kind": "access",
+            "jti": secrets.token_urlsafe(9),
             "iat": now,
             "exp": now + timedelta(seconds=access_s),
         }
@@ -132,6 +141,24 @@ class Sessions:
             csrf_token=self.csrf(str(session_id)),
             expires_in=access_s,
         )
+
+
+_BY_REFRESH = """
+SELECT id, user_id, refresh_digest FROM auth.sessions
+WHERE id = %s AND (refresh_digest = %s OR %s = ANY(used_digests)) AND NOT revoked AND expires_at > now()
+"""
+
+
+def _refresh_token(session_id: UUID) -> str:
+    """Names its session, so that looking it up needs no search."""
+    return f"{session_id.hex}.{secrets.token_urlsafe(32)}"
+
+
+def _session_of(refresh: str) -> UUID | None:
+    try:
+        return UUID(hex=refresh.partition(".")[0])
+    except ValueError:
+        return None
 
 
 def _digest(token: str) -> bytes:

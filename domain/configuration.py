@@ -24,6 +24,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """json, console, or auto: console on a terminal."""
     cookie_secure: bool = False
     """Whether login cookies are for HTTPS alone; set it behind a TLS proxy."""
+    requests_per_minute: int = 60_000
+    """What the API answers to one caller; a tenth of it to those who are not logged in, by address."""
 
     def __repr__(self) -> str:
         return f"<Configuration {self.data_dir}>"  # URLs, key and password stay out of logs

@@ -29,6 +29,11 @@ class StartDiscovery(Command, frozen=True):
     site: str = ""
 
 
+def identity_lock(site: str) -> str:
+    """The name to lead by while it is decided which devices of a site are new, so that no two records are made of one."""
+    return f"identity {site}"
+
+
 def proves_a_device(observation: Observation) -> bool:
     """Whether something lives at the address. The kernel itself answers echo requests to all of 127.0.0.0/8."""
     if observation.snmp is not None or observation.ssh_banner or observation.routeros_api:

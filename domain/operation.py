@@ -12,6 +12,8 @@ from domain.event import About, Command, Event, one_line
 OperationState = Literal[
     "absent", "requested", "running", "succeeded", "failed", "cancelled", "outcome_unknown"
 ]
+REBUILD = "rebuild"
+"""The kind of operation that builds a read model anew; `params["projection"]` names it."""
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
 
 

@@ -84,7 +84,9 @@ class LockLogin(Command, frozen=True):
 
 
 class RevokeSessions(Command, frozen=True):
-    """Ends all sessions, as when a refresh token was used twice."""
+    """Ends the session named, as at a logout or when its refresh token was used twice; without a name all of them."""
+
+    session_id: str = ""
 
 
 class UserCreated(Event, frozen=True):
@@ -238,9 +240,10 @@ class UserLoginLocked(Event, frozen=True):
 class UserSessionsRevoked(Event, frozen=True):
     topic: ClassVar[str] = "user.sessions_revoked.v1"
     inverse: ClassVar[type[Command] | str] = "revoked sessions stay revoked; log in again"
+    session_id: str = ""
 
     def summary(self) -> str:
-        return "all sessions revoked"
+        return "session revoked" if self.session_id else "all sessions revoked"
 
 
 def decide(state: User, command: Command) -> Sequence[Event]:
@@ -287,7 +290,7 @@ def decide(state: User, command: Command) -> Sequence[Event]:
                 UserLoginLocked(failures=command.failures, seconds=command.seconds, client=command.client)
             ]
         case RevokeSessions():
-            return [UserSessionsRevoked()]
+            return [UserSessionsRevoked(session_id=command.session_id)]
         case _:
             raise TypeError(f"a user knows no {type(command).__name__}")
 

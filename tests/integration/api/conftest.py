@@ -1,0 +1,87 @@
+"""The real application, once for all tests of this folder."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from adapters.embedded.nats import EmbeddedNats
+from adapters.embedded.postgres import EmbeddedPostgres
+from adapters.vault.master_key import MasterKey
+from tests.integration.api.serving import Netledger, fresh_database, netledger
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[EmbeddedNats]:
+    """A NATS of these tests alone, since the stream LEDGER belongs to one ledger."""
+    folder = Path(tempfile.mkdtemp(prefix="netledger-nats-"))
+    folder.chmod(0o755)
+    server = EmbeddedNats(folder)
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def instance(
+    postgres: EmbeddedPostgres,
+    broker: EmbeddedNats,
+    master_key: MasterKey,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Netledger]:
+    with (
+        fresh_database(postgres) as database,
+        netledger(
+            database,
+            broker.url,
+            tmp_path_factory.mktemp("data"),
+            master_key,
+            kinds=("projector", "relay", "executor"),
+        ) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def tokens(instance: Netledger) -> dict[str, str]:
+    """Access tokens by role, of the users of the same names."""
+    return {role: instance.login(role) for role in ("viewer", "engineer", "admin")}
+
+
+@pytest.fixture
+def as_role(instance: Netledger, tokens: dict[str, str]) -> Iterator[Callable[[str], httpx.Client]]:
+    clients: list[httpx.Client] = []
+
+    def client(role: str) -> httpx.Client:
+        clients.append(instance.client(tokens[role]))
+        return clients[-1]
+
+    yield client
+    for each in clients:
+        each.close()
+
+
+@pytest.fixture
+def viewer(as_role: Callable[[str], httpx.Client]) -> httpx.Client:
+    return as_role("viewer")
+
+
+@pytest.fixture
+def engineer(as_role: Callable[[str], httpx.Client]) -> httpx.Client:
+    return as_role("engineer")
+
+
+@pytest.fixture
+def admin(as_role: Callable[[str], httpx.Client]) -> httpx.Client:
+    return as_role("admin")
+
+
+@pytest.fixture
+def anybody(instance: Netledger) -> Iterator[httpx.Client]:
+    """Nobody: not logged in."""
+    with instance.client() as client:
+        yield client
