@@ -11,7 +11,7 @@ from domain.config_plan_braces import merge_braces, replace_braces
 from domain.config_plan_commands import merge_commands, replace_commands
 from domain.config_plan_files import merge_files, replace_files
 from domain.config_plan_lines import merge_lines, replace_lines
-from domain.config_plan_menus import merge_menus, replace_menus
+from domain.config_plan_menus import merge_menus, replace_menus, settings
 from domain.config_sections import entries
 from domain.config_text import clean, normalise
 
@@ -81,6 +81,8 @@ def unmet(platform: str, kind: Kind, after: str, wanted: str) -> tuple[str, ...]
     if dialect.structure == "braces":
         left = plan(platform, kind, after, wanted)
         return tuple(masked_lines(left)) if left.method == "lines" else ("the order of statements",)
+    if dialect.structure == "paths":
+        return _unmet_menus(kind, after, wanted)
     have_entries = {(one.path, one.line) for one in entries(platform, normalise(platform, after))}
     want_entries = [(one.path, one.line) for one in entries(platform, normalise(platform, wanted))]
     negations = (f"{dialect.edits.negate} ", "delete ", "remove ", "set [", "default ")
@@ -92,6 +94,23 @@ def unmet(platform: str, kind: Kind, after: str, wanted: str) -> tuple[str, ...]
     if kind == "replace":
         missing += sorted(have_entries - set(want_entries))
     return tuple(_shown(platform, path, line) for path, line in missing)
+
+
+def _unmet_menus(kind: Kind, after: str, wanted: str) -> tuple[str, ...]:
+    """Settings count in whatever order they stand; more of them than were asked for are no fault."""
+    have, want = entries("routeros", after), entries("routeros", normalise("routeros", wanted))
+    held = [(one.path, settings(one.line)) for one in have]
+    asked = [(one.path, settings(one.line)) for one in want]
+    missing = [
+        one
+        for one, (path, (head, pairs)) in zip(want, asked, strict=True)
+        if not head.startswith("remove ")
+        and not any(path == there and head == its_head and pairs <= its for there, (its_head, its) in held)
+    ]
+    extra = (
+        [one for one, key in zip(have, held, strict=True) if key not in asked] if kind == "replace" else []
+    )
+    return tuple(_shown("routeros", one.path, one.line) for one in (*missing, *extra))
 
 
 def _shown(platform: str, path: tuple[str, ...], line: str) -> str:

@@ -27,14 +27,20 @@ IDENTITY = (
 """What tells items of a menu apart, best first; without any of these, all that the export shows of an item."""
 
 _PAIR = r'([\w.-]+)=((?:"(?:\\.|[^"\\\n])*")|\S+)'
+_NEEDLESS = compiled(r'"[\w.:/,-]+"')
 
 
 def merge_menus(running: str, snippet: str) -> Steps:
-    """The commands of the snippet, each with its menu, without the items that are there word by word."""
-    have = {(one.path, one.line) for one in entries("routeros", running)}
-    return Steps(
-        lines=[_command(one) for one in entries("routeros", snippet) if (one.path, one.line) not in have]
-    )
+    """The commands of the snippet, each with its menu, without what is there already."""
+    have = {(one.path, settings(one.line)) for one in entries("routeros", running)}
+    missing = (one for one in entries("routeros", snippet) if (one.path, settings(one.line)) not in have)
+    return Steps(lines=[_command(one) for one in missing])
+
+
+def settings(line: str) -> tuple[str, frozenset[tuple[str, str]]]:
+    """What a line says, in whatever order it says it; quotes that nothing needs do not count."""
+    pairs = ((key, value[1:-1] if _NEEDLESS.fullmatch(value) else value) for key, value in _pairs(line))
+    return f"{line.split(' ', 1)[0]} {_selector(line)}", frozenset(pairs)
 
 
 def replace_menus(running: str, wanted: str) -> Steps:

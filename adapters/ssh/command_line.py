@@ -32,8 +32,9 @@ class CommandLine:
             await self._enable()
         for step in driver.setup:
             await self.run(step)
-        found = re.fullmatch(self._pattern(f"(?P<name>{driver.name})").pattern, self._channel.tail.rstrip())
-        if found is not None and "name" in found.groupdict():
+        named = driver.prompt.replace("{name}", f"(?P<name>{driver.name})", 1).replace("{name}", driver.name)
+        found = re.fullmatch(named, self._channel.tail.rstrip())
+        if found is not None and found["name"]:
             self._own = self._pattern(re.escape(found["name"]))
 
     async def run(self, step: Step) -> str:

@@ -18,7 +18,6 @@ JUNIPER_JUNOS = Driver(
     show=("show configuration | no-more", "show configuration"),
     refused=(
         r"^(?:error|syntax error|unknown command|missing argument|invalid |ambiguous|could not|configuration database (?:locked|modified)|permission denied)",
-        r"^\s*\^$",
         r"^commit failed|^configuration check-out failed|^load (?:failed|complete \([1-9]\d* errors?\))|: (?:syntax error|invalid value)",
     ),
     noise=(r"^\s*Broadcast Message from .*", r"^warning: .*"),

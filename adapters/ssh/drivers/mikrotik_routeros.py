@@ -29,7 +29,7 @@ MIKROTIK_ROUTEROS = Driver(
     ),
     noise=(r"^\s*(?:\d{4}-\d\d-\d\d |\w{3}/\d\d/\d{4} )?\d\d:\d\d:\d\d (?:echo: )?[\w,!-]+ .*",),
     who="/system history print without-paging",
-    who_answer=r"(?m)^ *(?:\d+ +)?[UFR]* +(?P<action>.+?) {2,}(?P<by>[\w.@-]+) {2,}(?P<at>\S.*?)\s*$",
+    who_answer=r"(?m)^ *(?:\d+ +)?[URF]+ +(?P<action>\S.*?) {2,}(?P<by>\S+)(?: {2,}\S+)*?(?: {2,}(?P<at>[\d/-]+ [\d:]+))? *$",
     questions=(YES,),
     changes=(
         Change(

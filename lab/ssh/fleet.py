@@ -1,0 +1,102 @@
+"""Many simulated SSH devices, all on one port of neighbouring loopback addresses."""
+
+import errno
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from itertools import islice
+
+import asyncssh
+
+from lab.ssh.device import LAB_ENABLE, LAB_PASSWORD, SshDevice
+from lab.ssh.eos import EosDevice
+from lab.ssh.ios import IosDevice
+from lab.ssh.junos import JunosDevice
+from lab.ssh.procurve import ProcurveDevice
+from lab.ssh.routeros import RouterOsDevice
+from lab.ssh.server import SshDeviceServer, new_host_key
+from lab.ssh.vrp import VrpDevice
+
+PORT_TRIES = 20
+
+FAMILIES: dict[str, Callable[..., SshDevice]] = {
+    "ios": IosDevice,
+    "junos": JunosDevice,
+    "routeros": RouterOsDevice,
+    "arista_eos": EosDevice,
+    "vrp": VrpDevice,
+    "procurve": ProcurveDevice,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SshFleetPlan:
+    """What a fleet looks like. With several families, devices take them in turn."""
+
+    network: str = "127.66.0.0/24"
+    count: int = 1
+    port: int = 0
+    families: tuple[str, ...] = ("ios", "junos", "routeros")
+    interfaces: int = 0
+    username: str = "admin"
+    password: str = LAB_PASSWORD
+    enable_password: str = LAB_ENABLE
+    latency_s: float = 0.0
+    shared_host_key: bool = False
+    """One key for all, as hundreds of keys take a while to make."""
+
+
+def addresses(network: str, count: int) -> list[str]:
+    found = [str(address) for address in islice(IPv4Network(network).hosts(), count)]
+    if len(found) < count:
+        raise ValueError(
+            f"{network} has {len(found)} addresses for {count} devices; ask for a larger network"
+        )
+    return found
+
+
+class SshFleet:
+    """Devices and their servers, by address."""
+
+    def __init__(self, plan: SshFleetPlan) -> None:
+        self.plan = plan
+        self.servers: dict[str, SshDeviceServer] = {}
+        self.port = plan.port
+
+    async def start(self) -> None:
+        """Listens on one port everywhere; a free one is found where the plan leaves it open."""
+        for attempt in range(PORT_TRIES):
+            try:
+                await self._start()
+                return
+            except OSError as error:
+                await self.stop()
+                self.port = self.plan.port
+                if error.errno != errno.EADDRINUSE or self.plan.port or attempt == PORT_TRIES - 1:
+                    raise
+
+    async def _start(self) -> None:
+        plan = self.plan
+        shared: asyncssh.SSHKey | None = new_host_key() if plan.shared_host_key else None
+        for number, address in enumerate(addresses(plan.network, plan.count)):
+            device = FAMILIES[plan.families[number % len(plan.families)]](
+                f"lab-{number + 1}",
+                number=number + 1,
+                interfaces=plan.interfaces,
+                username=plan.username,
+                password=plan.password,
+                enable_password=plan.enable_password,
+            )
+            device.latency_s = plan.latency_s
+            server = SshDeviceServer(device, address, port=self.port, host_key=shared)
+            self.servers[address] = server
+            await server.start()
+            self.port = server.port
+
+    async def stop(self) -> None:
+        for server in self.servers.values():
+            await server.stop()
+        self.servers.clear()
+
+    def __getitem__(self, address: str) -> SshDevice:
+        return self.servers[address].device

@@ -1,0 +1,121 @@
+"""A fleet of simulated SSH devices as a process of its own: `python -m lab.ssh.process --network 127.66.0.0/24 --count 8`.
+
+It prints one line of JSON when all devices listen, then takes orders, one line of JSON each, on its standard input:
+{"reboot": ADDRESS}, {"drop": ADDRESS}, {"fault": {...}, "device": ADDRESS}, {"clear": ADDRESS}, {"new_key": ADDRESS},
+{"refuse_logins": true, "device": ADDRESS}, {"config": ADDRESS}. It answers each with a line of JSON and ends at SIGTERM
+or SIGINT.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from typing import Any
+
+from lab.ssh.device import LAB_ENABLE, LAB_PASSWORD
+from lab.ssh.faults import Fault
+from lab.ssh.fleet import FAMILIES, SshFleet, SshFleetPlan
+
+
+def main() -> None:
+    asyncio.run(_serve(_options()))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Simulated SSH devices on loopback addresses.")
+    parser.add_argument("--network", default="127.66.0.0/24")
+    parser.add_argument("--count", type=int, default=8)
+    parser.add_argument("--port", type=int, default=0, help="0 finds a free one")
+    parser.add_argument("--families", default=",".join(FAMILIES), help="taken in turn")
+    parser.add_argument("--interfaces", type=int, default=0, help="extra ports, for longer configurations")
+    parser.add_argument("--username", default="admin")
+    parser.add_argument("--password", default=LAB_PASSWORD)
+    parser.add_argument("--enable-password", default=LAB_ENABLE)
+    parser.add_argument("--latency-s", type=float, default=0.0, help="time that a command takes")
+    parser.add_argument("--shared-host-key", action="store_true")
+    return parser.parse_args()
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    plan = SshFleetPlan(
+        network=options.network,
+        count=options.count,
+        port=options.port,
+        families=tuple(options.families.split(",")),
+        interfaces=options.interfaces,
+        username=options.username,
+        password=options.password,
+        enable_password=options.enable_password,
+        latency_s=options.latency_s,
+        shared_host_key=options.shared_host_key,
+    )
+    fleet = SshFleet(plan)
+    await fleet.start()
+    stopped = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    _say(
+        {
+            "ready": True,
+            "port": fleet.port,
+            "username": plan.username,
+            "password": plan.password,
+            "enable_password": plan.enable_password,
+            "devices": [
+                {"address": address, "name": server.device.name, "platform": server.device.family}
+                for address, server in fleet.servers.items()
+            ],
+        }
+    )
+    orders = asyncio.create_task(_take_orders(fleet))
+    await stopped.wait()
+    orders.cancel()
+    await fleet.stop()
+
+
+async def _take_orders(fleet: SshFleet) -> None:
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(OSError, ValueError):  # no usable standard input: nobody gives orders
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        while line := await reader.readline():
+            _say(await _obey(fleet, line))
+
+
+async def _obey(fleet: SshFleet, line: bytes) -> dict[str, Any]:
+    try:
+        return {"ok": True} | await _carry_out(fleet, json.loads(line))
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        return {"ok": False, "error": f"{type(error).__name__}: {error}"}
+
+
+async def _carry_out(fleet: SshFleet, order: dict[str, Any]) -> dict[str, Any]:
+    match order:
+        case {"reboot": str(address)}:
+            fleet[address].reboot(float(order.get("down_s", 2.0)))
+        case {"drop": str(address)}:
+            fleet.servers[address].drop_sessions()
+        case {"fault": dict(fault), "device": str(address)}:
+            fleet[address].faults.add(Fault(**fault))
+        case {"clear": str(address)}:
+            fleet[address].faults.clear()
+        case {"new_key": str(address)}:
+            await fleet.servers[address].change_host_key()
+        case {"refuse_logins": bool(refuse), "device": str(address)}:
+            fleet.servers[address].refuse_logins = refuse
+        case {"config": str(address)}:
+            return {"text": fleet[address].running()}
+        case _:
+            raise ValueError("no such order; see the module's docstring")
+    return {}
+
+
+def _say(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
