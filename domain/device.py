@@ -292,7 +292,15 @@ def evolve(state: Device, event: Event) -> Device:
                 identities=joined_identities(state.identities, event.identities),
             )
         case DeviceAddressRemoved():
-            return replace(state, addresses=_without(state.addresses, (event.address,)))
+            gone = (event.address,)
+            return replace(
+                state,
+                addresses=_without(state.addresses, gone),
+                absorbed={
+                    key: replace(part, addresses=_without(part.addresses, gone))
+                    for key, part in state.absorbed.items()
+                },
+            )
         case DeviceMerged():
             return replace(
                 state,

@@ -63,6 +63,7 @@ class ProjectionRunner:
             for projection in self._projections:
                 await self._prepare(conn, projection)
             while True:
+                _stop_if_cancelled()
                 position = await self._step(conn)
                 if position is not None:
                     await self._watch.wait_for_ledger(position + 1, timeout_s=_IDLE_S)
@@ -170,7 +171,8 @@ def _groups(projections: Sequence[Projection], places: dict[str, Standing]) -> l
 
 
 def _stop_if_cancelled() -> None:
-    """A cancellation in the middle of a transaction can come out as the error of its rollback."""
+    """A cancellation in the middle of a transaction can come out as the error of its rollback, or not come out at all:
+    before Python 3.12 `asyncio.wait_for`, which the driver waits with, can lose it."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError

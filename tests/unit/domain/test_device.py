@@ -179,3 +179,9 @@ def test_a_field_of_a_later_release_is_passed_over() -> None:
         source="engineer", changes=[Change("colour", "red", "blue"), Change("name", "", "x")]
     )
     assert _given(FOUND, changed).name == "x"
+
+
+def test_a_split_leaves_alone_what_the_merge_brought_and_was_lost_since() -> None:
+    merged = DeviceMerged(other_id="b", addresses=("192.0.2.2",))
+    (split,) = _when([FOUND, merged, DeviceAddressRemoved(address="192.0.2.2")], SplitDevice(other_id="b"))
+    assert split == DeviceSplit(other_id="b")
