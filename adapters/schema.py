@@ -178,6 +178,37 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         COMMENT ON TABLE work.routers IS 'what the owner of each connection last saw; not history';
         """,
     ),
+    (
+        "0007 append in one round trip",
+        """
+        CREATE FUNCTION ledger.append(
+            expected bigint, expected_hash bytea,
+            ids uuid[], versions bigint[], topics text[], states json[], hashes bytea[],
+            scopes text[], keys text[], fingerprints bytea[], firsts bigint[], lasts bigint[],
+            end_position bigint, end_hash bytea, end_mac bytea
+        ) RETURNS boolean LANGUAGE plpgsql AS $$
+        BEGIN
+            -- Before anything is read, so that all of it is read as the last writer left it.
+            LOCK TABLE ledger.events IN EXCLUSIVE MODE;
+            UPDATE ledger.head SET position = end_position, hash = end_hash, mac = end_mac
+                WHERE position = expected AND hash = expected_hash;
+            IF NOT FOUND THEN
+                RETURN false;
+            END IF;
+            INSERT INTO ledger.events (originator_id, originator_version, topic, state, hash, notification_id)
+                SELECT id, version, topic, state, hash, expected + number
+                FROM unnest(ids, versions, topics, states, hashes) WITH ORDINALITY
+                    AS row (id, version, topic, state, hash, number);
+            IF cardinality(keys) > 0 THEN
+                INSERT INTO ledger.idempotency (scope, key, fingerprint, first_position, last_position)
+                    SELECT * FROM unnest(scopes, keys, fingerprints, firsts, lasts);
+            END IF;
+            PERFORM pg_notify('ledger', end_position::text);
+            RETURN true;
+        END $$;
+        COMMENT ON FUNCTION ledger.append IS 'false, and nothing done, where the ledger does not end as expected';
+        """,
+    ),
 )
 
 _LOCK = 0x6E65746C65646765  # "netledge": one process migrates, the others wait

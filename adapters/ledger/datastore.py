@@ -1,6 +1,8 @@
 """The library's datastore over any PostgreSQL URL, with one connection set apart for the writer."""
 
-from typing import Any
+import select
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import psycopg
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
@@ -24,8 +26,16 @@ SET lock_timeout = '10s';
 SET statement_timeout = '30s';
 -- A writer that is frozen between two statements must not hold up all others.
 SET idle_in_transaction_session_timeout = '10s';
-SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()
 """
+
+
+class Backend(NamedTuple):
+    """A process of the server; numbers are given out again, so its start belongs to its name."""
+
+    pid: int
+    started: datetime
 
 
 def _raw_json(data: str | bytes) -> bytes:
@@ -56,6 +66,8 @@ class LedgerDatastore(PostgresDatastore):
         )
         self._conninfo = conninfo
         self._writer: Connection[TupleRow] | None = None
+        self.backend: Backend | None = None
+        """The server's side of the last connection that the writer had."""
 
     def writer(self) -> tuple[Connection[TupleRow], bool]:
         """The writer's connection and whether it was just made. For one thread at a time."""
@@ -64,10 +76,23 @@ class LedgerDatastore(PostgresDatastore):
         conn = psycopg.connect(
             self._conninfo, autocommit=True, application_name="netledger ledger writer", **_PATIENCE
         )
-        conn.execute(_WRITER_SESSION)
+        cursor = conn.execute(_WRITER_SESSION)
+        while cursor.nextset():
+            pass
+        row = cursor.fetchone()
+        assert row is not None  # our own backend is always there
         understand_packed(conn)
-        self._writer = conn
+        self._writer, self.backend = conn, Backend(conn.info.backend_pid, row[0])
         return conn, True
+
+    def quiet_writer(self) -> Connection[TupleRow] | None:
+        """The connection that was used last, unless the server has said something since, as when it shuts down."""
+        conn = self._writer
+        if conn is None or conn.closed:
+            return None
+        news = select.poll()
+        news.register(conn.pgconn.socket, select.POLLIN)
+        return None if news.poll(0) else conn
 
     def drop_writer(self) -> None:
         """Closes it in whatever state it is: PostgreSQL rolls back what was not committed."""

@@ -80,6 +80,17 @@ class Group:
             pack(Byteas, self._digests),
         )
 
+    def key_columns(self) -> tuple[PackedArray, ...]:
+        """scope, key, fingerprint, first and last position of the idempotency keys that are new."""
+        keys = [key for key, _ in self.new_keys]
+        return (
+            pack(Texts, [key.scope.encode() for key in keys]),
+            pack(Texts, [key.key.encode() for key in keys]),
+            pack(Byteas, [key.fingerprint for key in keys]),
+            pack_ints([span.first for _, span in self.new_keys]),
+            pack_ints([span.last for _, span in self.new_keys]),
+        )
+
     def place(self, position: int, digest: bytes, versions: dict[Any, int], known_keys: KnownKeys) -> None:
         """Gives every append that fits its positions and hashes, and the others their errors.
 

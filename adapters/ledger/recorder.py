@@ -11,6 +11,7 @@ from eventsourcing.persistence import Notification, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg import Connection
 from psycopg.rows import TupleRow, tuple_row
+from psycopg.types.numeric import Int8
 
 from adapters.ledger.datastore import LedgerDatastore
 from adapters.ledger.group import Append, Group, KnownKeys, Span, same_request
@@ -27,18 +28,7 @@ BEGIN ISOLATION LEVEL READ COMMITTED;
 LOCK TABLE ledger.events IN EXCLUSIVE MODE;
 SELECT position, hash, mac FROM ledger.head
 """
-
-_WRITE = """
-WITH appended AS (
-    INSERT INTO ledger.events (originator_id, originator_version, topic, state, hash, notification_id)
-    SELECT id, version, topic, state, hash, %b + number
-    FROM unnest(%b, %b, %b, %b, %b) WITH ORDINALITY AS row (id, version, topic, state, hash, number)
-), moved AS (
-    INSERT INTO ledger.head (position, hash, mac) VALUES (%b, %b, %b)
-    ON CONFLICT (one) DO UPDATE SET position = excluded.position, hash = excluded.hash, mac = excluded.mac
-)
-SELECT pg_notify('ledger', %b)
-"""
+_APPEND = "SELECT ledger.append(%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)"
 
 
 class LedgerRecorder(PostgresApplicationRecorder):
@@ -50,6 +40,10 @@ class LedgerRecorder(PostgresApplicationRecorder):
         self._ledger = datastore
         self._seals = seals
         self._one_at_a_time = threading.Lock()
+        self._left: tuple[int, bytes] | None = None
+        """Position and hash of the ledger's end as we left it."""
+        self._alone = False
+        """Whether nobody else had written when we last came back, so that it is worth a guess that this holds."""
 
     def create_table(self) -> None:
         """The tables are made by `adapters.schema`, all in one place."""
@@ -102,6 +96,31 @@ class LedgerRecorder(PostgresApplicationRecorder):
             return [Notification(*row) for row in cursor.fetchall()]
 
     def _insert_group(self, appends: Sequence[Append]) -> list[Span | Exception]:
+        if self._alone and self._left is not None and not any(append.expects for append in appends):
+            self._alone = False  # until it is known again
+            results = self._at_known_end(Group(appends), *self._left)
+            if results is not None:
+                return results
+        return self._under_lock(appends)
+
+    def _at_known_end(self, group: Group, position: int, digest: bytes) -> list[Span | Exception] | None:
+        """One round trip where nobody else has written since and nothing conflicts; None where it needs a closer look."""
+        conn = self._ledger.quiet_writer()
+        if conn is None:
+            return None
+        group.place(position, digest, {}, {})
+        try:
+            row = conn.execute(_APPEND, self._parameters(group, position, digest), prepare=True).fetchone()
+        except psycopg.Error as error:
+            if _is_answer(error):
+                return None
+            self._ledger.drop_writer()
+            recorded = self._recorded(group)
+            return self._told(group, recorded, error) if recorded is not False else None
+        return self._ended(group, alone=True) if row == (True,) else None
+
+    def _under_lock(self, appends: Sequence[Append]) -> list[Span | Exception]:
+        """Reads the head and what may conflict with the table locked, and then decides what fits."""
         try:
             return self._attempt(Group(appends))
         except psycopg.errors.UniqueViolation:
@@ -110,7 +129,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
             if len(appends) == 1:
                 return [error]
             # PostgreSQL refused something in it, whatever it is: only its own command may fail.
-            return [result for append in appends for result in self._insert_group([append])]
+            return [result for append in appends for result in self._under_lock([append])]
         try:
             return self._attempt(Group(appends, check=True))
         except psycopg.errors.UniqueViolation:
@@ -133,23 +152,34 @@ class LedgerRecorder(PostgresApplicationRecorder):
             known_keys = _known_keys(conn, group.keyed) if group.keyed else {}
             versions = _versions(conn, group.checked) if group.checked else {}
             group.place(position, digest, versions, known_keys)
-            self._write(conn, group, position)
-            conn.execute("COMMIT" if group.rows or group.new_keys else "ROLLBACK")
+            if not head:
+                conn.execute(
+                    "INSERT INTO ledger.head (position, hash, mac) VALUES (0, %s, %s)",
+                    (GENESIS, self._seals.head_mac(0, GENESIS)),
+                )
+            if group.rows or group.new_keys:
+                row = conn.execute(
+                    _APPEND, self._parameters(group, position, digest), prepare=True
+                ).fetchone()
+                assert row == (True,)  # the head was read under the same lock
+            conn.execute("COMMIT")
         except psycopg.Error as error:
-            if conn.closed or isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+            if conn.closed or not _is_answer(error):
                 self._ledger.drop_writer()
-                return self._settle(group, error)
+                return self._told(group, self._recorded(group), error)
             conn.execute("ROLLBACK")
+            if isinstance(error, psycopg.OperationalError):  # the disk is full, or it took too long
+                return [_not_recorded(error) for _ in group.appends]
             raise
-        return group.results
+        return self._ended(group, alone=self._left is None or self._left == (position, digest))
 
     def _begin(self) -> tuple[Connection[TupleRow], TupleRow | None]:
         """Opens the transaction, takes the lock and reads the head; once more where an idle connection had died."""
         conn, fresh = self._ledger.writer()
         try:
             cursor = conn.execute(_BEGIN)
-        except psycopg.OperationalError:
-            if fresh or not conn.closed:
+        except psycopg.OperationalError as error:
+            if fresh or _is_answer(error):
                 raise
             self._ledger.drop_writer()
             conn, _ = self._ledger.writer()
@@ -158,29 +188,42 @@ class LedgerRecorder(PostgresApplicationRecorder):
             pass
         return conn, cursor.fetchone()
 
-    def _write(self, conn: Connection[TupleRow], group: Group, position: int) -> None:
-        for key, span in group.new_keys:
-            conn.execute(
-                "INSERT INTO ledger.idempotency (scope, key, fingerprint, first_position, last_position)"
-                " VALUES (%s, %s, %s, %s, %s)",
-                (key.scope, key.key, key.fingerprint, span.first, span.last),
-            )
-        if group.rows:
-            mac = self._seals.head_mac(group.position, group.digest)
-            head = (group.position, group.digest, mac)
-            conn.execute(_WRITE, (position, *group.columns(), *head, str(group.position)), prepare=True)
+    def _parameters(self, group: Group, position: int, digest: bytes) -> Sequence[Any]:
+        """The arguments of ledger.append."""
+        mac = self._seals.head_mac(group.position, group.digest)
+        end = (Int8(group.position), group.digest, mac)
+        return (Int8(position), digest, *group.columns(), *group.key_columns(), *end)
 
-    def _settle(self, group: Group, error: Exception) -> list[Span | Exception]:
+    def _ended(self, group: Group, *, alone: bool) -> list[Span | Exception]:
+        self._left, self._alone = (group.position, group.digest), alone
+        return group.results
+
+    def _told(self, group: Group, recorded: bool | None, error: Exception) -> list[Span | Exception]:
+        """What to answer after a broken connection."""
+        if recorded is None:
+            return [_unknown() for _ in group.appends]
+        return group.results if recorded else [_not_recorded(error) for _ in group.appends]
+
+    def _recorded(self, group: Group) -> bool | None:
         """After a broken connection: committed if and only if our first row, with our hash, is in the table.
 
-        The lock waits until a commit that is still under way on the server has ended.
+        What we sent may still be on its way, or be at work: the server's side is ended first, and the lock waits for
+        the end of whatever it had begun. None where nobody can be asked.
         """
         if not group.first_position:
-            return [_not_recorded(error) for _ in group.appends]
+            return False
+        lost = self._ledger.backend
         end = time.monotonic() + SETTLE_S
         while True:
             try:
-                conn, _ = self._begin()
+                conn, _ = self._ledger.writer()
+                if lost is not None:
+                    conn.execute(
+                        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                        " WHERE pid = %s AND backend_start = %s",
+                        lost,
+                    )
+                self._begin()
                 row = conn.execute(
                     "SELECT hash FROM ledger.events WHERE notification_id = %s", (group.first_position,)
                 ).fetchone()
@@ -188,12 +231,15 @@ class LedgerRecorder(PostgresApplicationRecorder):
             except psycopg.Error:
                 self._ledger.drop_writer()
                 if time.monotonic() > end:
-                    return [_unknown() for _ in group.appends]
+                    return None
                 time.sleep(0.1)
             else:
-                if row is not None and bytes(row[0]) == group.first_digest:
-                    return group.results
-                return [_not_recorded(error) for _ in group.appends]
+                return row is not None and bytes(row[0]) == group.first_digest
+
+
+def _is_answer(error: psycopg.Error) -> bool:
+    """Whether PostgreSQL itself said this and so has rolled back; else the connection broke, and who knows."""
+    return error.sqlstate is not None and not error.sqlstate.startswith(("57P", "08"))
 
 
 def _known_keys(conn: Connection[Any], keyed: Sequence[IdempotencyKey]) -> KnownKeys:

@@ -94,9 +94,9 @@ async def test_one_is_signed_every_so_many_positions(
 ) -> None:
     async with running(signer(database, seals, watch, every=10)):
         await raise_alerts(12)
-        await until(lambda: last_signed(database) >= 10)
+        await until(lambda: last_signed(database) > 0)
         await raise_alerts(12)
-        await until(lambda: last_signed(database) >= 20)
+        await until(lambda: len(checkpoints(database)) == 2)
         signed = [each.position for each in checkpoints(database)]
     assert all(later - earlier >= 10 for earlier, later in pairwise(signed))
 

@@ -30,8 +30,12 @@ OpenLedger = Callable[[str], Awaitable[Ledger]]
 Cut = Literal["before the commit", "after the commit", "while the commit is on its way"]
 
 
+COMMITS = (b"COMMIT\0", b"_pg3_")
+"""How the writer commits: in so many words, or with the one statement that does all and was prepared before."""
+
+
 class CuttingProxy:
-    """Stands between a ledger and PostgreSQL, and breaks the connection at the next COMMIT when it is told to."""
+    """Stands between a ledger and PostgreSQL, and breaks the connection at the next commit when it is told to."""
 
     def __init__(self, url: str) -> None:
         host = parse_qs(urlsplit(url).query)["host"][0]
@@ -40,6 +44,7 @@ class CuttingProxy:
         self.url = url.replace(quote(host, safe=""), quote(self._folder.name, safe=""))
         assert unquote(self.url) != unquote(url)
         self.cut: Cut | None = None
+        self.at = COMMITS[0]
         self.cuts = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -50,9 +55,7 @@ class CuttingProxy:
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.wait(self._tasks, timeout=5) if self._tasks else None
         self._folder.cleanup()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -80,7 +83,7 @@ class CuttingProxy:
         self, reader: asyncio.StreamReader, client: asyncio.StreamWriter, server: asyncio.StreamWriter
     ) -> None:
         while data := await reader.read(65536):
-            if self.cut and b"COMMIT" in data:
+            if self.cut and self.at in data:
                 cut, self.cut = self.cut, None
                 self.cuts += 1
                 client.transport.abort()
@@ -106,37 +109,38 @@ def raise_alert(key: str) -> RaiseAlert:
     return RaiseAlert(key=key, severity="low", title="t")
 
 
-@pytest.mark.parametrize("cut", ["after the commit", "while the commit is on its way"])
-async def test_a_commit_whose_answer_was_lost_is_found_out_and_acknowledged(
+@pytest.mark.parametrize("warm", [True, False], ids=["on a connection in use", "on a fresh connection"])
+@pytest.mark.parametrize("cut", ["before the commit", "after the commit", "while the commit is on its way"])
+async def test_what_a_command_is_told_after_a_lost_connection_is_the_truth(
     cut: Cut,
+    warm: bool,
     proxy: CuttingProxy,
     open_ledger: OpenLedger,
     event_log: PostgresEventLog,
     engineer: Attribution,
 ) -> None:
     ledger = await open_ledger(proxy.url)
-    await ledger.execute(ALERT.to(alert_id("a"), raise_alert("a")), by=engineer)
-    proxy.cut = cut
+    if warm:
+        await ledger.execute(ALERT.to(alert_id("a"), raise_alert("a")), by=engineer)
+    proxy.cut, proxy.at = cut, COMMITS[warm]
     outcomes = await asyncio.gather(
-        *(ledger.execute(ALERT.to(alert_id(key), raise_alert(key), new=True), by=engineer) for key in "bcd")
+        *(ledger.execute(ALERT.to(alert_id(key), raise_alert(key), new=True), by=engineer) for key in "bcd"),
+        return_exceptions=True,
     )
     assert proxy.cuts == 1
-    assert sorted(outcome.position for outcome in outcomes) == [2, 3, 4]
-    assert await event_log.head() == 4
-    after = await ledger.execute(ALERT.to(alert_id("a"), AcknowledgeAlert()), by=engineer)
-    assert after.position == 5
-
-
-async def test_a_commit_that_never_arrived_is_reported_as_not_recorded(
-    proxy: CuttingProxy, open_ledger: OpenLedger, event_log: PostgresEventLog, engineer: Attribution
-) -> None:
-    ledger = await open_ledger(proxy.url)
-    proxy.cut = "before the commit"
-    with pytest.raises(Unavailable, match="nothing was recorded"):
-        await ledger.execute(ALERT.to(alert_id("a"), raise_alert("a")), by=engineer)
-    assert await event_log.head() == 0
-    again = await ledger.execute(ALERT.to(alert_id("a"), raise_alert("a")), by=engineer)
-    assert again.position == 1
+    told: set[int] = set()
+    for outcome in outcomes:
+        if isinstance(outcome, Outcome):
+            told.update(each.position for each in outcome.events)
+        else:
+            assert isinstance(outcome, Unavailable)
+            assert "nothing was recorded" in outcome.message
+    recorded = [each.position for each in await event_log.read(int(warm))]
+    assert sorted(told) == recorded
+    if warm or cut == "after the commit":
+        assert len(told) == 3
+    after = await ledger.execute(ALERT.to(alert_id("z"), raise_alert("z")), by=engineer)
+    assert after.position == int(warm) + len(told) + 1
 
 
 async def test_an_idle_connection_that_died_costs_no_command(

@@ -24,6 +24,7 @@ from adapters.ledger.verify import verify
 from adapters.vault.subjects import SubjectKeys
 from domain.credential import CREDENTIAL, CreateCredential
 from domain.event import Attribution
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[4]
 SCRIPT = Path(__file__).with_name("writer_process.py")
@@ -106,6 +107,18 @@ async def tailing(url: str, sealer: SubjectKeys, readers: int) -> AsyncIterator[
         await asyncio.wait(tasks, timeout=20)
 
 
+def still_writing(url: str) -> bool:
+    """Whether the server still works on what a writer sent before it died."""
+    with psycopg.connect(url) as conn:
+        return (
+            conn.execute(
+                "SELECT FROM pg_stat_activity WHERE datname = current_database()"
+                " AND application_name = 'netledger ledger writer'"
+            ).fetchone()
+            is not None
+        )
+
+
 async def test_no_reader_skips_a_position_and_no_acknowledged_command_is_lost(
     database: str, sealer: SubjectKeys, seals: LedgerSeals
 ) -> None:
@@ -123,6 +136,7 @@ async def test_no_reader_skips_a_position_and_no_acknowledged_command_is_lost(
                 await writer.until(20)
                 writer.kill()
                 acknowledged += writer.acknowledged
+        await until(lambda: not still_writing(database))
     with psycopg.connect(database) as conn:
         stored = [row[0] for row in conn.execute("SELECT state->'data'->>'key' FROM ledger.events")]
     assert set(acknowledged) <= set(stored)
