@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from domain.detection.hold import hold
+from domain.detection.hold import hold, share
 from domain.detection.state import SnapshotError
 from domain.detection.tail import BUCKETS, position, surprise
 
@@ -140,7 +140,7 @@ class DeviceDetector:
             return _UNKNOWN
         left, scalars[_HELD] = hold(scalars[_HELD], strength, settings.hold, settings.hold_margin)
         half = settings.alarm_strength
-        return DeviceVerdict(left / (left + half), strength / (strength + half), views)
+        return DeviceVerdict(share(left, half), share(strength, half), views)
 
     def _deviations(
         self, state: DeviceState, values: Sequence[float | None], present: list[int], rate: float

@@ -5,6 +5,7 @@ import math
 from domain.detection.state import CALMEST, HIGHEST, LOWEST, SEEN, WILDEST, SeriesState
 
 _SETTLED = 12
+_FOLLOW = 0.1
 
 
 def observe_extent(state: SeriesState, value: float, level: float, fade: float) -> float:
@@ -37,10 +38,11 @@ def observe_restlessness(state: SeriesState, spread: float, width: float, fade: 
     outside = measure - wild if measure > wild else calm - measure if measure < calm else 0.0
     if outside:
         outside = outside / (wild - calm) if wild > calm else 0.0
+        # The range follows slowly, so that a spread that shrinks step by step still gets well outside of it.
         if measure > wild:
-            wild = measure
+            wild += _FOLLOW * (measure - wild)
         else:
-            calm = measure
+            calm += _FOLLOW * (measure - calm)
     middle = (calm + wild) / 2.0
     scalars[WILDEST] = wild - fade * (wild - middle)
     scalars[CALMEST] = calm + fade * (middle - calm)

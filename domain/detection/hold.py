@@ -1,4 +1,4 @@
-"""Holding back after an alarm: what follows counts only as far as it is stronger, so that one event is told once."""
+"""From strength to score: what follows an alarm is held back, so that one event is told once."""
 
 import math
 
@@ -11,3 +11,9 @@ def hold(held: float, strength: float, memory: float, margin: float) -> tuple[fl
     held *= math.exp(-1.0 / memory)
     left = strength if strength > held + margin else max(0.0, strength - held)
     return left, max(held, strength)
+
+
+def share(strength: float, half: float) -> float:
+    """[0, 1] for a strength >= 0: 0.5 at `half`, 0.8 at twice that."""
+    square = strength * strength
+    return square / (square + half * half)

@@ -6,8 +6,10 @@ from typing import Final
 from domain.detection.seasons import expected_by_day, expected_by_week
 from domain.detection.state import (
     DAY_OFFSET_40,
+    HIGHEST,
     HORIZONS_S,
     INTERVAL,
+    LOWEST,
     MEAN_12,
     NEXT_DUE,
     OUTLOOK,
@@ -53,6 +55,9 @@ def predictions(state: SeriesState, at_s: float, ahead_s: float) -> tuple[float,
     trend = scalars[TREND_VALUE]
     if scalars[TREND_AT_AT] > 0.0:
         trend += scalars[TREND_AT_VALUE] / scalars[TREND_AT_AT] * (at_s + ahead_s - scalars[TREND_AT])
+        # A line through samples of a jumping clock may lead anywhere: no further than ten ranges beyond the range.
+        beyond = 10.0 * (scalars[HIGHEST] - scalars[LOWEST])
+        trend = min(max(trend, scalars[LOWEST] - beyond), scalars[HIGHEST] + beyond)
     return (
         recent,
         recent if day is None else day + scalars[DAY_OFFSET_40] * fade,

@@ -5,6 +5,7 @@ from typing import Final
 
 from domain.detection.state import (
     BY_HOUR,
+    DAY,
     GRID,
     HOURS,
     PAIRS,
@@ -20,13 +21,15 @@ from domain.detection.state import (
 _BUCKETS: Final = 2.0 / math.log(2.0)
 _MIDDLE: Final = RANKS // 2
 _HOUR_S: Final = 7200.0
+_RARITY: Final = 0.9
+"""Keeps the rarity of what always happens, about 1, off a bucket's edge, where rounding would move it to the next."""
 _HALF_GRID: Final = GRID / 2.0 - 0.001
 
 
 def observe_ranks(
     state: SeriesState, at_s: float, deviation: float, unit: float
-) -> tuple[float, float, float, float]:
-    """How lopsided the last dozen and the last forty samples rank; how rarely this rank came after such samples, and at this hour.
+) -> tuple[float, float, float]:
+    """How lopsided the last forty samples rank; how rarely this rank came after such samples, and at this hour.
 
     `deviation` is in units of the usual one, `unit` the weight of one sample. Ranks come from a histogram in signed log buckets,
     rarities (square roots of inverse frequencies) from coarse grids of the rank beside the smoothed rank and the time of day.
@@ -47,29 +50,36 @@ def observe_ranks(
     long = scalars[RANK_40]
     long += (rank - long) * 0.025
     scalars[RANK_40] = long
-    one_side_short = abs(short)
-    one_side_long = abs(long)
+    one_side = abs(long)
 
     row = int((rank + 1.0) * _HALF_GRID)
-    top, bottom = max(row - 1, 0) * GRID, min(row + 2, GRID) * GRID
-    column = int((short + 1.0) * _HALF_GRID)
-    left, right = max(column - 1, 0), min(column + 2, GRID)
+    top, bottom = max(row - 1, 0), min(row + 2, GRID)
+    beside = int((short + 1.0) * _HALF_GRID)
+    left, right = max(beside - 1, 0), min(beside + 2, GRID)
     near = 0.0
-    for start in range(PAIRS + top, PAIRS + bottom, GRID):
+    for start in range(PAIRS + top * GRID, PAIRS + bottom * GRID, GRID):
         near += sum(tables[start + left : start + right])
+
     hour = int(at_s // _HOUR_S) % HOURS
-    before, after = (hour - 1) % HOURS, (hour + 1) % HOURS
-    then = 0.0
-    for start in range(BY_HOUR + top, BY_HOUR + bottom, HOURS):
-        then += tables[start + before] + tables[start + hour] + tables[start + after]
+    start = BY_HOUR + hour * GRID
+    if 0 < hour < HOURS - 1:
+        around = tables[start - GRID : start + 2 * GRID]
+    elif hour:
+        around = tables[start - GRID : start + GRID] + tables[BY_HOUR : BY_HOUR + GRID]
+    else:
+        around = tables[DAY - GRID : DAY] + tables[start : start + 2 * GRID]
+    all_then = sum(around)
+    then = (
+        sum(around[top:bottom])
+        + sum(around[GRID + top : GRID + bottom])
+        + sum(around[2 * GRID + top : 2 * GRID + bottom])
+    )
     pairs = scalars[PAIRS_TOTAL]
-    least = pairs * 0.0005 + 0.3 * unit
-    tables[PAIRS + row * GRID + column] += unit
-    tables[BY_HOUR + row * HOURS + hour] += unit
+    tables[PAIRS + row * GRID + beside] += unit
+    tables[start + row] += unit
     scalars[PAIRS_TOTAL] = pairs + unit
     return (
-        one_side_short / (1.02 - one_side_short),
-        one_side_long / (1.02 - one_side_long),
-        math.sqrt(pairs / (near + least)),
-        math.sqrt(pairs / (then + least)),
+        one_side / (1.02 - one_side),
+        _RARITY * math.sqrt(pairs / (near + pairs * 0.0005 + 0.3 * unit)),
+        _RARITY * math.sqrt(all_then / (then + all_then * 0.0005 + 0.3 * unit)),
     )

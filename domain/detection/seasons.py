@@ -17,7 +17,7 @@ from domain.detection.state import (
     SeriesState,
 )
 
-_DAY_RATE: Final = 0.08
+_DAY_RATE: Final = 0.037
 _WEEK_RATE: Final = 0.04
 _RATE_INTERVAL_S: Final = 300.0
 _MOST_VISITS: Final = 255
@@ -64,15 +64,15 @@ def expected_now(state: SeriesState, at_s: float) -> tuple[float, float]:
 
 def observe_seasons(
     state: SeriesState, at_s: float, value: float, interval_s: float, rate: float, floor: float, clip: float
-) -> tuple[float, float, float]:
-    """Residuals in units of the usual one: daily, daily sustained, weekly; then learns the sample.
+) -> tuple[float, float]:
+    """Residuals in units of the usual one, smoothed for the day and plain for the week; then learns the sample.
 
     Where samples come faster than every five minutes each of them teaches less, so that a profile does not follow the hour.
     """
     scalars, tables, visits = state.scalars, state.tables, state.visits
     pace = interval_s / _RATE_INTERVAL_S if interval_s < _RATE_INTERVAL_S else 1.0
     relative = value - scalars[REFERENCE]
-    day = day_sustained = week = 0.0
+    day = week = 0.0
 
     hour = int(at_s // 3600.0)
     slot = hour % DAY_SLOTS
@@ -82,11 +82,10 @@ def observe_seasons(
         error = scalars[DAY_ERROR]
         usual = error + floor
         size = abs(residual)
-        day = size / usual
         offset = scalars[DAY_OFFSET_40]
         offset += (residual - offset) * 0.025
         scalars[DAY_OFFSET_40] = offset
-        day_sustained = abs(offset) / usual
+        day = abs(offset) / usual
         if error > 0.0 and size > clip * usual:
             size = clip * usual
         scalars[DAY_ERROR] = error + rate * (size - error)
@@ -111,4 +110,4 @@ def observe_seasons(
     tables[WEEK + slot] += residual * max(_WEEK_RATE * pace, 1.0 / (seen + 1))
     if seen < _MOST_VISITS:
         visits[DAY_SLOTS + slot] = seen + 1
-    return day, day_sustained, week
+    return day, week

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from domain.detection.extent import observe_extent, observe_restlessness
-from domain.detection.hold import hold
+from domain.detection.hold import hold, share
 from domain.detection.outlook import observe_outlook
 from domain.detection.ranks import observe_ranks
 from domain.detection.seasons import expected_now, observe_seasons
@@ -40,10 +40,8 @@ PARTS: Final = (
     "level shift",
     "volatility",
     "daily season",
-    "daily season, sustained",
     "weekly season",
-    "one-sided, short",
-    "one-sided, long",
+    "one-sided",
     "unseen combination",
     "unusual at this hour",
     "out of range",
@@ -51,36 +49,36 @@ PARTS: Final = (
 )
 """What can break, in the order of `Verdict.surprises`."""
 
-WEIGHTS: Final = (1.5, 1.3, 0.7, 1.3, 1.0, 1.0, 0.85, 1.8, 1.0, 4.0, 0.13)
+WEIGHTS: Final = (1.45, 1.35, 1.3, 1.25, 0.85, 1.85, 1.0, 4.0, 0.4)
 """How much each part counts; found on labelled series, see docs/detection.md."""
 
 
 class DetectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The knobs of the detector. Counts are samples; all defaults were measured together."""
 
-    warm_up: int = 50
+    warm_up: int = 100
     """No score above 0 before this many samples."""
     level_memory: int = 150
-    parts_memory: int = 13_000
+    parts_memory: int = 27_000
     joint_memory: int = 100_000
-    range_memory: int = 3_700
+    range_memory: int = 3_400
     """After so many samples without extremes the known range has shrunk by two thirds towards the level."""
-    clip: float = 85.0
+    clip: float = 150.0
     """A deviation teaches at most this many times the usual one."""
-    surprise_cap: float = 7.0
+    surprise_cap: float = 4.2
     """-log10 of a probability beyond which a part cannot become more surprised."""
-    range_gain: float = 170.0
+    range_gain: float = 145.0
     exponent: float = 1.9
     """Of the power mean over the parts: 1 is the plain average, infinity the maximum."""
-    effect_share: float = 0.41
+    effect_share: float = 0.4
     """Between 0, how rare the mean is in this series, and 1, the mean itself, the strength is this far along."""
-    history_discount: float = 0.285
+    history_discount: float = 0.54
     """A longer history has to be surprised more, by this share of its decades."""
-    hold: int = 120
-    hold_share: float = 0.127
+    hold: int = 110
+    hold_share: float = 0.08
     """After an alarm only something stronger counts, fading over `hold` samples or this share of the history."""
-    hold_margin: float = 0.3
-    alarm_strength: float = 3.0
+    hold_margin: float = 0.28
+    alarm_strength: float = 2.79
     """The strength that scores 0.5."""
 
 
@@ -109,7 +107,7 @@ UNKNOWN: Final = Verdict(0.0, 0.0, (), 0.0, 0.0)
 _LARGEST: Final = 1e30
 _LATEST: Final = 1e12
 _RESCALE_AT: Final = 1e12
-_USUAL_EXCESS: Final = 1.03
+_USUAL_EXCESS: Final = 3.0
 """Buckets by which the largest samples of a statistic usually lie above their 95 % quantile."""
 
 
@@ -126,11 +124,13 @@ class SeriesDetector:
         `at_s` is in s since the epoch; it may stand still, jump or run backwards: it only selects the season's slot.
         NaN and infinities are no samples: they score 0 and teach nothing.
         """
-        if not math.isfinite(value):
-            return UNKNOWN
-        value = min(max(value, -_LARGEST), _LARGEST)
         scalars = state.scalars
-        at_s = min(max(at_s, -_LATEST), _LATEST) if math.isfinite(at_s) else scalars[LAST_AT]
+        if not -_LARGEST <= value <= _LARGEST:
+            if not math.isfinite(value):
+                return UNKNOWN
+            value = math.copysign(_LARGEST, value)
+        if not -_LATEST <= at_s <= _LATEST:
+            at_s = math.copysign(_LATEST, at_s) if math.isfinite(at_s) else scalars[LAST_AT]
         if not scalars[SEEN]:
             _begin(state, at_s, value)
             return UNKNOWN
@@ -149,9 +149,9 @@ class SeriesDetector:
         scalars[SEEN] += 1.0
         if scalars[SEEN] <= self._settings.warm_up:
             return UNKNOWN
-        half = self._settings.alarm_strength
         left = self._left(state, strength)
-        return Verdict(left / (left + half), strength / (strength + half), surprises, expected, usual_error)
+        half = self._settings.alarm_strength
+        return Verdict(share(left, half), share(strength, half), surprises, expected, usual_error)
 
     def _measure(
         self, state: SeriesState, at_s: float, value: float

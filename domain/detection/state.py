@@ -55,7 +55,7 @@ OUTLOOK_WIDTH: Final = 2 * PREDICTORS + 4
 """Per horizon: what each predictor said (less the reference), each one's mean absolute error, that of their blend, the band's
 upper and lower edge in units of it, and how often all this was checked."""
 
-HISTOGRAMS: Final = 9
+HISTOGRAMS: Final = 7
 DAY_SLOTS: Final = 24
 WEEK_SLOTS: Final = 168
 RANKS: Final = 40

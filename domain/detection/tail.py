@@ -11,6 +11,7 @@ BUCKETS = 48
 _TAIL_SHARE = 0.05
 _PSEUDO_COUNT = 2.0
 _LAST = BUCKETS - 1e-6
+_SHORT_BELOW = 18
 _NEVER = 1e-300
 
 
@@ -35,8 +36,11 @@ def surprise(
     if total <= 0.0:
         return 0.0
     bucket = int(at)
-    end = start + BUCKETS
-    share = sum(counts[start + bucket + 1 : end]) + (1.0 - at + bucket) * counts[start + bucket]
+    place = start + bucket
+    if bucket < _SHORT_BELOW:  # the shorter sum; its rounding matters only where the share is small
+        share = total - sum(counts[start:place]) - (at - bucket) * counts[place]
+    else:
+        share = sum(counts[place + 1 : start + BUCKETS]) + (1.0 - at + bucket) * counts[place]
     needed = _TAIL_SHARE * total
     if share > needed:
         return math.log10(total / share) if share < total else 0.0
