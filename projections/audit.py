@@ -42,8 +42,8 @@ ENTRIES = Table(
     append_only=True,
 )
 
-ADMIN_ONLY = ("user.", "api_key.")
-"""Topics about people's accounts, which only admins see."""
+ADMIN_ONLY = ("user.", "api_key.", "credential.", "settings.")
+"""Topics about what only admins may look at."""
 
 
 class Audit:
@@ -125,20 +125,22 @@ _FILTERS: Mapping[str, str] = {
 
 
 async def timeline(
-    conn: AsyncConnection[Any], *, limit: int, everything: bool, **filters: Any
+    conn: AsyncConnection[Any], *, limit: int, everything: bool, oldest_first: bool = False, **filters: Any
 ) -> list[Entry]:
-    """Newest first. Filters are named as in `_FILTERS`; None is no filter. `type` may end in a dot as a prefix.
-    Without `everything`, entries about people's accounts are left out."""
+    """Newest first, unless asked otherwise. Filters are named as in `_FILTERS`; None is no filter. `type` may end in a
+    dot as a prefix. Without `everything`, entries that only admins see are left out."""
     given = {name: value for name, value in filters.items() if value is not None}
     if "type" in given:
-        given["type"] = str(given["type"]).replace("%", "").replace("_", r"\_") + (
-            "%" if str(given["type"]).endswith(".") else ""
-        )
+        given["type"] = _pattern(str(given["type"]))
     where = [_FILTERS[name] for name in given]
     if not everything:
-        where += [f"type NOT LIKE '{prefix.replace('_', chr(92) + '_')}%%'" for prefix in ADMIN_ONLY]
+        where.append("NOT type LIKE ANY(%(hidden)s)")
+        given["hidden"] = [_pattern(prefix) for prefix in ADMIN_ONLY]
     query = _SELECT + (" WHERE " + " AND ".join(where) if where else "")
-    cursor = await conn.execute(query + " ORDER BY position DESC LIMIT %(limit)s", {**given, "limit": limit})
+    order = "ASC" if oldest_first else "DESC"
+    cursor = await conn.execute(
+        f"{query} ORDER BY position {order} LIMIT %(limit)s", {**given, "limit": limit}
+    )
     return [msgspec.json.decode(row[0], type=Entry) for row in await cursor.fetchall()]
 
 
@@ -146,5 +148,12 @@ async def chain(
     conn: AsyncConnection[Any], correlation_id: str, *, limit: int, everything: bool
 ) -> list[Entry]:
     """Everything that followed from one request, oldest first."""
-    entries = await timeline(conn, limit=limit, everything=everything, correlation_id=correlation_id)
-    return entries[::-1]
+    return await timeline(
+        conn, limit=limit, everything=everything, oldest_first=True, correlation_id=correlation_id
+    )
+
+
+def _pattern(topic: str) -> str:
+    """A LIKE pattern for a whole topic, or for all that begin so where it ends in a dot."""
+    literal = topic.replace("\\", "\\\\").replace("_", r"\_").replace("%", r"\%")
+    return literal + "%" if topic.endswith(".") else literal

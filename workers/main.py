@@ -6,6 +6,7 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from nats.aio.client import Client
@@ -41,6 +42,7 @@ from domain.configuration import Configuration
 from domain.identification import wanted
 from projections import operations
 from projections.catalogue import projections
+from projections.rebuild import rebuild
 from projections.runner import ProjectionRunner
 from workers.customer_change import CustomerChanges
 from workers.customer_sync import CustomerSync, CutOffChanges
@@ -50,6 +52,7 @@ from workers.executor import Executor
 from workers.kinds import KINDS
 from workers.poll import Poll
 from workers.presence import Presence
+from workers.rebuild import Rebuild
 from workers.relay import Relay
 from workers.routers import RouterService
 from workers.scheduler import Scheduler
@@ -138,7 +141,13 @@ async def _compose(
     changes = CustomerChanges(NatsRouterCalls(client, router_key, local=routers.owned))
     executor = Executor(
         worker_id,
-        [discovery, poll, Isolation(changes), BulkIsolation(changes, bus)],
+        [
+            discovery,
+            poll,
+            Isolation(changes),
+            BulkIsolation(changes, bus),
+            Rebuild(partial(rebuild, url, events=events)),
+        ],
         bus=bus,
         events=events,
         queue=JetStreamOperations(client),
