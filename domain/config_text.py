@@ -4,7 +4,7 @@ import hashlib
 
 import msgspec
 
-from domain.config_dialect import Dialect, compiled, matches
+from domain.config_dialect import Dialect, compiled
 from domain.config_dialects import dialect_of
 from domain.config_files import files_flaw
 from domain.config_mask import SecretToken, joined, mask
@@ -96,8 +96,9 @@ def flaw(platform: str, shown: str) -> str:
     lines = text.split("\n")[:-1]
     if not lines:
         return "the device showed nothing"
-    if found := next((line for line in lines if matches(dialect.broken, line)), None):
-        return f"the device says that it failed: {found.strip()[:200]}"
+    for pattern in dialect.broken:
+        if found := compiled(pattern).search(text):
+            return f"the device says that it failed: {found.group().strip()[:200]}"
     if dialect.begins and not compiled(dialect.begins).search("\n".join(lines[:HEAD_LINES])):
         return "it does not begin as a configuration does"
     if dialect.ends and not compiled(dialect.ends).search(lines[-1]):
@@ -108,6 +109,12 @@ def flaw(platform: str, shown: str) -> str:
 def has_end_marker(platform: str) -> bool:
     """Whether one read suffices: without an end marker, only a second one can tell a whole text from a cut one."""
     return bool(dialect_of(platform).ends)
+
+
+def ends_well(platform: str, shown: str) -> bool:
+    """Whether the last thing shown may be the end of a configuration: cheap, and no substitute for `flaw`."""
+    ends = dialect_of(platform).ends
+    return not ends or any(compiled(ends).search(line) for line in shown[-400:].split("\n")[-6:])
 
 
 def _too_short(dialect: Dialect, shown: str, text: str) -> str:

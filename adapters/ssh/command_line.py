@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 from adapters.ssh.channel import Channel
 from adapters.ssh.driver import Answer, Change, Driver, Refusal, Step
 from domain.access import SshAccess
-from domain.config_dialect import matches
+from domain.config_dialect import compiled, matches
 from domain.config_mask import mask
 from domain.config_ports import ConfigError
+
+LONGEST_REFUSAL = 600
+"""Characters; longer answers are configurations, in which anything may stand."""
 
 
 class CommandLine:
@@ -61,11 +64,9 @@ class CommandLine:
     async def show(self, command: str, whole: Callable[[str], bool]) -> str:
         """The answer to a command whose text may contain anything, also what looks like another device's prompt."""
         answer = await self._channel.command(command, self._own, whole=whole)
-        if words := self.refusal(answer[:2000]):
+        if len(answer) < LONGEST_REFUSAL and (words := self.refusal(answer)):
             raise Refusal(command, words)
-        return "".join(
-            line for line in answer.splitlines(keepends=True) if not matches(self.driver.noise, line)
-        )
+        return self._quiet(answer)
 
     async def load(self, way: Change, text: str) -> None:
         """Gives a whole configuration as one text. Raises Refusal with what the device found wrong in it."""
@@ -80,9 +81,17 @@ class CommandLine:
 
     def refusal(self, answer: str) -> str:
         """The line by which the device refuses, secrets masked; empty when it does not."""
-        lines = [line.strip() for line in answer.splitlines() if not matches(self.driver.noise, line)]
+        lines = [line.strip() for line in self._quiet(answer).splitlines()]
         refused = (line for line in lines if matches(self.driver.refused, line))
         return mask(self.platform, next(refused, ""))[:300]
+
+    def _quiet(self, answer: str) -> str:
+        """The answer without the lines that have nothing to do with it."""
+        if not any(compiled(pattern).search(answer) for pattern in self.driver.noise):
+            return answer
+        return "".join(
+            line for line in answer.splitlines(keepends=True) if not matches(self.driver.noise, line)
+        )
 
     async def _enable(self) -> None:
         enable = self.driver.enable

@@ -22,7 +22,8 @@ from domain.config_ports import (
 )
 
 LINUX = ("linux",)
-AT_ONCE = 100
+AT_ONCE = 250
+"""Open connections of one process, each of about 150 kB."""
 
 T = TypeVar("T")
 

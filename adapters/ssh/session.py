@@ -9,7 +9,7 @@ from adapters.ssh.driver import Driver, Refusal
 from adapters.ssh.transport import connected
 from domain.config_dialect import compiled
 from domain.config_ports import ConfigError, ConfigTarget, HostKeySeen
-from domain.config_text import ConfigAuthor, author, clean, flaw, has_end_marker, same
+from domain.config_text import ConfigAuthor, author, clean, ends_well, flaw, has_end_marker, same
 
 READS = 4
 """How often a configuration is read until it is beyond doubt."""
@@ -71,7 +71,7 @@ class Session:
             ) from None
 
     def _whole(self, shown: str) -> bool:
-        return not has_end_marker(self.platform) or not flaw(self.platform, shown)
+        return ends_well(self.platform, shown)
 
     async def author(self, text: str) -> ConfigAuthor:
         """Who changed the configuration last, from itself or by asking; empty where the device cannot tell."""

@@ -46,7 +46,7 @@ class Console:
         self._news.set()
 
     def write(self, text: str) -> None:
-        if self._closed:
+        if self._closed or self._channel.is_closing():
             raise Gone
         self._channel.write(text.replace("\n", self._line_end).encode())
 
@@ -68,24 +68,25 @@ class Console:
     async def line(self, *, echo: bool = True, controls: str = "") -> str:
         """What is typed until return; or a single one of `controls`, at once."""
         text = ""
+        shown = ""
         while True:
+            if not self._typed and shown:
+                self.write(shown)
+                shown = ""
             key = await self.key()
             if key in controls:
                 return key
             if key in "\r\n":
                 if key == "\r" and self._typed[:1] == b"\n":
                     del self._typed[:1]
-                self.write("\n")
+                self.write(shown + "\n")
                 return text
             if key in "\x7f\b":
-                if text:
-                    text = text[:-1]
-                    self.write("\b \b" if echo else "")
-                continue
-            if key.isprintable() or key == "\t":
+                shown += "\b \b" if echo and text else ""
+                text = text[:-1]
+            elif key.isprintable() or key == "\t":
                 text += key
-                if echo:
-                    self.write(key)
+                shown += key if echo else ""
 
     async def say(self, text: str, fault: Fault | None = None) -> None:
         """An answer, in pages where the terminal has any, and with what goes wrong."""

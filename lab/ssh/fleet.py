@@ -10,6 +10,7 @@ import asyncssh
 
 from lab.ssh.device import LAB_ENABLE, LAB_PASSWORD, SshDevice
 from lab.ssh.eos import EosDevice
+from lab.ssh.faults import Fault
 from lab.ssh.ios import IosDevice
 from lab.ssh.junos import JunosDevice
 from lab.ssh.procurve import ProcurveDevice
@@ -42,6 +43,7 @@ class SshFleetPlan:
     password: str = LAB_PASSWORD
     enable_password: str = LAB_ENABLE
     latency_s: float = 0.0
+    show_s: float = 0.0
     shared_host_key: bool = False
     """One key for all, as hundreds of keys take a while to make."""
 
@@ -88,6 +90,8 @@ class SshFleet:
                 enable_password=plan.enable_password,
             )
             device.latency_s = plan.latency_s
+            if plan.show_s:
+                device.faults.add(Fault("slow", "show", times=0, delay_s=plan.show_s))
             server = SshDeviceServer(device, address, port=self.port, host_key=shared)
             self.servers[address] = server
             await server.start()

@@ -34,6 +34,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--password", default=LAB_PASSWORD)
     parser.add_argument("--enable-password", default=LAB_ENABLE)
     parser.add_argument("--latency-s", type=float, default=0.0, help="time that a command takes")
+    parser.add_argument(
+        "--show-s", type=float, default=0.0, help="time that showing the configuration takes besides"
+    )
     parser.add_argument("--shared-host-key", action="store_true")
     return parser.parse_args()
 
@@ -49,6 +52,7 @@ async def _serve(options: argparse.Namespace) -> None:
         password=options.password,
         enable_password=options.enable_password,
         latency_s=options.latency_s,
+        show_s=options.show_s,
         shared_host_key=options.shared_host_key,
     )
     fleet = SshFleet(plan)

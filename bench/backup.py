@@ -1,0 +1,151 @@
+"""Measures how long it takes to read the configurations of 500 devices over SSH, beside netmiko with a pool of 50 threads.
+
+The simulated devices run in a process of their own. Both sides log in with a password, enter privileged mode, turn pages
+off, read the whole running configuration, and must get the same text. Like real ones, the devices take a tenth of a second
+for a command and a second to put their configuration together; with both at 0, the CPU of the simulators is measured.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from netmiko import ConnectHandler
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from adapters.ssh.devices import AT_ONCE, SshConfigDevices, in_parallel
+from domain.access import SshAccess
+from domain.config_ports import ConfigError, ConfigTarget, RunningConfig
+from domain.config_text import normalise
+
+
+def main() -> None:
+    """Reads all devices with each, some times over, and prints one line of JSON at the end."""
+    options = _options()
+    with _lab(options) as ready:
+        ours_s, peer_s = [], []
+        for round_number in range(1, options.rounds + 1):
+            ours, texts = uvloop.run(_ours(ready, options.at_once))
+            peer, their_texts = _peer(ready, options.threads)
+            assert _normalised(texts) == _normalised(their_texts), (
+                "both must have read the same configurations"
+            )
+            ours_s.append(ours)
+            peer_s.append(peer)
+            print(f"round {round_number}: ours {ours:.2f} s, netmiko {peer:.2f} s")
+    ours, peer = min(ours_s), min(peer_s)
+    print(
+        json.dumps(
+            {
+                "bench": "backup",
+                "ours": round(ours, 2),
+                "peer": round(peer, 2),
+                "unit": "s",
+                "ratio": round(peer / ours, 2),
+                "n": len(ready["devices"]),
+            }
+        )
+    )
+
+
+def _normalised(texts: list[str]) -> list[str]:
+    return [normalise("ios", text) for text in texts]
+
+
+async def _ours(ready: dict[str, Any], at_once: int) -> tuple[float, list[str]]:
+    devices = SshConfigDevices(at_once=at_once)
+    access = SshAccess(
+        id="lab",
+        username=ready["username"],
+        password=ready["password"],
+        enable_password=ready["enable_password"],
+        port=ready["port"],
+    )
+    targets = [
+        ConfigTarget(device_id=one["name"], address=one["address"], platform=one["platform"], access=access)
+        for one in ready["devices"]
+    ]
+
+    async def read(target: ConfigTarget) -> RunningConfig:
+        return await devices.read(target, deadline_s=300)
+
+    started = time.perf_counter()
+    results = await in_parallel(targets, read)
+    took = time.perf_counter() - started
+    failed = [result for result in results if isinstance(result, ConfigError)]
+    if failed:
+        raise SystemExit(f"{len(failed)} devices could not be read: {failed[0]}")
+    return took, [result.text for result in results if isinstance(result, RunningConfig)]
+
+
+def _peer(ready: dict[str, Any], threads: int) -> tuple[float, list[str]]:
+    def read(address: str) -> str:
+        with ConnectHandler(
+            device_type="cisco_ios",
+            host=address,
+            port=ready["port"],
+            username=ready["username"],
+            password=ready["password"],
+            secret=ready["enable_password"],
+        ) as device:
+            device.enable()
+            return str(device.send_command("show running-config", read_timeout=120))
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        texts = list(pool.map(read, (one["address"] for one in ready["devices"])))
+    return time.perf_counter() - started, texts
+
+
+@contextmanager
+def _lab(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    arguments = {
+        "--count": options.devices,
+        "--network": "127.66.64.0/22",
+        "--families": "ios",
+        "--interfaces": options.interfaces,
+        "--latency-s": options.latency_s,
+        "--show-s": options.show_s,
+    }
+    words = [str(word) for pair in arguments.items() for word in pair]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lab.ssh.process", "--shared-host-key", *words],
+        cwd=Path(__file__).resolve().parent.parent,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--devices", type=int, default=500)
+    parser.add_argument(
+        "--interfaces", type=int, default=48, help="ports of a device; its configuration grows with them"
+    )
+    parser.add_argument("--latency-s", type=float, default=0.1, help="what a device takes for a command")
+    parser.add_argument(
+        "--show-s", type=float, default=1.0, help="what it takes to put its configuration together"
+    )
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="our open connections")
+    parser.add_argument("--threads", type=int, default=50, help="netmiko's")
+    parser.add_argument("--rounds", type=int, default=1)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
