@@ -179,10 +179,10 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         """,
     ),
     (
-        "0007 append in one round trip",
+        "0007 append in one round trip, guarded by what was looked at",
         """
         CREATE FUNCTION ledger.append(
-            expected bigint, expected_hash bytea,
+            expected bigint, expected_hash bytea, looked_at uuid[], looked_at_versions bigint[],
             ids uuid[], versions bigint[], topics text[], states json[], hashes bytea[],
             scopes text[], keys text[], fingerprints bytea[], firsts bigint[], lasts bigint[],
             end_position bigint, end_hash bytea, end_mac bytea
@@ -190,6 +190,12 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         BEGIN
             -- Before anything is read, so that all of it is read as the last writer left it.
             LOCK TABLE ledger.events IN EXCLUSIVE MODE;
+            IF EXISTS (
+                SELECT FROM unnest(looked_at, looked_at_versions) AS seen (id, version)
+                JOIN ledger.events e ON e.originator_id = seen.id AND e.originator_version = seen.version + 1
+            ) THEN
+                RETURN false;
+            END IF;
             UPDATE ledger.head SET position = end_position, hash = end_hash, mac = end_mac
                 WHERE position = expected AND hash = expected_hash;
             IF NOT FOUND THEN
@@ -206,7 +212,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
             PERFORM pg_notify('ledger', end_position::text);
             RETURN true;
         END $$;
-        COMMENT ON FUNCTION ledger.append IS 'false, and nothing done, where the ledger does not end as expected';
+        COMMENT ON FUNCTION ledger.append IS 'false, and nothing done, where the ledger does not end as expected or something looked at has changed';
         """,
     ),
 )

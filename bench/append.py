@@ -2,7 +2,8 @@
 
 Both sides have 64 clients, the same server and durability (fsync and synchronous_commit on), a unix socket, and tables of
 the same shape. Ours are 64 asyncio tasks of one process that each raise an alert and wait until it is committed;
-pgbench's each insert one such row with a prepared statement. Rounds alternate; the medians are compared.
+pgbench's each insert one such row with a prepared statement. Rounds alternate; the medians are compared. What clients
+would make elsewhere, ids and commands here and pgbench's whole client there, is made before the clock runs.
 """
 
 import argparse
@@ -25,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from adapters.ledger.ledger import Ledger
 from bench.ledger_database import open_ledger, postgres
+from domain.aggregate import Intent
 from domain.alert import ALERT, RaiseAlert, alert_id
 from domain.event import Actor, Attribution
 
@@ -55,14 +57,14 @@ def main() -> None:
 
 async def _compare(url: str, pgbench: str, options: argparse.Namespace) -> None:
     async with open_ledger(url) as ledger:
-        await _ours(ledger, options.clients, min(1.0, options.seconds))  # warms caches on both sides
+        await _ours(ledger, options.clients, 5_000)  # warms caches on both sides
         with tempfile.TemporaryDirectory() as folder:
             script = Path(folder) / "insert.sql"
             script.write_text(_insert_like_ours(url))
             ours: list[float] = []
             peer: list[float] = []
             for number in range(1, options.rounds + 1):
-                ours.append(await _ours(ledger, options.clients, options.seconds))
+                ours.append(await _ours(ledger, options.clients, options.commands))
                 peer.append(await asyncio.to_thread(_peer, pgbench, script, url, options))
                 print(f"round {number}: ours {ours[-1]:,.0f}/s, pgbench {peer[-1]:,.0f}/s", flush=True)
     print(
@@ -79,23 +81,27 @@ async def _compare(url: str, pgbench: str, options: argparse.Namespace) -> None:
     )
 
 
-async def _ours(ledger: Ledger, clients: int, seconds: float) -> float:
-    """Commands acknowledged a second by that many concurrent clients."""
-    end = time.perf_counter() + seconds
-    by = Attribution(actor=Actor("cli", "bench", "bench"), correlation_id=str(uuid4()))
+def _commands(number: int) -> list[Intent]:
+    intents = []
+    for _ in range(number):
+        key = f"bench/{uuid4()}"
+        command = RaiseAlert(key=key, severity="low", title="load without a cause", source="bench")
+        intents.append(ALERT.to(alert_id(key), command, new=True))
+    return intents
 
-    async def client() -> int:
-        done = 0
-        while time.perf_counter() < end:
-            key = f"bench/{uuid4()}"
-            command = RaiseAlert(key=key, severity="low", title="load without a cause", source="bench")
-            await ledger.execute(ALERT.to(alert_id(key), command, new=True), by=by)
-            done += 1
-        return done
+
+async def _ours(ledger: Ledger, clients: int, commands: int) -> float:
+    """Commands acknowledged a second by that many concurrent clients."""
+    by = Attribution(actor=Actor("cli", "bench", "bench"), correlation_id=str(uuid4()))
+    shares = [_commands(commands // clients) for _ in range(clients)]
+
+    async def client(share: list[Intent]) -> None:
+        for intent in share:
+            await ledger.execute(intent, by=by)
 
     started = time.perf_counter()
-    counts = await asyncio.gather(*(client() for _ in range(clients)))
-    return sum(counts) / (time.perf_counter() - started)
+    await asyncio.gather(*map(client, shares))
+    return sum(map(len, shares)) / (time.perf_counter() - started)
 
 
 def _insert_like_ours(url: str) -> str:
@@ -117,7 +123,7 @@ def _insert_like_ours(url: str) -> str:
 def _peer(pgbench: str, script: Path, url: str, options: argparse.Namespace) -> float:
     command = [
         *(pgbench, "--no-vacuum", "--protocol=prepared", f"--file={script}"),
-        *(f"--client={options.clients}", "--jobs=2", f"--time={max(1, round(options.seconds))}"),
+        *(f"--client={options.clients}", "--jobs=2", f"--transactions={options.commands // options.clients}"),
         url,
     ]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -132,8 +138,10 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--clients", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3.0, help="length of one round")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument(
+        "--commands", type=int, default=40_000, help="commands a round, of all clients together"
+    )
     return parser.parse_args()
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+import msgspec
+
 from domain.event import About, Attribution, Command, Event, Recorded
 
 S = TypeVar("S")
@@ -41,8 +43,7 @@ class Aggregate(Generic[S]):
         )
 
 
-@dataclass(frozen=True)
-class Intent:
+class Intent(msgspec.Struct, frozen=True):
     """A command addressed to one aggregate; several of them are appended together or not at all."""
 
     aggregate: Aggregate[Any]
@@ -51,8 +52,7 @@ class Intent:
     new: bool = False
 
 
-@dataclass(frozen=True)
-class IdempotencyKey:
+class IdempotencyKey(msgspec.Struct, frozen=True):
     """A client's promise that two requests with this key are one. `fingerprint` tells a reused key with other content."""
 
     scope: str
@@ -60,8 +60,7 @@ class IdempotencyKey:
     fingerprint: bytes
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What a command led to: the events appended (none when nothing changed) and the states after them, by aggregate."""
 
     position: int

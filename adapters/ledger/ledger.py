@@ -12,10 +12,10 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 import psycopg
-from eventsourcing.persistence import Notification, PersistenceError, StoredEvent
+from eventsourcing.persistence import Notification, PersistenceError
 
 from adapters.ledger.application import LedgerApplication
-from adapters.ledger.group import Append, Span, VersionConflict
+from adapters.ledger.group import Append, Row, Span, VersionConflict
 from adapters.ledger.mapper import LedgerMapper
 from adapters.ledger.recorder import LedgerRecorder
 from adapters.ledger.writer import LedgerWriter
@@ -122,7 +122,11 @@ class Ledger:
         fresh: frozenset[UUID],
     ) -> Outcome:
         """`fresh`: aggregates whose cached state is not to be believed."""
-        turns = await self._turns(intents, fresh)
+        turns = self._cached(intents, fresh)
+        unknown = {intent.aggregate_id: intent for intent in intents if intent.aggregate_id not in turns}
+        if unknown:
+            found = await asyncio.gather(*[self._fresh(intent) for intent in unknown.values()])
+            turns.update({turn.aggregate_id: turn for turn in found})
         try:
             recorded = self._decide(intents, turns, by)
         except DomainError:
@@ -131,31 +135,26 @@ class Ledger:
             if not any(turn.cached for turn in turns.values()):
                 raise
             return await self._attempt(intents, by, key, fresh=_all(intents))
-        doubtful = {turn.aggregate_id for turn in turns.values() if turn.cached and not turn.appended}
+        doubtful = [turn.aggregate_id for turn in turns.values() if turn.cached and not turn.appended]
         if doubtful:
-            return await self._attempt(intents, by, key, fresh=fresh | doubtful)
+            return await self._attempt(intents, by, key, fresh=fresh.union(doubtful))
         if not recorded and key is None:
             return Outcome(0, (), {turn.aggregate_id: turn.state for turn in turns.values()})
         return await self._append(intents, recorded, turns, key)
 
-    async def _turns(self, intents: Sequence[Intent], fresh: frozenset[UUID]) -> dict[UUID, _Turn]:
-        firsts: dict[UUID, Intent] = {}
-        for intent in intents:
-            firsts.setdefault(intent.aggregate_id, intent)
+    def _cached(self, intents: Sequence[Intent], fresh: frozenset[UUID]) -> dict[UUID, _Turn]:
+        """Of the aggregates in question those whose state need not be read."""
         turns: dict[UUID, _Turn] = {}
-        for aggregate_id, intent in firsts.items():
-            if aggregate_id not in fresh and (turn := self._cached(intent)) is not None:
-                turns[aggregate_id] = turn
-        if len(turns) < len(firsts):
-            unknown = [self._fresh(intent) for key, intent in firsts.items() if key not in turns]
-            turns.update({turn.aggregate_id: turn for turn in await asyncio.gather(*unknown)})
+        for intent in intents:
+            aggregate_id = intent.aggregate_id
+            if aggregate_id in fresh or aggregate_id in turns:
+                continue
+            known = self._states.get(aggregate_id)
+            if known is not None:
+                turns[aggregate_id] = _Turn(intent, known[0], known[1], cached=True)
+            elif intent.new:
+                turns[aggregate_id] = _Turn(intent, 0, intent.aggregate.initial, cached=True)
         return turns
-
-    def _cached(self, intent: Intent) -> _Turn | None:
-        known = self._states.get(intent.aggregate_id)
-        if known is not None:
-            return _Turn(intent, known[0], known[1], cached=True)
-        return _Turn(intent, 0, intent.aggregate.initial, cached=True) if intent.new else None
 
     async def _fresh(self, intent: Intent) -> _Turn:
         version, state = await self._load(intent.aggregate, intent.aggregate_id)
@@ -189,17 +188,17 @@ class Ledger:
         turns: dict[UUID, _Turn],
         key: IdempotencyKey | None,
     ) -> Outcome:
-        if any(each.event.personal for each in recorded):
-            stored = await self._in_thread(self._stored, recorded)  # sealing may fetch a key
+        for each in recorded:
+            if each.event.personal:
+                rows = await self._in_thread(self._rows, recorded)  # sealing may fetch a key
+                break
         else:
-            stored = self._stored(recorded)
-        looked_at = [
-            (turn.aggregate_id, turn.version)
-            for turn in turns.values()
-            if not turn.appended and len(turns) > 1
-        ]
+            rows = self._rows(recorded)
+        looked_at: list[tuple[UUID, int]] = []
+        if len(turns) > 1:
+            looked_at += [(turn.aggregate_id, turn.version) for turn in turns.values() if not turn.appended]
         try:
-            span = await self._writer.append(Append(stored, key, looked_at))
+            span = await self._writer.append(Append(rows, key, looked_at))
         except VersionConflict:
             for aggregate_id in turns:
                 self._states.pop(aggregate_id, None)
@@ -216,8 +215,8 @@ class Ledger:
         )
         return Outcome(span.last, placed, {turn.aggregate_id: turn.state for turn in turns.values()})
 
-    def _stored(self, recorded: Sequence[Recorded]) -> list[StoredEvent]:
-        return [self._mapper.to_stored_event(each) for each in recorded]
+    def _rows(self, recorded: Sequence[Recorded]) -> list[Row]:
+        return [self._mapper.row(each) for each in recorded]
 
     def _remember(self, aggregate_id: UUID, version: int, state: Any) -> None:
         known = self._states.get(aggregate_id)

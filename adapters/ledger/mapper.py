@@ -7,6 +7,7 @@ import msgspec
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
+from adapters.ledger.group import Row
 from domain.codec import decode, encode, refuse_unstorable
 from domain.event import Event, Recorded
 from domain.ports import PersonalSealer
@@ -21,14 +22,16 @@ class LedgerMapper(Mapper[UUID]):
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
         assert isinstance(domain_event, Recorded)
-        event = domain_event.event
+        row = self.row(domain_event)
+        return StoredEvent(row.originator_id, row.originator_version, row.topic, row.state)
+
+    def row(self, recorded: Recorded) -> Row:
+        """What the ledger stores; blocks where personal data has to be sealed. Raises Invalid."""
+        event = recorded.event
         if event.personal:
-            event = self._sealed(domain_event.originator_id, event)
-        return StoredEvent(
-            domain_event.originator_id,
-            domain_event.originator_version,
-            event.topic,
-            encode(event, domain_event.meta),
+            event = self._sealed(recorded.originator_id, event)
+        return Row(
+            recorded.originator_id, recorded.originator_version, event.topic, encode(event, recorded.meta)
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:

@@ -28,7 +28,7 @@ BEGIN ISOLATION LEVEL READ COMMITTED;
 LOCK TABLE ledger.events IN EXCLUSIVE MODE;
 SELECT position, hash, mac FROM ledger.head
 """
-_APPEND = "SELECT ledger.append(%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)"
+_APPEND = "SELECT ledger.append(%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)"
 
 
 class LedgerRecorder(PostgresApplicationRecorder):
@@ -96,7 +96,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
             return [Notification(*row) for row in cursor.fetchall()]
 
     def _insert_group(self, appends: Sequence[Append]) -> list[Span | Exception]:
-        if self._alone and self._left is not None and not any(append.expects for append in appends):
+        if self._alone and self._left is not None:
             self._alone = False  # until it is known again
             results = self._at_known_end(Group(appends), *self._left)
             if results is not None:
@@ -192,7 +192,14 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """The arguments of ledger.append."""
         mac = self._seals.head_mac(group.position, group.digest)
         end = (Int8(group.position), group.digest, mac)
-        return (Int8(position), digest, *group.columns(), *group.key_columns(), *end)
+        return (
+            Int8(position),
+            digest,
+            *group.looked_at(),
+            *group.columns(),
+            *group.key_columns(),
+            *end,
+        )
 
     def _ended(self, group: Group, *, alone: bool) -> list[Span | Exception]:
         self._left, self._alone = (group.position, group.digest), alone

@@ -16,7 +16,7 @@ GROUP_BYTES = 16 * 2**20
 """A group takes no more once it holds this much."""
 WAITING = 20_000
 """Appends that may wait; more are refused, as a database that is so slow would only answer after all have given up."""
-PATIENCE = 0.5
+PATIENCE = 0.25
 """How long a group waits for those who were just answered, as a share of the last commit's duration."""
 
 _Waiting = tuple[Append, "asyncio.Future[Span]"]
