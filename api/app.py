@@ -14,7 +14,9 @@ from litestar.middleware import DefineMiddleware
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from adapters.jetstream.on_demand import ClientOnDemand
 from adapters.jetstream.progress import ProgressListener
+from adapters.jetstream.router_calls import NatsRouterCalls
 from adapters.leadership import PostgresLeadership
 from adapters.ledger.application import LedgerApplication
 from adapters.ledger.ledger import Ledger
@@ -34,6 +36,7 @@ from api import (
     audit,
     auth,
     credentials,
+    customers,
     discovery,
     docs,
     events,
@@ -44,6 +47,8 @@ from api import (
     operations,
     profile,
     projections,
+    routers,
+    secrets,
     settings,
     totp,
     users,
@@ -77,8 +82,8 @@ from projections.catalogue import projections as all_projections
 MAX_BODY = 16 * 2**20
 """Bytes of a request's body."""
 _RESOURCES = (
-    alerts, api_keys, audit, auth, credentials, discovery, docs, events, export, health, identity, inventory,
-    operations, profile, projections, settings, totp, users,
+    alerts, api_keys, audit, auth, credentials, customers, discovery, docs, events, export, health, identity,
+    inventory, operations, profile, projections, routers, secrets, settings, totp, users,
 )  # fmt: skip
 AnyRequest = Request[Any, Any, Any]
 
@@ -113,6 +118,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
     callers = Callers(sessions, connect)
     bus = Ledger(LedgerApplication(url, seals, subjects), now=lambda: datetime.now(UTC))
     progress = ProgressListener(configuration.nats_url, feed.heard, name="netledger api")
+    nats = ClientOnDemand(configuration.nats_url, name="netledger api")
     service_health = ServiceHealth(connect, lambda: progress.connected, len(all_projections()))
     verifying = asyncio.Semaphore(1)
 
@@ -142,6 +148,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             stack.push_async_callback(watch.stop)
             await bus.start()
             stack.push_async_callback(bus.stop)
+            stack.push_async_callback(nats.close)
             await feed.start()
             for run in (feed.keep_running, progress.run):
                 task = asyncio.create_task(run(), name=run.__qualname__)
@@ -168,6 +175,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             "vault": given(vault),
             "opener": given(AuditedSecrets(bus, vault)),
             "snmp": given(GufoSnmpReader(wanted)),
+            "calls": given(NatsRouterCalls(nats, master_key.derive("router calls"))),
             "sessions": given(sessions),
             "callers": given(callers),
             "locks": given(LoginLock(connect)),

@@ -53,13 +53,13 @@ def _guard(role: Role, connection: Connection) -> None:
         raise PermissionDeniedException(f"this needs the role {role}; you are {caller.role}")
 
 
-def viewer(connection: Connection, _: BaseRouteHandler) -> None:
+async def viewer(connection: Connection, _: BaseRouteHandler) -> None:
     _guard("viewer", connection)
 
 
-def engineer(connection: Connection, _: BaseRouteHandler) -> None:
+async def engineer(connection: Connection, _: BaseRouteHandler) -> None:
     _guard("engineer", connection)
 
 
-def admin(connection: Connection, _: BaseRouteHandler) -> None:
+async def admin(connection: Connection, _: BaseRouteHandler) -> None:
     _guard("admin", connection)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Router, get, post
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from api.caller import engineer, viewer
 from api.pages import Cursor, Limit, Page, decode_cursor, page_of
@@ -58,17 +58,23 @@ class Synced(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/routers", guards=[viewer], opt=READS)
 async def list_routers(
-    connect: Connect, q: str | None = None, limit: Limit = 50, cursor: Cursor = None
+    connect: Connect,
+    q: Annotated[str | None, QueryParameter(max_length=255)] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> Page[RouterRow]:
     """By name, with the state of each connection as its owner last saw it."""
-    after = decode_cursor(cursor, tuple[str, str])
+    after = decode_cursor(cursor, tuple[str, UUID])
     async with connect() as conn:
-        rows = await routers.listed(conn, limit=limit + 1, q=q, after=after)
+        rows = await routers.listed(
+            conn, limit=limit + 1, q=q, after=(after[0], str(after[1])) if after else None
+        )
     return page_of(rows, limit, lambda row: (row.name.lower(), row.id))
 
 
 @get(["/router/{router:uuid}", "/routers/{router:uuid}"], guards=[viewer], opt=READS)
-async def get_router(router: UUID, connect: Connect) -> Overview:
+async def get_router(router: FromPath[UUID], connect: Connect) -> Overview:
+    """One router, with what was last read of it."""
     row = await router_row(connect, router)
     cache = await _cache(connect, router)
     return Overview(
@@ -80,7 +86,7 @@ async def get_router(router: UUID, connect: Connect) -> Overview:
 
 
 @get("/router/{router:uuid}/health", guards=[viewer], opt=READS)
-async def health(router: UUID, connect: Connect, calls: RouterAccess) -> RouterHealth:
+async def health(router: FromPath[UUID], connect: Connect, calls: RouterAccess) -> RouterHealth:
     """Read from the router now; 504 after 10 s."""
     await router_row(connect, router)
     return await calls.router(str(router)).health(deadline_s=_DEADLINE_S)
@@ -88,7 +94,7 @@ async def health(router: UUID, connect: Connect, calls: RouterAccess) -> RouterH
 
 @get("/router/{router:uuid}/traffic", guards=[viewer], opt=READS)
 async def traffic(
-    router: UUID,
+    router: FromPath[UUID],
     connect: Connect,
     calls: RouterAccess,
     user: Annotated[str | None, QueryParameter(max_length=255, description="a PPPoE user name")] = None,
@@ -121,7 +127,7 @@ async def targets(connect: Connect, router_id: FromQuery[UUID | None] = None) ->
 
 
 @post("/sync/{router:uuid}", guards=[engineer], status_code=200)
-async def sync(router: UUID, connect: Connect, calls: RouterAccess) -> Synced:
+async def sync(router: FromPath[UUID], connect: Connect, calls: RouterAccess) -> Synced:
     """Reads the router anew and compares it with the ledger; answers when that is done."""
     await router_row(connect, router)
     await calls.sync(str(router))
@@ -130,7 +136,7 @@ async def sync(router: UUID, connect: Connect, calls: RouterAccess) -> Synced:
 
 
 @post("/router/{router:uuid}/reset", guards=[engineer], status_code=200)
-async def reset(router: UUID, connect: Connect, calls: RouterAccess) -> RouterRow:
+async def reset(router: FromPath[UUID], connect: Connect, calls: RouterAccess) -> RouterRow:
     """Closes the circuit and connects at once, where the connection is down and waits for its next try."""
     await router_row(connect, router)
     await calls.reset(str(router))

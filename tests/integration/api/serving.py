@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,13 +20,14 @@ from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.schema import migrate
 from adapters.vault.master_key import MasterKey
 from api.app import create_app
-from cli.console import open_console
+from cli.console import Console, open_console
 from cli.prepare import prepare_database
 from domain.configuration import Configuration
-from domain.user import USER, CreateUser, Role, user_id
+from domain.user import ROLES, USER, CreateUser, Role, user_id
 from workers import main as workers
 
 PASSWORD = "correct horse battery staple"
+_CHEAP = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD).encode()
 PATIENCE_S = 30.0
 
 
@@ -43,6 +45,7 @@ class Netledger:
         self._ready = threading.Event()
         self._stopping: asyncio.Event
         self._failure: BaseException | None = None
+        self._console: Console
         self.port = 0
 
     @property
@@ -69,10 +72,16 @@ class Netledger:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(PATIENCE_S)
 
     def client(self, token: str = "", **headers: str) -> httpx.Client:
-        """Without cookies of its own doing."""
+        """Takes no cookies."""
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+        jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        return httpx.Client(base_url=self.url, headers=headers, cookies=jar, timeout=30)
+
+    def user(self, name: str, role: Role) -> str:
+        """Makes a user whose password is cheap to check, where there is none of this name; returns the id."""
+        self.call(self._user(name, role))
+        return str(user_id(name))
 
     def login(self, username: str, password: str = PASSWORD) -> str:
         with self.client() as client:
@@ -103,7 +112,11 @@ class Netledger:
 
     async def _serve(self) -> None:
         self._stopping = asyncio.Event()
-        await self._prepare()
+        await prepare_database(self.configuration.database_url)
+        async with open_console(self.configuration, self.key) as self._console:
+            await self._serve_until_stopped()
+
+    async def _serve_until_stopped(self) -> None:
         server = uvicorn.Server(
             uvicorn.Config(
                 create_app(self.configuration, self.key),
@@ -129,6 +142,8 @@ class Netledger:
                 await asyncio.sleep(0.01)
             self.port = server.servers[0].sockets[0].getsockname()[1]
             await self._until_ready()
+            for role in ROLES:
+                await self._user(role, role)
             self._ready.set()
             await self._stopping.wait()
         finally:
@@ -137,25 +152,17 @@ class Netledger:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
 
-    async def _prepare(self) -> None:
-        await prepare_database(self.configuration.database_url)
-        async with open_console(self.configuration, self.key) as console:
-            hashed = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD).encode()
-            roles: tuple[tuple[str, Role], ...] = (
-                ("admin", "admin"),
-                ("engineer", "engineer"),
-                ("viewer", "viewer"),
-            )
-            for name, role in roles:
-                if (await console.bus.state(USER, user_id(name))).state != "absent":
-                    continue
-                password_id = await console.vault.put(hashed, purpose="password")
-                create = CreateUser(username=name, role=role, password_id=password_id)
-                await console.bus.execute(USER.to(user_id(name), create), by=console.by())
+    async def _user(self, name: str, role: Role) -> None:
+        if (await self._console.bus.state(USER, user_id(name))).state != "absent":
+            return
+        password_id = await self._console.vault.put(_CHEAP, purpose="password")
+        create = CreateUser(username=name, role=role, password_id=password_id)
+        outcome = await self._console.bus.execute(USER.to(user_id(name), create), by=self._console.by())
+        await self._console.watch.wait_for_projection("accounts", outcome.position, PATIENCE_S)
 
     async def _until_ready(self) -> None:
         async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(base_url=self.url) as client:
-            while (await client.get("/health/ready")).status_code != 200:
+            while (await client.get("/health/ready")).status_code != 200:  # noqa: ASYNC110  # an outsider's view
                 await asyncio.sleep(0.02)
 
 
@@ -191,9 +198,7 @@ def netledger(
 ) -> Iterator[Netledger]:
     """A running instance."""
     kinds = settings.pop("kinds", ("projector",))
-    configuration = Configuration(
-        data_dir=data_dir, database_url=database_url, nats_url=nats_url, **settings
-    )
+    configuration = Configuration(data_dir=data_dir, database_url=database_url, nats_url=nats_url, **settings)
     instance = Netledger(configuration, key, kinds=kinds)
     instance.start()
     try:

@@ -1,0 +1,292 @@
+"""Customers: who they are and were, isolation and release of one or of thousands, and drift between router and ledger."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid4
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+
+from api.as_of import AsOfParam, moment
+from api.caller import engineer, viewer
+from api.commands import Accepted, Reason
+from api.pages import Cursor, Limit, Page, decode_cursor, page_of
+from api.provided import Bus, Connect, Do, Events, RouterAccess
+from domain.aggregate import Intent
+from domain.alert import ALERT, ResolveAlert, alert_id
+from domain.codec import message
+from domain.customer import CUSTOMER, customer_id
+from domain.customer_commands import AdoptDrift, Username
+from domain.customer_drift import drift_alert, facts_of
+from domain.customer_orders import (
+    ENFORCE,
+    ISOLATE_BULK,
+    BulkItem,
+    BulkOrder,
+    IsolationOrder,
+    SecretOrder,
+    isolation,
+    plan_of,
+)
+from domain.errors import NotFound
+from domain.operation import ENDED, OPERATION, RequestOperation
+from domain.ports import CommandBus
+from domain.router_ports import ActiveUser, IsolationMethod
+from domain.settings import Settings
+from projections import customers, routers
+from projections.customers import CustomerRow
+from projections.settings import in_force
+
+READS = {"reads": ("customers",)}
+State = Literal[
+    "active", "isolation_requested", "isolated", "not_effective", "release_requested", "unknown", "deleted"
+]
+
+
+class IsolateRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`isolated` false releases. Without a method: the one of the settings."""
+
+    router_id: UUID
+    username: Username
+    isolated: bool
+    method: IsolationMethod | None = None
+    reason: str = ""
+
+
+class BulkRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Many customers as one operation."""
+
+    items: Annotated[list[BulkItem], msgspec.Meta(min_length=1, max_length=20_000)]
+    method: IsolationMethod | None = None
+    reason: str = ""
+
+
+class Isolation(msgspec.Struct, frozen=True, kw_only=True):
+    """`changed` false: it is so already, or asked for already; then `operation_id` is of what is under way, if anything."""
+
+    customer_id: str
+    state: str
+    changed: bool
+    operation_id: str | None = None
+    status_url: str | None = None
+
+
+class CustomerDetail(CustomerRow, frozen=True, kw_only=True):
+    """A customer with its session as the router's owner last read it; null when offline, or not read yet."""
+
+    session: ActiveUser | None = None
+    session_age_s: float | None = None
+
+
+@get("/customers", guards=[viewer], opt=READS)
+async def list_customers(
+    connect: Connect,
+    router_id: FromQuery[UUID | None] = None,
+    in_state: Annotated[State | None, QueryParameter(name="state")] = None,
+    drifted: FromQuery[bool | None] = None,
+    q: Annotated[str | None, QueryParameter(max_length=255)] = None,
+    as_of: AsOfParam = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[CustomerRow]:
+    """By user name; deleted ones where `state` asks for them."""
+    after = decode_cursor(cursor, tuple[str, UUID])
+    then = moment(as_of)
+    async with connect() as conn:
+        rows = await customers.find(
+            conn,
+            limit=limit + 1,
+            after=(after[0], str(after[1])) if after else None,
+            router_id=str(router_id) if router_id else None,
+            state=in_state,
+            drifted=drifted,
+            q=q,
+            position=then.position if then else None,
+            at=then.at if then else None,
+        )
+    return page_of(rows, limit, lambda row: (row.username.lower(), row.id))
+
+
+@get("/customers/{customer:uuid}", guards=[viewer], opt=READS)
+async def get_customer(customer: FromPath[UUID], connect: Connect, as_of: AsOfParam = None) -> CustomerDetail:
+    """With the evidence of the last change in `last_change`."""
+    then = moment(as_of)
+    row = await customer_row(connect, customer, then.position if then else None, then.at if then else None)
+    detail = CustomerDetail(**msgspec.structs.asdict(row))
+    if then is not None or row.router_id is None:
+        return detail
+    async with connect() as conn:
+        cached = await routers.cached(conn, router_id=row.router_id)
+    if not cached or cached[0].active is None:
+        return detail
+    session = next((user for user in cached[0].active if user.name == row.username), None)
+    return msgspec.structs.replace(detail, session=session, session_age_s=cached[0].active_age_s)
+
+
+@get("/customers/{customer:uuid}/history", guards=[viewer], opt=READS)
+async def history(
+    customer: FromPath[UUID], events: Events, limit: Limit = 50, cursor: Cursor = None
+) -> Page[dict[str, Any]]:
+    """Every event of the customer, newest first, with the steps seen on the router."""
+    after = decode_cursor(cursor, tuple[int])
+    found = [
+        recorded
+        for recorded in reversed(await events.of_aggregate(customer))
+        if after is None or recorded.position < after[0]
+    ]
+    if not found and after is None:
+        raise NotFound("no such customer", code="CUSTOMER_NOT_FOUND")
+    return page_of([message(each) for each in found[: limit + 1]], limit, lambda each: (each["position"],))
+
+
+@post("/isolate", guards=[engineer], status_code=202)
+async def isolate(
+    data: JSONBody[IsolateRequest], commands: Do, connect: Connect, bus: Bus
+) -> Response[Isolation]:
+    """202 with the operation; 200 where it is so already. A session is dropped, so that it takes effect at once."""
+    settings = await _settings(connect)
+    order = IsolationOrder(
+        router_id=str(data.router_id),
+        username=data.username,
+        isolated=data.isolated,
+        plan=plan_of(settings.isolation, data.method),
+        until=_until(settings),
+        watch_s=settings.isolation.watch_s,
+    )
+    key = customer_id(order.router_id, order.username)
+    customer = await bus.state(CUSTOMER, key)
+    ended = await _ended(bus, customer.operation_id) if customer.pending else ""
+    intents = isolation(customer, uuid4(), order, ended=ended, reason=data.reason)
+    if not intents:
+        under_way = customer.operation_id if customer.pending else None
+        nothing = Isolation(
+            customer_id=str(key),
+            state=customer.state,
+            changed=False,
+            operation_id=under_way,
+            status_url=_status(under_way) if under_way else None,
+        )
+        return await commands.answer(nothing, status=202 if under_way else 200)
+    outcome = await commands.do(*intents, seen_by="customers")
+    operation = next(each for each in outcome.events if each.aggregate == "operation").originator_id
+    body = Isolation(
+        customer_id=str(key),
+        state=outcome.states[key].state,
+        changed=True,
+        operation_id=str(operation),
+        status_url=_status(operation),
+    )
+    return await commands.answer(body, status=202)
+
+
+@post("/isolate/bulk", guards=[engineer], status_code=202)
+async def isolate_bulk(data: JSONBody[BulkRequest], commands: Do, connect: Connect) -> Response[Accepted]:
+    """One operation with progress; each customer has its own events, and failures are in the operation's result."""
+    settings = await _settings(connect)
+    order = BulkOrder(
+        items=list({(each.router_id, each.username): each for each in data.items}.values()),
+        plan=plan_of(settings.isolation, data.method),
+        until=_until(settings),
+    )
+    request = RequestOperation(kind=ISOLATE_BULK, params=msgspec.to_builtins(order), reason=data.reason)
+    return await accepted(commands, OPERATION.to(uuid4(), request, new=True))
+
+
+@post("/customers/{customer:uuid}/adopt", guards=[engineer], status_code=200)
+async def adopt(
+    customer: FromPath[UUID],
+    commands: Do,
+    connect: Connect,
+    bus: Bus,
+    calls: RouterAccess,
+    data: JSONBody[Reason | None] = None,
+) -> Response[CustomerRow]:
+    """What the router says now is right: the ledger follows it."""
+    state = await bus.state(CUSTOMER, customer)
+    if state.state in ("absent", "deleted"):
+        raise NotFound("no such customer", code="CUSTOMER_NOT_FOUND")
+    reason = data.reason if data else ""
+    secret = await calls.router(state.router_id).secret(state.username, priority="live")
+    adopted = AdoptDrift(
+        facts=None if secret is None else facts_of(secret),
+        comment="" if secret is None else secret.comment,
+        reason=reason,
+    )
+    intents: list[Intent] = [CUSTOMER.to(customer, adopted)]
+    if state.drift is not None:
+        intents.append(ALERT.to(alert_id(drift_alert(customer)), ResolveAlert(reason="adopted")))
+    await commands.do(*intents, seen_by="customers")
+    return await commands.answer(await customer_row(connect, customer))
+
+
+@post("/customers/{customer:uuid}/enforce", guards=[engineer], status_code=202)
+async def enforce(
+    customer: FromPath[UUID],
+    commands: Do,
+    connect: Connect,
+    bus: Bus,
+    data: JSONBody[Reason | None] = None,
+) -> Response[Accepted]:
+    """What the ledger says is right: the router is changed back."""
+    state = await bus.state(CUSTOMER, customer)
+    if state.state in ("absent", "deleted"):
+        raise NotFound("no such customer", code="CUSTOMER_NOT_FOUND")
+    order = SecretOrder(
+        router_id=state.router_id, username=state.username, until=_until(await _settings(connect))
+    )
+    request = RequestOperation(
+        kind=ENFORCE,
+        params=msgspec.to_builtins(order),
+        device_id=state.router_id,
+        customer_id=str(customer),
+        reason=data.reason if data else "",
+    )
+    return await accepted(commands, OPERATION.to(uuid4(), request, new=True))
+
+
+async def accepted(commands: Do, intent: Intent) -> Response[Accepted]:
+    """202 for an operation."""
+    outcome = await commands.do(intent, seen_by="operations")
+    operation = outcome.events[0].originator_id
+    return await commands.answer(Accepted(str(operation), _status(operation)), status=202)
+
+
+async def customer_row(
+    connect: Connect, customer: UUID, position: int | None = None, at: str | None = None
+) -> CustomerRow:
+    """Raises NotFound."""
+    async with connect() as conn:
+        rows = await customers.find(conn, limit=1, customer_id=str(customer), position=position, at=at)
+    if not rows:
+        raise NotFound(
+            "no such customer; one that is new on its router is known after the next sync",
+            code="CUSTOMER_NOT_FOUND",
+        )
+    return rows[0]
+
+
+async def _settings(connect: Connect) -> Settings:
+    async with connect() as conn:
+        return await in_force(conn)
+
+
+def _until(settings: Settings) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=settings.isolation.wait_s)
+
+
+def _status(operation: UUID | str) -> str:
+    return f"/api/v1/operations/{operation}"
+
+
+async def _ended(bus: CommandBus, operation_id: str) -> str:
+    """The operation's id where it has ended, so that its customer may be asked for anew."""
+    state = await bus.state(OPERATION, UUID(operation_id))
+    return operation_id if state.state in ENDED else ""
+
+
+ROUTER = Router(
+    "/",
+    route_handlers=[list_customers, get_customer, history, isolate, isolate_bulk, adopt, enforce],
+    tags=["customers"],
+)
