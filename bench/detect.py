@@ -6,6 +6,7 @@ All series are synthetic, made from fixed seeds: a day's and a week's rhythm, no
 import argparse
 import json
 import math
+import pickle
 import random
 import sys
 import time
@@ -35,9 +36,11 @@ def main() -> None:
         f"state: {snapshot} bytes as a snapshot, {resident:.0f} bytes resident"
         f" ({options.series} series, {resident * 1e5 / 1e6:.0f} MB for 100,000)"
     )
-    ours, peer = _speed(options.samples)
+    ours, (peer, large_peer), peer_bytes = _speed(options.samples)
     print(
-        f"one series: {ours:.1f} us a sample; river HalfSpaceTrees (25 trees of height 15, window 250): {peer:.1f} us"
+        f"one series: {ours:.1f} us a sample; river HalfSpaceTrees with its defaults (10 trees of height 8)"
+        f" {peer:.1f} us and {peer_bytes[0]} bytes, with those of its paper (25 of height 15) {large_peer:.1f} us"
+        f" and {peer_bytes[1]} bytes"
     )
     device = _device_speed(options.samples // 4)
     print(f"one device of four metrics: {device:.1f} us a poll")
@@ -57,6 +60,7 @@ def main() -> None:
                 "unit": "us/sample",
                 "ratio": round(peer / ours, 2),
                 "n": options.samples,
+                "peer_with_paper_settings": round(large_peer, 2),
                 "bytes_per_series": snapshot,
                 "resident_bytes_per_series": round(resident),
                 "device_us_per_poll": round(device, 2),
@@ -98,26 +102,31 @@ def samples(seed: int, count: int) -> Iterator[tuple[float, float]]:
         yield START_S + number * INTERVAL_S, value
 
 
-def _speed(count: int) -> tuple[float, float]:
-    """Both detectors over the same samples, in turns, so that a busy machine slows both."""
+def _speed(count: int) -> tuple[float, tuple[float, float], tuple[int, ...]]:
+    """All detectors over the same samples, in turns, so that a busy machine slows all; the peers' pickled sizes."""
     detector, state = SeriesDetector(), SeriesState()
-    trees = HalfSpaceTrees(n_trees=25, height=15, window_size=250, seed=42, limits={"value": (80.0, 120.0)})
-    ours = peer = 0.0
+    limits = {"value": (80.0, 120.0)}
+    peers = (
+        HalfSpaceTrees(seed=42, limits=limits),
+        HalfSpaceTrees(n_trees=25, height=15, seed=42, limits=limits),
+    )
+    ours, theirs = 0.0, [0.0, 0.0]
     stream = list(samples(1, count))
     for begin in range(0, count, 1000):
         block = stream[begin : begin + 1000]
         started = time.process_time()
         for at_s, value in block:
             detector.observe(state, at_s, value)
-        middle = time.process_time()
-        for _, value in block:
-            point = {"value": value}
-            trees.score_one(point)
-            trees.learn_one(point)
-        ended = time.process_time()
-        ours += middle - started
-        peer += ended - middle
-    return 1e6 * ours / count, 1e6 * peer / count
+        ours += time.process_time() - started
+        for number, trees in enumerate(peers):
+            started = time.process_time()
+            for _, value in block:
+                point = {"value": value}
+                trees.score_one(point)
+                trees.learn_one(point)
+            theirs[number] += time.process_time() - started
+    sizes = tuple(len(pickle.dumps(trees)) for trees in peers)
+    return 1e6 * ours / count, (1e6 * theirs[0] / count, 1e6 * theirs[1] / count), sizes
 
 
 def _device_speed(count: int) -> float:

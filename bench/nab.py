@@ -148,6 +148,7 @@ def _ablation(scorer: ModuleType, files: list[Any], raw: Any, whole: float) -> N
         "almost the maximum": {"exponent": 12.0},
         "no discount for history": {"history_discount": 0.0},
         "level memory 1000": {"level_memory": 1000},
+        "no discount, no rarity": {"history_discount": 0.0, "effect_share": 1.0},
     }.items():
         trials.append((name, series.WEIGHTS, DetectorSettings(**changed)))  # type: ignore[arg-type]  # all of them numbers
     print(f"\n{'':<36}standard (fixed threshold {whole:.2f})")
