@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from io import TextIOWrapper
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,7 @@ from cli.console import Console, open_console
 from cli.instance import master_key, with_running_servers
 from cli.lab import NETWORK, SIZE, Lab
 from cli.logs import configure as configure_logs
+from cli.score import score as score_stream
 from cli.up import Stopping
 from cli.up import up as run_everything
 from domain.configuration import Configuration
@@ -303,6 +305,14 @@ def user_enable(username: str) -> None:
 
 
 @app.command()
+def score() -> None:
+    """Read `timestamp,value` lines after a header on stdin; write one anomaly score in [0, 1] a line, as they come."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    score_stream(sys.stdin, sys.stdout)
+
+
+@app.command()
 def lab(
     network: Annotated[str, typer.Option(help="loopback addresses for the devices")] = str(NETWORK),
     size: Annotated[int, typer.Option(help="devices, from 12")] = SIZE,
@@ -330,5 +340,7 @@ def main() -> None:
         sys.exit(1)
     except DomainError as error:
         where = f" ({error.details['field']})" if "field" in error.details else ""
-        Terminal(stderr=True, soft_wrap=True).print(f"[red]{error.code}[/]: {error.message}{where}", highlight=False)
+        Terminal(stderr=True, soft_wrap=True).print(
+            f"[red]{error.code}[/]: {error.message}{where}", highlight=False
+        )
         sys.exit(1)
