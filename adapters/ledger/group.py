@@ -109,13 +109,17 @@ class Group:
             pack_ints([span.last for _, span in self.new_keys]),
         )
 
-    def place(self, position: int, digest: bytes, versions: dict[Any, int], known_keys: KnownKeys) -> None:
+    def place(
+        self, position: int, digest: bytes, versions: dict[Any, int] | None, known_keys: KnownKeys
+    ) -> None:
         """Gives every append that fits its positions and hashes, and the others their errors.
 
-        `versions` holds the present ones of `checked`, without those that have no event yet.
+        `versions` holds the present ones of `checked`, without those that have no event yet; None where they are
+        left to the database to check.
         """
         self.position, self.digest = position, digest
-        self._versions = {originator_id: versions.get(originator_id, 0) for originator_id in self.checked}
+        if versions is not None:
+            self._versions = {originator_id: versions.get(originator_id, 0) for originator_id in self.checked}
         self._known_keys = known_keys
         for append in self.appends:
             self.results.append(self._repeated(append) or self._conflict(append) or self._placed(append))

@@ -108,7 +108,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         conn = self._ledger.quiet_writer()
         if conn is None:
             return None
-        group.place(position, digest, {}, {})
+        group.place(position, digest, None, {})
         try:
             row = conn.execute(_APPEND, self._parameters(group, position, digest), prepare=True).fetchone()
         except psycopg.Error as error:

@@ -218,6 +218,20 @@ async def test_what_a_decision_only_looked_at_is_guarded_too(
     assert outcome.states[alert_id("a")].occurrence == 2
 
 
+async def test_what_was_only_looked_at_costs_no_retry_when_it_stays_as_it_is(
+    ledger: Ledger, event_log: PostgresEventLog, engineer: Attribution
+) -> None:
+    await ledger.execute(ALERT.to(alert_id("a"), raise_alert("a")), by=engineer)
+    for number in range(5):
+        outcome = await ledger.execute(
+            ALERT.to(alert_id("a"), raise_alert("a")),
+            ALERT.to(alert_id(str(number)), raise_alert(str(number))),
+            by=engineer,
+        )
+        assert outcome.position == number + 2
+        assert outcome.states[alert_id("a")].state == "firing"
+
+
 async def queue_for_lock(conn: AsyncConnection, number: int) -> None:
     """Until that many appends wait for the table."""
     async with asyncio.timeout(5):
