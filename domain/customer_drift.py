@@ -1,8 +1,15 @@
 """Where a router's secret and the ledger disagree, isolation taken into account."""
 
+from uuid import UUID
+
 from domain.customer_commands import SecretFacts
 from domain.customer_state import Customer
 from domain.router_ports import FieldDifference, PppSecret
+
+
+def drift_alert(customer: UUID) -> str:
+    """The key of the one alert about a customer who was changed by hand."""
+    return f"customer/{customer}/drift"
 
 
 def facts_of(secret: PppSecret) -> SecretFacts:

@@ -43,6 +43,30 @@ class BulkOrder(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
 
 
+class SecretOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of one secret; a field that is None stays. Password and comment lie in the vault under `sealed_id`, as
+    JSON of SealedSecret, since the order itself is an event."""
+
+    router_id: str
+    username: Username
+    until: datetime
+    sealed_id: str = ""
+    service: str | None = None
+    profile: str | None = None
+    remote_address: str | None = None
+    local_address: str | None = None
+    caller_id: str | None = None
+    disabled: bool | None = None
+
+
+class SealedSecret(msgspec.Struct, frozen=True, kw_only=True):
+    password: str | None = None
+    comment: str | None = None
+
+    def __repr__(self) -> str:
+        return "<SealedSecret>"
+
+
 def plan_of(settings: IsolationSettings, method: IsolationMethod | None) -> IsolationPlan:
     """The method asked for, or the usual one, with the names of the settings."""
     chosen = method or settings.method

@@ -12,7 +12,7 @@ from domain.aggregate import Intent
 from domain.alert import ALERT, RaiseAlert, ResolveAlert, alert_id
 from domain.customer import CUSTOMER, customer_id
 from domain.customer_commands import AbandonChange, AddCustomer, EndDrift, ReportDrift
-from domain.customer_drift import differences, facts_of
+from domain.customer_drift import differences, drift_alert, facts_of
 from domain.customer_state import Customer
 from domain.errors import DomainError, NotFound
 from domain.event import Actor, Attribution
@@ -27,11 +27,6 @@ _BATCH = 200
 _LOCK_S = 30.0
 SETTLE_S = 2.0
 log = structlog.get_logger(__name__)
-
-
-def drift_alert(customer: UUID) -> str:
-    """The key of the one alert about a customer who was changed by hand."""
-    return f"customer/{customer}/drift"
 
 
 class CustomerSync:

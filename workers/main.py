@@ -56,6 +56,7 @@ from workers.rebuild import Rebuild
 from workers.relay import Relay
 from workers.routers import RouterService
 from workers.scheduler import Scheduler
+from workers.secrets import secret_handlers
 from workers.supervision import ended, keep_running
 
 
@@ -138,7 +139,12 @@ async def _compose(
         secrets=secrets,
         sync=CustomerSync(worker_id, connect=pool.connection, bus=bus, vault=vault, watch=watch),
     )
-    changes = CustomerChanges(NatsRouterCalls(client, router_key, local=routers.owned))
+
+    async def connected() -> Client:
+        return client
+
+    calls = NatsRouterCalls(connected, router_key, local=routers.owned)
+    changes = CustomerChanges(calls)
     executor = Executor(
         worker_id,
         [
@@ -146,6 +152,7 @@ async def _compose(
             poll,
             Isolation(changes),
             BulkIsolation(changes, bus),
+            *secret_handlers(calls, vault),
             Rebuild(partial(rebuild, url, events=events)),
         ],
         bus=bus,

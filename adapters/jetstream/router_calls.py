@@ -23,7 +23,12 @@ _GRACE_S = 2.0
 class NatsRouterCalls:
     """Satisfies RouterCalls. What `local` finds in this process is called without a detour."""
 
-    def __init__(self, client: Client, key: bytes, local: Callable[[str], Any] = lambda _: None) -> None:
+    def __init__(
+        self,
+        client: Callable[[], Awaitable[Client]],
+        key: bytes,
+        local: Callable[[str], Any] = lambda _: None,
+    ) -> None:
         self._client = client
         self._seal = Seal(key)
         self._local = local
@@ -53,14 +58,18 @@ class NatsRouterCalls:
         deadline_s: float,
         report: StepReporter | None = None,
     ) -> Any:
+        try:
+            client = await self._client()
+        except (NatsError, TimeoutError, OSError) as error:
+            raise RouterError("ROUTER_NOT_OWNED", f"NATS is not reachable: {error!r}") from None
         subject = subject_of(router_id)
         steps = f"_INBOX.router.{uuid4().hex}" if report is not None else ""
         raised: list[Exception] = []
         subscription = None
         if report is not None:
-            subscription = await self._client.subscribe(steps, cb=self._step_taker(steps, report, raised))
+            subscription = await client.subscribe(steps, cb=self._step_taker(steps, report, raised))
         try:
-            reply = await self._client.request(
+            reply = await client.request(
                 subject,
                 self._seal.seal(Call(verb, dict(arguments), steps), subject),
                 timeout=deadline_s + _GRACE_S,

@@ -215,7 +215,7 @@ async def change_secret(
     """Writes what differs and reads it back; True when anything was written."""
     current = settings(secret)
     changes = {name: value for name, value in values.items() if current[name] != value}
-    detail = ", ".join(f"{name}: {current[name]} -> {value}" for name, value in sorted(changes.items()))
+    detail = ", ".join(_told(name, current[name], value) for name, value in sorted(changes.items()))
     if not changes:
         await report(RouterStep(name="secret", state="confirmed", detail="it is so already"))
         return False
@@ -233,6 +233,11 @@ async def change_secret(
         )
     await report(RouterStep(name="secret", state="confirmed", detail=detail))
     return True
+
+
+def _told(name: str, old: str, new: str) -> str:
+    """Comments are about persons, and steps are kept."""
+    return "comment" if name == "comment" else f"{name}: {old} -> {new}"
 
 
 def observation(

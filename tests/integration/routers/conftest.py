@@ -75,9 +75,12 @@ class Site:
         self.key = key.derive("router calls")
         self.vault = PostgresVault(pool, key)
         self.by = by
-        self.calls = NatsRouterCalls(client, self.key)
+        self.calls = NatsRouterCalls(self._connected, self.key)
         self.lab: LabFleet
         self.credential_id = ""
+
+    async def _connected(self) -> Client:
+        return self.client
 
     async def start(self, count: int = 1, **plan: Any) -> list[str]:
         """The ids of the routers, in the order of their addresses."""
