@@ -132,7 +132,9 @@ class Inventory:
             return
         at = instant(recorded.meta.occurred_at)
         stamped = {**row, "changed_at": at, "position": recorded.position}
-        if row is before:  # only its interfaces or neighbours changed: no news for its own history
+        if (
+            row is before or row == before
+        ):  # its interfaces or neighbours changed: no news for its own history
             rows.put("devices", stamped)
             return
         row = stamped

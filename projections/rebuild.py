@@ -23,6 +23,8 @@ _KNOWN_ROWS = 20_000
 """Rows remembered of one table, so that they need not be fetched again."""
 _CLOSE_ENOUGH = 200
 """Events that may be left when the swap begins: the serving copy stands still while they are folded."""
+_READERS_S = 5
+"""How long a former copy waits for its last readers before it is left lying."""
 _SETTINGS = (
     # The copy can be made again, so its commits need not reach the disk one by one; the swap's does.
     "SET synchronous_commit = off",
@@ -47,23 +49,16 @@ async def rebuild(
         row = await cursor.fetchone()
         if not row or not row[0]:
             raise RebuildRunning(f"{projection.name} is being rebuilt already")
+        await _clear(conn, projection.name)
         try:
             async with conn.transaction():
                 await create(conn, projection, schema, bare=True)
             position = await _fill(conn, appender, projection, schema, events, progress)
             await conn.execute("RESET synchronous_commit")
-            position = await _swap(conn, projection, schema, events, position)
+            return await _swap(conn, projection, schema, events, position)
         finally:
             with contextlib.suppress(psycopg.Error):
-                # The former copy, or what there is of a new one that failed.
-                for leftover in (f"{projection.name}_old", schema):
-                    await conn.execute(
-                        sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(leftover))
-                    )
-                await conn.execute(
-                    "UPDATE projections.positions SET rebuild_at = NULL WHERE name = %s", (projection.name,)
-                )
-        return position
+                await _clear(conn, projection.name)
 
 
 @contextlib.asynccontextmanager
@@ -208,16 +203,32 @@ async def _swap(
         while rest := await events.read(position, limit=BATCH):
             await apply(conn, projection, schema, rest)
             position = rest[-1].position
-        cursor = await conn.execute("SELECT to_regnamespace(%s) IS NOT NULL", (name,))
-        row = await cursor.fetchone()
-        if row and row[0]:
-            await _rename(conn, name, f"{name}_old")
+        cursor = await conn.execute(
+            "SELECT to_regnamespace(%s) IS NOT NULL, pg_current_xact_id()::text", (name,)
+        )
+        serving, transaction = await cursor.fetchone() or (False, "")
+        if serving:
+            await _rename(conn, name, f"{name}_old_{transaction}")
         await _rename(conn, schema, name)
         await conn.execute(
             "UPDATE projections.positions SET version = %s WHERE name = %s", (projection.version, name)
         )
         await move(conn, name, position)
     return position
+
+
+async def _clear(conn: AsyncConnection[Any], name: str) -> None:
+    """Drops former copies and unfinished ones. One that somebody still reads is left for the next time."""
+    await conn.execute("UPDATE projections.positions SET rebuild_at = NULL WHERE name = %s", (name,))
+    cursor = await conn.execute(
+        "SELECT nspname FROM pg_namespace WHERE nspname = %s OR starts_with(nspname, %s)",
+        (f"{name}_rebuild", f"{name}_old_"),
+    )
+    for (leftover,) in await cursor.fetchall():
+        with contextlib.suppress(psycopg.errors.LockNotAvailable):
+            async with conn.transaction():
+                await conn.execute(f"SET LOCAL lock_timeout = '{_READERS_S}s'")
+                await conn.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(leftover)))
 
 
 async def _rename(conn: AsyncConnection[Any], schema: str, name: str) -> None:

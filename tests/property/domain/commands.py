@@ -266,10 +266,17 @@ SETTINGS = st.dictionaries(
 
 _OPERATIONS = st.sampled_from(["op-1", "op-2", "op-3"])
 _METHODS = st.sampled_from(["disable", "profile", "address-list"])
-_FACTS = st.builds(SecretFacts, profile=st.sampled_from(["home", "family", "isolated"]), disabled=st.booleans(), remote_address=st.sampled_from(["", "10.0.0.7"]))
+_FACTS = st.builds(
+    SecretFacts,
+    profile=st.sampled_from(["home", "family", "isolated"]),
+    disabled=st.booleans(),
+    remote_address=st.sampled_from(["", "10.0.0.7"]),
+)
 _MEMENTOS = st.builds(
     IsolationMemento,
-    plan=st.builds(IsolationPlan, method=_METHODS, profile=st.just("isolated"), address_list=st.just("isolated")),
+    plan=st.builds(
+        IsolationPlan, method=_METHODS, profile=st.just("isolated"), address_list=st.just("isolated")
+    ),
     before=st.builds(PppSecret, secret_id=st.just("*1"), name=SHORT, profile=st.just("home"), comment=TEXT),
 )
 _SEEN = st.builds(SessionObservation, state=st.sampled_from(["none", "gone", "kept"]), address=ADDRESSES)
@@ -291,7 +298,7 @@ CUSTOMER = st.one_of(
 )  # fmt: skip
 
 _ONE, _TWO = "00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001"
-_PLAIN: dict[str, list[Command]] = {
+PLAIN: dict[str, list[Command]] = {
     "device": [
         ObserveDevice(address="192.0.2.1", facts=DeviceFacts(vendor="Cisco", serial="A1"), identities=("serial:acme:a1",)),
         ObserveDevice(address="192.0.2.2"),
@@ -375,7 +382,7 @@ _ANY: dict[str, st.SearchStrategy[Command]] = {
 }
 
 COMMANDS: dict[str, st.SearchStrategy[Command]] = {
-    name: st.sampled_from(_PLAIN[name]) | st.sampled_from(_PLAIN[name]) | anything
+    name: st.sampled_from(PLAIN[name]) | st.sampled_from(PLAIN[name]) | anything
     for name, anything in _ANY.items()
 }
 """Aggregate name -> any command that it knows."""
@@ -383,6 +390,6 @@ COMMANDS: dict[str, st.SearchStrategy[Command]] = {
 
 def sequences(aggregate: str, max_size: int = 14) -> st.SearchStrategy[list[Command]]:
     """Commands to one aggregate in any order, mostly after one that creates it."""
-    create = st.sampled_from([_PLAIN[aggregate][:1], _PLAIN[aggregate][:1], []])
+    create = st.sampled_from([PLAIN[aggregate][:1], PLAIN[aggregate][:1], []])
     rest = st.lists(COMMANDS[aggregate], min_size=2, max_size=max_size)
     return st.tuples(create, rest).map(lambda parts: [*parts[0], *parts[1]])
