@@ -44,10 +44,16 @@ def files(text: str) -> tuple[ConfigFile, ...]:
     return tuple(found)
 
 
-def snippet(text: str) -> tuple[ConfigFile, ...]:
-    """Files as people write them: headings may leave out the length, each file then goes up to the next heading."""
+def given(text: str) -> tuple[ConfigFile, ...]:
+    """Files as a device showed them, or as people write them: without lengths, each file goes up to the next heading.
+
+    Raises ValueError where lengths are given and do not fit.
+    """
+    first = compiled(r"^### file .*$").search(text)
+    if first is None or compiled(FILE_HEADING).fullmatch(first.group()):
+        return files(text)
     headings = list(compiled(SNIPPET_HEADING).finditer(text))
-    stops = [found.start() for found in headings[1:]] + [len(text)]
+    stops = [*(found.start() for found in headings[1:]), len(text)][: len(headings)]
     return tuple(
         ConfigFile(
             path=found["path"],

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from domain.config_dialects import dialect_of
-from domain.config_files import files, snippet
+from domain.config_files import given
 from domain.config_mask import SecretToken, hidden, mask
 from domain.config_plan_braces import merge_braces, replace_braces
 from domain.config_plan_commands import merge_commands, replace_commands
@@ -76,8 +76,8 @@ def unmet(platform: str, kind: Kind, after: str, wanted: str) -> tuple[str, ...]
     """
     dialect = dialect_of(platform)
     if dialect.structure == "files":
-        want, have = dict(_file_contents(wanted)), dict(_file_contents(after))
-        return tuple(path for path, content in want.items() if have.get(path) != content)
+        have = {one.path: one.content for one in given(after)}
+        return tuple(one.path for one in given(wanted) if have.get(one.path) != one.content)
     if dialect.structure == "braces":
         left = plan(platform, kind, after, wanted)
         return tuple(masked_lines(left)) if left.method == "lines" else ("the order of statements",)
@@ -121,7 +121,3 @@ def _shown(platform: str, path: tuple[str, ...], line: str) -> str:
             return mask(platform, line)
         case _:  # each line by itself, as rules look at how lines begin
             return " / ".join(mask(platform, one) for one in (*path, line))
-
-
-def _file_contents(text: str) -> list[tuple[str, str]]:
-    return [(one.path, one.content) for one in snippet(text) or files(text)]

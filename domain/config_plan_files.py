@@ -1,6 +1,6 @@
 """Plans for configurations that consist of files: each file that differs is written whole."""
 
-from domain.config_files import ConfigFile, files, render, snippet
+from domain.config_files import ConfigFile, files, given, render
 from domain.config_plan_steps import Steps
 from domain.errors import Invalid
 
@@ -25,7 +25,7 @@ def replace_files(running: str, wanted: str) -> Steps:
 
 def _given(text: str) -> tuple[ConfigFile, ...]:
     try:
-        return snippet(text) or files(text)
+        return given(text)
     except ValueError as error:
         raise Invalid(f"{error}; write each file under a line `### file PATH MODE`", field="text") from None
 

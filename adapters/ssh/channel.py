@@ -123,9 +123,11 @@ class Channel:
             wait.take(self._terminal.take())
             tail = self._terminal.tail
             prompted = bool(tail) and prompt.fullmatch(tail.rstrip()) is not None
-            if prompted and wait.echoed and (whole is None or whole("\n".join(wait.lines))):
-                self._echoes = self._echoes or bool(echo)
-                return wait.lines
+            if prompted and wait.echoed:
+                wait.drop_prompts(prompt)
+                if whole is None or whole("\n".join(wait.lines)):
+                    self._echoes = self._echoes or bool(echo)
+                    return wait.lines
             self._answer(tail, answers, wait)
             patience_s = self._patience_s(wait)
             try:
@@ -169,6 +171,7 @@ class Channel:
         wait.nudges += 1
         if not tail.strip() or prompt.match(tail):
             self.type(self._line_end)  # never where a question may be open
+            wait.nudged = True
 
     def _silence(self, wait: "_Wait", tail: str) -> ConfigError:
         if wait.lines or wait.before or tail:
@@ -200,6 +203,7 @@ class _Wait:
         self.lines: list[str] = []
         self.before: list[str] = []
         self.nudges = 0
+        self.nudged = False
         self.silent_s = 0.0
         self.answered = 0
 
@@ -211,6 +215,11 @@ class _Wait:
             previous = self.before[-1] if self.before else ""
             self.before.append(line)
             self.echoed = _squeezed(previous + line).endswith(self.echo)
+
+    def drop_prompts(self, prompt: re.Pattern[str]) -> None:
+        """Takes away prompts that empty lines have asked for, with what was written behind them."""
+        while self.nudged and self.lines and prompt.match(self.lines[-1]):
+            self.lines.pop()
 
     def heard(self, data: bytes) -> None:
         """Ends the silence, unless it was only line ends: those may be the echo of a nudge."""

@@ -27,13 +27,15 @@ class Terminal:
 
     def feed(self, data: bytes) -> None:
         self.received += len(data)
-        self._raw += data
-        if b"\x1bE" in self._raw:  # ECMA-48 next line, as ProVision ends lines
-            self._raw = self._raw.replace(b"\x1bE", b"\n")
-        if b"\n" in data or b"E" in data:
-            *finished, rest = bytes(self._raw).split(b"\n")
-            self.lines += [shown(line) for line in finished]
-            self._raw = bytearray(rest)
+        if self._raw[-1:] == b"\x1b":  # a sequence may come in two portions
+            data = b"\x1b" + data
+            del self._raw[-1:]
+        data = data.replace(b"\x1bE", b"\n")  # ECMA-48 next line, as ProVision ends lines
+        first, *more = data.split(b"\n")
+        self._raw += first
+        for part in more:
+            self.lines.append(shown(bytes(self._raw)))
+            self._raw = bytearray(part)
 
     @property
     def tail(self) -> str:

@@ -34,11 +34,17 @@ class Console:
         self._typed = bytearray()
         self._news = asyncio.Event()
         self._closed = False
+        self._ended = False
         self.page_lines = 24
         self.pager = Pager()
 
     def feed(self, data: bytes) -> None:
         self._typed += data
+        self._news.set()
+
+    def end(self) -> None:
+        """Nothing more will be typed."""
+        self._ended = True
         self._news.set()
 
     def close(self) -> None:
@@ -58,7 +64,7 @@ class Console:
 
     async def key(self) -> str:
         while not self._typed:
-            if self._closed:
+            if self._closed or self._ended:
                 raise Gone
             self._news.clear()
             await self._news.wait()

@@ -61,10 +61,10 @@ class EosShell(IosShell):
             (r"configure session (\S+) abort", lambda found: self._abort_session(found[1])),
             (r"no configure session (\S+)", lambda found: self._drop(found[1])),
         )
-        inherited = tuple(
-            one for one in super().exec_commands() if "revert" not in one[0] and "reload" not in one[0]
-        )
-        return (*inherited, *mine) if self.privileged else inherited
+        not_eos = ("revert", "reload")
+        theirs = (one for one in super().exec_commands() if not any(word in one[0] for word in not_eos))
+        width: Command = (r"terminal width (\d+)", lambda found: f"Width set to {found[1]} columns.\n")
+        return (width, *mine, *theirs) if self.privileged else (width, *theirs)
 
     def configure_commands(self) -> tuple[Command, ...]:
         if not self.session:
@@ -80,6 +80,10 @@ class EosShell(IosShell):
         self.device.sessions.setdefault(name, self.device.config.copy())
         self.session = name
         return self.enter().split("\n", 1)[1]
+
+    def length(self, lines: int) -> str:
+        super().length(lines)
+        return "" if lines else "Pagination disabled.\n"
 
     def leave(self) -> str:
         self.session = ""

@@ -121,7 +121,8 @@ class JunosShell(CliShell):
         return (
             (r"exit|quit", lambda found: None),
             (r"set cli screen-length (\d+)", lambda found: self._length(int(found[1]))),
-            (r"set cli (?:screen-width \d+|complete-on-space off)", lambda found: ""),
+            (r"set cli screen-width (\d+)", lambda found: f"Screen width set to {found[1]}\n"),
+            (r"set cli complete-on-space off", lambda found: "Disabling complete-on-space\n"),
             (r"show configuration", lambda found: self.device.running()),
             (r"show configuration \| no-more", lambda found: self._all(self.device.running())),
             (r"show configuration \| display set(?: \| no-more)?", lambda found: "error: not simulated\n"),

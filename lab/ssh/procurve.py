@@ -66,7 +66,9 @@ class ProcurveShell(IosShell):
         self.privileged = True
 
     async def greet(self) -> None:
-        self.console.write("\x1b[2J\x1b[1;1HHewlett Packard Enterprise\n\nPress any key to continue")
+        self.console.write(
+            "\x1b[2J\x1b[1;1H(C) Copyright Hewlett Packard Enterprise\n\nPress any key to continue"
+        )
         await self.console.key()
         self.console.write("\x1b[2J\x1b[24;1H\x1b[?25h")
 

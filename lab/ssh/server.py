@@ -148,8 +148,8 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         self._talk.add_done_callback(self._end)
 
     def _end(self, talk: "asyncio.Task[None]") -> None:
-        if self._channel is not None:
-            self._channel.close()
+        if self._channel is not None and not self._channel.is_closing():
+            self._channel.exit(0)
         if not talk.cancelled():
             talk.result()
 
@@ -158,7 +158,9 @@ class _Session(asyncssh.SSHServerSession[bytes]):
             self._console.feed(data)
 
     def eof_received(self) -> bool:
-        return False
+        if self._console is not None:
+            self._console.end()
+        return True  # what was typed is still answered
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._console is not None:
