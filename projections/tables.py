@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from psycopg import AsyncConnection, sql
@@ -176,12 +175,8 @@ def _rewritten(time: str) -> str:
 
 def as_uuid(text: str) -> str | None:
     """For columns of type uuid: an id in its normal form, None for anything else."""
-    if not text or _UUID.fullmatch(text):
-        return text or None
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return None
+    normal = text.lower()
+    return normal if _UUID.fullmatch(normal) else None
 
 
 def to_json(value: Any) -> str:

@@ -19,6 +19,7 @@ from domain.operation import RequestOperation, StartOperation
 from domain.user import LockLogin, LogIn, RevokeSessions
 from tests.property.domain.commands import COMMANDS, sequences
 
+each_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda aggregate: aggregate.name)
 few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 META = Metadata(
     occurred_at=datetime(2026, 1, 1, tzinfo=UTC), actor=Actor("cli", "", "test"), correlation_id="c"
@@ -30,10 +31,6 @@ FENCED = (StartOperation, RequestOperation)
 """A second one is refused on purpose: of two workers, or two requests with one id, only one may win."""
 ENDS = frozenset({"absent", "removed", "resolved", "cancelled", "deleted", "revoked"})
 """What stands for "is not there" after a creation was undone: history stays, so nothing returns to absent."""
-
-
-def _each() -> Any:
-    return pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda aggregate: aggregate.name)
 
 
 def _run(
@@ -53,7 +50,7 @@ def _run(
         yield before, command, events, state
 
 
-@_each()
+@each_aggregate
 @few
 @given(data=st.data())
 def test_what_is_stored_leads_to_the_same_state(aggregate: Aggregate[Any], data: st.DataObject) -> None:
@@ -68,7 +65,7 @@ def test_what_is_stored_leads_to_the_same_state(aggregate: Aggregate[Any], data:
         assert state == after
 
 
-@_each()
+@each_aggregate
 @few
 @given(data=st.data())
 def test_asking_for_what_already_is_yields_no_event(aggregate: Aggregate[Any], data: st.DataObject) -> None:
@@ -84,7 +81,7 @@ def test_asking_for_what_already_is_yields_no_event(aggregate: Aggregate[Any], d
             assert again == []
 
 
-@_each()
+@each_aggregate
 @few
 @given(data=st.data())
 def test_undoing_brings_back_what_was_there_before(aggregate: Aggregate[Any], data: st.DataObject) -> None:
@@ -118,7 +115,7 @@ def _assert_undone(aggregate: Aggregate[Any], before: Any, state: Any) -> None:
         assert state == before
 
 
-@_each()
+@each_aggregate
 @few
 @given(data=st.data())
 def test_events_tell_their_story(aggregate: Aggregate[Any], data: st.DataObject) -> None:
@@ -134,7 +131,7 @@ def test_events_tell_their_story(aggregate: Aggregate[Any], data: st.DataObject)
         assert aggregate.about(after, "6b1f7a52-9f53-4a3e-8a3d-111111111111") is not None
 
 
-@_each()
+@each_aggregate
 @few
 @given(data=st.data())
 def test_commands_survive_json(aggregate: Aggregate[Any], data: st.DataObject) -> None:
@@ -143,7 +140,7 @@ def test_commands_survive_json(aggregate: Aggregate[Any], data: st.DataObject) -
     assert msgspec.json.encode(msgspec.json.decode(raw, type=type(command))) == raw
 
 
-@_each()
+@each_aggregate
 def test_every_event_names_its_inverse_or_says_why_it_has_none(aggregate: Aggregate[Any]) -> None:
     for event in aggregate.events:
         assert event.topic.partition(".")[0] == aggregate.name

@@ -31,9 +31,9 @@ def _through_storage(
         size = sizes[at % len(sizes)]
         batch, rest, at = rest[:size], rest[size:], at + 1
         wanted = [key for each in batch for key in projection.keys(each)]
-        for table, keys in rows.missing(wanted).items():
-            found = [msgspec.json.decode(held[table, key]) for key in keys if (table, key) in held]
-            rows.learn(table, keys, found)
+        for name, keys in rows.missing(wanted).items():
+            found = [msgspec.json.decode(held[name, key]) for key in keys if (name, key) in held]
+            rows.learn(name, keys, found)
         for each in batch:
             projection.fold(each, rows)
         for table, added in rows.take_added():
