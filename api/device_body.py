@@ -90,7 +90,8 @@ async def device_body(connect: Connect, device: UUID) -> DeviceBody:
             raise NotFound(f"no device {device}", code="DEVICE_NOT_FOUND")
         rows = await inventory_queries.interfaces_of(conn, str(device), limit=_ALL)
         neighbours = await inventory_queries.neighbours(conn, str(device))
-    return _body(detail, msgspec.convert(rows, list[PhysicalInterface]), neighbours)
+    named = [{**row, "device_name": detail.name} for row in rows]
+    return _body(detail, msgspec.convert(named, list[PhysicalInterface]), neighbours)
 
 
 async def device_body_as_of(connect: Connect, events: Events, device: UUID, then: AsOf) -> DeviceBody:

@@ -51,6 +51,8 @@ class Overview(RouterRow, frozen=True, kw_only=True):
 
 
 class Synced(msgspec.Struct, frozen=True, kw_only=True):
+    """When a router was last compared with the ledger, and who was online then."""
+
     router_id: str
     synced_at: str | None
     active_users: int | None

@@ -40,15 +40,15 @@ class RaiseAlert(Command, frozen=True):
 
 
 class AcknowledgeAlert(Command, frozen=True):
-    pass
+    """Somebody knows of it."""
 
 
 class UnacknowledgeAlert(Command, frozen=True):
-    pass
+    """Takes an acknowledgement back."""
 
 
 class ResolveAlert(Command, frozen=True):
-    pass
+    """Its cause is gone."""
 
 
 class ReopenAlert(Command, frozen=True):

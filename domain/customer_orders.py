@@ -2,14 +2,16 @@
 
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
 from domain.aggregate import Intent
 from domain.customer import CUSTOMER, customer_id
 from domain.customer_commands import RequestIsolation, RequestRelease, Username
+from domain.customer_events import CustomerReleased
 from domain.customer_state import Customer
+from domain.event import Recorded
 from domain.operation import OPERATION, RequestOperation
 from domain.router_ports import IsolationMethod, IsolationPlan
 from domain.settings import IsolationSettings
@@ -27,11 +29,14 @@ class IsolationOrder(msgspec.Struct, frozen=True, kw_only=True):
     username: Username
     isolated: bool
     plan: IsolationPlan
-    until: datetime
+    until: datetime | None = None
+    """None: a day after it was requested."""
     watch_s: float = 5.0
 
 
 class BulkItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One customer of a bulk order, named by router and user name."""
+
     router_id: str
     username: Username
     isolated: bool = True
@@ -41,6 +46,37 @@ class BulkOrder(msgspec.Struct, frozen=True, kw_only=True):
     items: Annotated[list[BulkItem], msgspec.Meta(min_length=1, max_length=20_000)]
     plan: IsolationPlan
     until: datetime
+
+
+def taken_back(recorded: Recorded, *, reason: str) -> list[Intent]:
+    """What undoes an isolation or a release: the operation the other way, named after the event, so that asking twice
+    makes one. Raises NotRevertible."""
+    event = recorded.event
+    undone = event.undo()
+    plan = event.plan if isinstance(event, CustomerReleased) else None
+    operation_id = uuid5(recorded.originator_id, f"revert {recorded.position}")
+    order = IsolationOrder(
+        router_id=recorded.meta.about.device_id,
+        username=getattr(event, "username", ""),
+        isolated=isinstance(undone, RequestIsolation),
+        plan=plan or IsolationPlan(method="disable"),
+    )
+    request = msgspec.structs.replace(undone, operation_id=str(operation_id), reason=reason)
+    return [
+        _requested(operation_id, order, recorded.originator_id, reason),
+        CUSTOMER.to(recorded.originator_id, request),
+    ]
+
+
+def _requested(operation_id: UUID, order: IsolationOrder, customer: UUID, reason: str) -> Intent:
+    operation = RequestOperation(
+        kind=ISOLATE,
+        params=msgspec.to_builtins(order),
+        device_id=order.router_id,
+        customer_id=str(customer),
+        reason=reason,
+    )
+    return OPERATION.to(operation_id, operation, new=True)
 
 
 class SecretOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,11 +128,4 @@ def isolation(
     )
     if not CUSTOMER.decide(customer, request):
         return []
-    operation = RequestOperation(
-        kind=ISOLATE,
-        params=msgspec.to_builtins(order),
-        device_id=order.router_id,
-        customer_id=str(key),
-        reason=reason,
-    )
-    return [OPERATION.to(operation_id, operation, new=True), CUSTOMER.to(key, request)]
+    return [_requested(operation_id, order, key, reason), CUSTOMER.to(key, request)]

@@ -16,6 +16,8 @@ SETTINGS_ID = UUID("5e771495-0000-5000-8000-000000000001")
 
 
 class DiscoverySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is scanned, how often, how fast and how patiently."""
+
     ranges: list[str] = []
     """What a discovery without targets scans."""
     interval_s: Annotated[int, msgspec.Meta(ge=0)] = 0
@@ -31,6 +33,8 @@ class DiscoverySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class AuthSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long tokens are good, and when a name is locked after failed logins."""
+
     access_token_s: Annotated[int, msgspec.Meta(ge=60, le=86_400)] = 900
     refresh_token_s: Annotated[int, msgspec.Meta(ge=600, le=31_536_000)] = 1_209_600
     lock_after_failures: Annotated[int, msgspec.Meta(ge=1, le=100)] = 5
@@ -38,6 +42,8 @@ class AuthSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class IsolationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How customers are cut off."""
+
     method: IsolationMethod = "disable"
     """How customers are isolated where the request does not say it."""
     profile: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "isolated"
@@ -51,11 +57,15 @@ class IsolationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class RouterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How routers are kept in step with the ledger."""
+
     sync_s: Annotated[int, msgspec.Meta(ge=10, le=604_800)] = 300
     """How often the secrets on a router are compared with the ledger."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that can be changed while Netledger runs."""
+
     discovery: DiscoverySettings = msgspec.field(default_factory=DiscoverySettings)
     auth: AuthSettings = msgspec.field(default_factory=AuthSettings)
     isolation: IsolationSettings = msgspec.field(default_factory=IsolationSettings)

@@ -9,6 +9,8 @@ from domain.observation import Neighbour
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
+    """A device, or a neighbour that is no device of ours."""
+
     id: str
     name: str
     type: str
@@ -19,6 +21,8 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A cable, as one end or both tell it."""
+
     source: str
     source_port: str
     target: str
@@ -29,6 +33,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Topology(msgspec.Struct, frozen=True, kw_only=True):
+    """The network as a graph."""
+
     nodes: list[Node]
     links: list[Link]
 

@@ -1,17 +1,30 @@
 """The real application, once for all tests of this folder."""
 
+import ipaddress
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
+import msgspec
 import pytest
 
 from adapters.embedded.nats import EmbeddedNats
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.vault.master_key import MasterKey
-from tests.integration.api.serving import Netledger, fresh_database, netledger
+from lab.fleet import Fleet, build_fleet
+from lab.snmp_server import serve
+from tests.integration.api.serving import Netledger, fresh_database, netledger, until
+
+
+class Lab(NamedTuple):
+    """Simulated devices, the UDP port that their agents answer at, and their network."""
+
+    fleet: Fleet
+    port: int
+    network: str
 
 
 @pytest.fixture(scope="session")
@@ -85,3 +98,27 @@ def anybody(instance: Netledger) -> Iterator[httpx.Client]:
     """Nobody: not logged in."""
     with instance.client() as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def lab(instance: Netledger) -> Iterator[Lab]:
+    """A dozen simulated devices."""
+    fleet = build_fleet(12, ipaddress.IPv4Network("127.72.0.0/26"), seed=3)
+    server = instance.call(serve(fleet))
+    yield Lab(fleet, server.port, "127.72.0.0/26")
+    instance.call(server.stop())
+
+
+@pytest.fixture(scope="session")
+def discovered(instance: Netledger, tokens: dict[str, str], lab: Lab) -> Lab:
+    """The same, in the inventory, found by a discovery that was started over the API."""
+    with instance.client(tokens["admin"]) as admin:
+        for access in {access.id: access for access in lab.fleet.access.values()}.values():
+            fields = {name: value for name, value in msgspec.to_builtins(access).items() if name != "id"}
+            body = {**fields, "name": access.id, "port": lab.port}
+            assert admin.post("/credentials", json=body).status_code == 201
+        started = admin.post("/discovery/start", json={"targets": [lab.network], "probes": ["snmp"]})
+        url = instance.root + started.json()["status_url"]
+        until(lambda: admin.get(url).json()["state"] in ("succeeded", "failed"))
+        assert admin.get(url).json()["state"] == "succeeded"
+    return lab

@@ -71,6 +71,11 @@ class Netledger:
         """Runs a coroutine on the instance's loop and returns its result."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(PATIENCE_S)
 
+    @property
+    def console(self) -> Console:
+        """The ledger behind the API, for what the API itself would take long to do. Its loop is that of `call`."""
+        return self._console
+
     def client(self, token: str = "", **headers: str) -> httpx.Client:
         """Takes no cookies."""
         if token:

@@ -1,0 +1,114 @@
+"""Lists in pages: limits, cursors, and that no item is missed or seen twice."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.integration.api.answers import done, listed, refused, unused, unused_address
+from tests.integration.api.serving import Netledger
+
+
+def all_pages(client: httpx.Client, path: str, limit: int, **params: str) -> Iterator[Any]:
+    cursor: str | None = ""
+    while cursor is not None:
+        query = {**params, "limit": str(limit), **({"cursor": cursor} if cursor else {})}
+        body = client.get(path, params=query).json()
+        assert len(body["items"]) <= limit
+        assert body["items"] or body["next_cursor"] is None
+        yield from body["items"]
+        cursor = body["next_cursor"]
+
+
+def _alerts(client: httpx.Client, count: int) -> None:
+    for _ in range(count):
+        client.post("/alerts", json={"severity": "info", "title": unused()})
+
+
+def _devices(client: httpx.Client, count: int) -> None:
+    for _ in range(count):
+        client.post("/inventory/devices", json={"address": unused_address(), "name": "same name"})
+
+
+def _jobs(client: httpx.Client, count: int) -> None:
+    for _ in range(count):
+        client.post("/discovery/start", json={"targets": ["127.0.0.1"], "probes": ["snmp"]})
+
+
+def _keys(client: httpx.Client, count: int) -> None:
+    for _ in range(count):
+        client.post("/api-keys", json={"name": "same name", "role": "viewer"})
+
+
+def _credentials(client: httpx.Client, count: int) -> None:
+    for _ in range(count):
+        client.post("/credentials", json={"name": "same name", "kind": "snmp_v1", "community": "x"})
+
+
+LISTS: dict[str, tuple[str, Callable[[httpx.Client, int], None]]] = {
+    "/alerts": ("id", _alerts),
+    "/telemetry/alerts": ("id", _alerts),
+    "/inventory/devices": ("id", _devices),
+    "/operations": ("id", _jobs),
+    "/discovery/jobs": ("job_id", _jobs),
+    "/audit": ("position", _alerts),
+    "/api-keys": ("id", _keys),
+    "/credentials": ("id", _credentials),
+    "/users": ("id", lambda *_: None),
+    "/projections": ("name", lambda *_: None),
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_pages_join_to_the_whole(admin: httpx.Client, path: str) -> None:
+    name, make = LISTS[path]
+    make(admin, 5)
+    whole = [item[name] for item in listed(admin.get(path, params={"limit": 500}))]
+    small = [item[name] for item in all_pages(admin, path, 2)]
+    assert len(whole) >= 3
+    assert small == whole
+    assert len(set(whole)) == len(whole)
+
+
+def test_what_is_added_meanwhile_shifts_no_page(engineer: httpx.Client) -> None:
+    _alerts(engineer, 6)
+    whole = [item["id"] for item in listed(engineer.get("/alerts", params={"limit": 500}))]
+    seen = []
+    for item in all_pages(engineer, "/alerts", 2):
+        seen.append(item["id"])
+        if len(seen) in (2, 4):
+            _alerts(engineer, 1)  # newest first: they come before what is read
+    assert seen == whole
+
+
+def test_the_usual_page_has_fifty_items(admin: httpx.Client) -> None:
+    _alerts(admin, 51)
+    body = admin.get("/alerts").json()
+    assert len(body["items"]) == 50
+    assert body["next_cursor"]
+
+
+def test_filters_hold_across_pages(engineer: httpx.Client) -> None:
+    label = unused()
+    made = set()
+    for _ in range(5):
+        body = {"address": unused_address(), "labels": [label]}
+        made.add(done(engineer.post("/inventory/devices", json=body), 201)["id"])
+    _devices(engineer, 2)
+    found = [item["id"] for item in all_pages(engineer, "/inventory/devices", 2, label=label)]
+    assert len(found) == 5
+    assert set(found) == made
+    assert engineer.get("/inventory/devices", params={"label": label, "limit": 1}).json()["total"] == 5
+
+
+def test_a_cursor_of_another_list_is_refused(admin: httpx.Client) -> None:
+    _alerts(admin, 2)
+    cursor = admin.get("/alerts", params={"limit": 1}).json()["next_cursor"]
+    for path in ("/audit", "/interfaces"):
+        refused(admin.get(path, params={"cursor": cursor}), 400, "INVALID_REQUEST", "cursor")
+
+
+def test_interfaces_of_nobody(viewer: httpx.Client, instance: Netledger) -> None:
+    assert listed(viewer.get("/interfaces", params={"device_id": str(uuid4())})) == []
