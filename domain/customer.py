@@ -191,6 +191,7 @@ def _released(state: Customer, command: ConcludeRelease) -> Sequence[Event]:
             operation_id=command.operation_id,
             changed_router=command.changed,
             method=state.memento.plan.method if state.memento else None,
+            plan=state.memento.plan if state.memento else None,
             effective=command.effective,
             session=command.session,
             differences=tuple(_unpersonal(each) for each in command.differences),
@@ -305,6 +306,7 @@ def _adopt(state: Customer, command: AdoptDrift) -> Sequence[Event]:
                     operation_id="",
                     changed_router=False,
                     method=state.memento.plan.method,
+                    plan=state.memento.plan,
                     previous=state.state,
                 )
             )

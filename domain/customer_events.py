@@ -6,7 +6,13 @@ from typing import ClassVar
 from domain.customer_commands import Evidence, RequestIsolation, RequestRelease, SecretFacts
 from domain.errors import NotRevertible
 from domain.event import Change, Command, Event, one_line
-from domain.router_ports import FieldDifference, IsolationMemento, IsolationMethod, SessionObservation
+from domain.router_ports import (
+    FieldDifference,
+    IsolationMemento,
+    IsolationMethod,
+    IsolationPlan,
+    SessionObservation,
+)
 
 _BY_OPERATION = "undone by an operation on the router, not by the ledger alone"
 
@@ -169,6 +175,8 @@ class CustomerReleased(CustomerEvent, frozen=True):
     operation_id: str
     changed_router: bool
     method: IsolationMethod | None = None
+    plan: IsolationPlan | None = None
+    """By what the customer had been isolated; None where nothing had been written."""
     effective: bool = True
     session: SessionObservation | None = None
     differences: tuple[FieldDifference, ...] = ()

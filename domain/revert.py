@@ -4,6 +4,8 @@ import msgspec
 
 from domain.aggregate import Intent
 from domain.catalogue import AGGREGATES_BY_NAME
+from domain.customer_events import CustomerIsolated, CustomerIsolationNotEffective, CustomerReleased
+from domain.customer_orders import taken_back
 from domain.device import DEVICE
 from domain.device_commands import JoinDevice, SeparateDevice
 from domain.device_events import DeviceMerged, DeviceSplit
@@ -16,6 +18,8 @@ def inverse(recorded: Recorded, *, reason: str) -> list[Intent]:
     def because(command: Command) -> Command:
         return msgspec.structs.replace(command, reason=reason)
 
+    if isinstance(recorded.event, CustomerIsolated | CustomerIsolationNotEffective | CustomerReleased):
+        return taken_back(recorded, reason=reason)
     aggregate = AGGREGATES_BY_NAME[recorded.aggregate]
     intents = [aggregate.to(recorded.originator_id, because(recorded.event.undo()))]
     survivor = str(recorded.originator_id)

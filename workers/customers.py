@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -22,6 +23,7 @@ S = TypeVar("S")
 ROUTERS_AT_ONCE = 64
 TOLD_S = 0.5
 FAILURES_TOLD = 1_000
+_A_DAY = timedelta(days=1)
 
 
 class Isolation:
@@ -40,7 +42,7 @@ class Isolation:
             username=asked.username,
             isolated=asked.isolated,
             plan=asked.plan,
-            until=asked.until,
+            until=asked.until or work.requested.meta.occurred_at + _A_DAY,
             watch_s=asked.watch_s,
         )
         done = await self._changes.carry_out(order, _Watched(work))

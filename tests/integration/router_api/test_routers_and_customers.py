@@ -77,8 +77,16 @@ def test_isolate_and_release(engineer: httpx.Client, router_id: str, lab: Lab) -
     assert released["state"] == "succeeded"
     after = lab.secret("customer0000")
     assert after["disabled"] == before["disabled"] and after["profile"] == before["profile"]
-    topics = [each["type"] for each in engineer.get(f"/customers/{customer['id']}/history").json()["items"]]
+    events = engineer.get(f"/customers/{customer['id']}/history").json()["items"]
+    topics = [each["type"] for each in events]
     assert topics[0] == "customer.released.v1" and topics[-1] == "customer.added.v1"
+    reverted = engineer.post(f"/audit/{events[0]['position']}/revert", json={"reason": "released by mistake"})
+    assert reverted.status_code == 200, reverted.text
+    until(lambda: lab.secret("customer0000")["disabled"] == "true")
+    until(lambda: _customer(engineer, router_id, "customer0000")["state"] == "isolated")
+    assert (
+        _ended(engineer, engineer.post("/isolate", json={**body, "isolated": False}))["state"] == "succeeded"
+    )
 
 
 def test_bulk(engineer: httpx.Client, router_id: str, lab: Lab) -> None:
