@@ -10,6 +10,7 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from domain.device_identity import Run
 from domain.observation import Sighting
 
 
@@ -66,17 +67,27 @@ class PostgresWorkNotes:
     async def saw(self, sightings: Sequence[Sighting]) -> None:
         if not sightings:
             return
-        rows = {each.device_id: msgspec.to_builtins(each) for each in sightings}
+        rows: dict[str, Sighting] = {}
+        for each in sightings:  # of several addresses of one device, what any of them told
+            rows[each.device_id] = _joined(rows.get(each.device_id), each)
         async with self._pool.connection() as conn:
             await conn.execute(
                 "INSERT INTO work.sightings (device_id, last_seen, address, rtt_ms, uptime_s)"
                 " SELECT device_id, now(), address, rtt_ms, uptime_s"
                 " FROM json_populate_recordset(NULL::work.sightings, %s::json) ORDER BY device_id"
                 " ON CONFLICT (device_id) DO UPDATE SET last_seen = excluded.last_seen, address = excluded.address,"
-                " rtt_ms = coalesce(excluded.rtt_ms, work.sightings.rtt_ms),"
-                " uptime_s = coalesce(excluded.uptime_s, work.sightings.uptime_s)",
+                " rtt_ms = coalesce(excluded.rtt_ms, work.sightings.rtt_ms), uptime_s = excluded.uptime_s",
                 (msgspec.json.encode(list(rows.values())).decode(),),
             )
+
+    async def runs(self, device_ids: Sequence[str]) -> dict[str, Run]:
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                "SELECT device_id::text, extract(epoch FROM last_seen)::float8, uptime_s FROM work.sightings"
+                " WHERE device_id = ANY(%s::uuid[]) AND uptime_s IS NOT NULL",
+                (list(device_ids),),
+            )
+            return {row[0]: Run(since=row[1] - row[2], until=row[1]) for row in await cursor.fetchall()}
 
     async def present(self, worker_id: str, kind: str) -> None:
         """Says that this worker lives; those silent for a minute are forgotten."""
@@ -91,6 +102,14 @@ class PostgresWorkNotes:
     async def leave(self, worker_id: str) -> None:
         async with self._pool.connection() as conn:
             await conn.execute("DELETE FROM work.workers WHERE id = %s", (worker_id,))
+
+
+def _joined(one: Sighting | None, other: Sighting) -> Sighting:
+    if one is None:
+        return other
+    rtt_ms = one.rtt_ms if other.rtt_ms is None else other.rtt_ms
+    uptime_s = one.uptime_s if other.uptime_s is None else other.uptime_s
+    return msgspec.structs.replace(other, rtt_ms=rtt_ms, uptime_s=uptime_s)
 
 
 async def present_on(pool: AsyncConnectionPool[AsyncConnection[Any]], host: str, *, within_s: float) -> bool:

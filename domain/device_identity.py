@@ -10,6 +10,8 @@ How much each kind of evidence weighs, and why:
   (Cisco ASA, the RAS adapters of Windows). So at least half of the shorter list has to be shared.
 - A chassis id (LLDP) or an SNMP engine id (RFC 3411) proves one device unless both sides reported MACs of which not one
   is shared: that is what clones look like.
+- Without a serial, two that were up at the same time and began at different times (sysUpTime, RFC 3418) are two: virtual
+  machines with one MAC, or both units of a pair that shares its addresses.
 - An identity held by two records that are proven different (by serial, or by an engineer who split them) is a clone
   itself and proves nothing.
 - The address alone proves nothing, but it carries over: what answers at a known address is the device known there until
@@ -51,14 +53,26 @@ _SHARED_MACS = (
 _FILLER_MACS = frozenset({"00:01:02:03:04:05", "00:11:22:33:44:55", "00:12:34:56:78:9a", "00:12:34:56:78:90"})
 _DIGITS = "01234567890123456789"
 
+_FILLER_DIGITS = ("01234567", "12345678")
+_CLOCK_S, _DRIFT = 60.0, 1e-3
+"""Start times that differ by less are equal: clocks of agents are read late, are coarse, and run fast or slow."""
+
 _SERIAL, _HARDWARE, _ENGINE, _ADDRESS = 3, 2, 1, 0
 """What a record's claim to be the observed device rests on, by weight."""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """When an agent began and when it was last seen to run, both in seconds since 1970."""
+
+    since: float
+    until: float
 
 
 class Known(msgspec.Struct, frozen=True):
     """A record that shares the address or an identity with what was observed.
 
-    `apart`: ids that an engineer split from it. `removed`: an engineer took it out of the inventory.
+    `apart`: ids that an engineer split from it. `removed`: an engineer took it out of the inventory. `run`: as it was
+    when the device was last seen, where it told its sysUpTime.
     """
 
     id: str
@@ -68,6 +82,7 @@ class Known(msgspec.Struct, frozen=True):
     identified: bool
     apart: tuple[str, ...] = ()
     removed: bool = False
+    run: Run | None = None
 
 
 class New(msgspec.Struct, frozen=True):
@@ -133,7 +148,9 @@ def unique_mac(mac: str) -> bool:
     )
 
 
-def resolve(site: str, address: str, identities: Iterable[str], known: Sequence[Known]) -> Decision:
+def resolve(
+    site: str, address: str, identities: Iterable[str], known: Sequence[Known], run: Run | None = None
+) -> Decision:
     """Which device was observed. `known`: all records that share the address or an identity, the oldest first."""
     seen = frozenset(identities)
     records = [record for record in known if record.site == site]
@@ -144,7 +161,7 @@ def resolve(site: str, address: str, identities: Iterable[str], known: Sequence[
             return New({"address": f"{address} was not known"})
         device = max(here, key=_standing)
         return Same(device.id, {"address": f"{address} belongs to it, and nothing else was told"})
-    weights = _weights(seen, address, records)
+    weights = _weights(seen, address, records, run)
     group = _one_device(weights, records)
     members = {record.id for record in group}
     best = max((weights[record.id] for record in group), default=_ADDRESS)
@@ -164,12 +181,14 @@ def resolve(site: str, address: str, identities: Iterable[str], known: Sequence[
     return Same(group[0].id, evidence) if group else New(evidence)
 
 
-def _weights(seen: frozenset[str], address: str, records: Sequence[Known]) -> dict[str, int]:
+def _weights(seen: frozenset[str], address: str, records: Sequence[Known], run: Run | None) -> dict[str, int]:
     """Record -> the strongest evidence that it is the observed device; records that may not be it are left out."""
     telling = seen - _cloned(seen, records)
     weights: dict[str, int] = {}
     for record in records:
         proof = _proof(seen, telling, record)
+        if proof < _SERIAL and address not in record.addresses and _separate(run, record.run):
+            continue
         if proof or (address in record.addresses and not _contradicts(seen, record)):
             weights[record.id] = proof
     return weights
@@ -237,7 +256,20 @@ def _standing(record: Known) -> tuple[bool, bool]:
 
 
 def _apart(one: Known, other: Known) -> bool:
-    return other.id in one.apart or one.id in other.apart or _serials_differ(one.identities, other.identities)
+    if other.id in one.apart or one.id in other.apart or _serials_differ(one.identities, other.identities):
+        return True
+    if _of(one.identities, "serial") & _of(other.identities, "serial"):
+        return False
+    return _separate(one.run, other.run)
+
+
+def _separate(one: Run | None, other: Run | None) -> bool:
+    """Whether these are two agents: up at the same time, but not since the same time."""
+    if one is None or other is None:
+        return False
+    near = _CLOCK_S + _DRIFT * abs(one.until - other.until)
+    overlap = min(one.until, other.until) - max(one.since, other.since)
+    return abs(one.since - other.since) > near and overlap > near
 
 
 def _serials_differ(one: Iterable[str], other: Iterable[str]) -> bool:
@@ -299,7 +331,7 @@ def _serial(text: str) -> str:
     bare = serial.strip("-.")
     if len(bare) < 4 or is_placeholder(text) or len(set(bare)) == 1 or bare in _DIGITS:
         return ""
-    return serial
+    return "" if any(digits in bare for digits in _FILLER_DIGITS) else serial
 
 
 def _chassis(facts: DeviceFacts) -> str:

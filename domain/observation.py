@@ -107,6 +107,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """The id of the credential that worked."""
     ssh_banner: str = ""
     routeros_api: bool = False
+    asked_at: float | None = None
+    """When SNMP began to be read, in seconds since 1970."""
     errors: dict[str, str] = {}
     """Probe name to error kind: timeout, auth, truncated, garbage, loop, unreachable."""
 

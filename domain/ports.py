@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.access import AnyAccess, SnmpAccess
 from domain.aggregate import Aggregate, IdempotencyKey, Intent, Outcome
+from domain.device_identity import Run
 from domain.event import Attribution, Recorded
 from domain.observation import Sighting, SnmpFacts
 
@@ -201,6 +202,10 @@ class WorkNotes(Protocol):
         ...
 
     async def saw(self, sightings: Sequence[Sighting]) -> None: ...
+
+    async def runs(self, device_ids: Sequence[str]) -> dict[str, Run]:
+        """Since when these devices were up when they were last seen, for those that told."""
+        ...
 
 
 class Leadership(Protocol):

@@ -1,6 +1,7 @@
 """Turns observations into the history of devices: which record each belongs to, and what changed."""
 
 import contextlib
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -105,7 +106,8 @@ class DeviceRecords:
             try:
                 async with self._leadership.lead(f"identity {self._site}"):
                     ids = await self._decide_and_append(readings)
-                await self._notes.saw([sighting(*each) for each in zip(readings, ids, strict=True)])
+                now = time.time()
+                await self._notes.saw([sighting(*each, now) for each in zip(readings, ids, strict=True)])
                 self.seen.update(ids)
             except (Refused, NotFound, Conflict) as error:
                 self._forget()
@@ -126,7 +128,8 @@ class DeviceRecords:
 
     async def _decide_and_append(self, readings: Sequence[Reading]) -> list[str]:
         """The device of each reading."""
-        self._known.begin(await self._candidates(readings))
+        rows = await self._candidates(readings)
+        self._known.begin(rows, await self._notes.runs([row.id for row in rows]))
         intents: list[Intent] = []
         ids = [await self._decide(reading, intents) for reading in readings]
         self._appended(await self._work.execute(*intents))
@@ -151,7 +154,8 @@ class DeviceRecords:
     async def _decide(self, reading: Reading, intents: list[Intent]) -> str:
         """Adds what is to be appended because of one reading; the id of its device."""
         known, address, identities = self._known, reading.address, reading.identities
-        decision = resolve(self._site, address, identities, known.about(address, identities))
+        about = known.about(address, identities)
+        decision = resolve(self._site, address, identities, about, reading.run)
         match decision:
             case New(evidence=evidence):
                 device_id = None
@@ -175,7 +179,7 @@ class DeviceRecords:
         if observe.facts is not None:
             record.identified = True
             record.described = (observe.facts.sys_descr, observe.facts.sys_object_id)
-        known.answers(record, address, identities)
+        known.answers(record, address, identities, reading.run)
         return record.id
 
     async def _merge(

@@ -1,9 +1,9 @@
 """The records that observations may be about: as the inventory has them, with what was decided since."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from domain.device_identity import Known
+from domain.device_identity import Known, Run
 from projections.inventory_queries import Candidate
 
 
@@ -21,6 +21,7 @@ class KnownDevice:
         self.identified = row.identified
         self.described = (row.sys_descr, row.sys_object_id)
         self.apart = tuple(row.apart)
+        self.run: Run | None = None
 
     def as_known(self) -> Known:
         return Known(
@@ -31,6 +32,7 @@ class KnownDevice:
             identified=self.identified,
             apart=self.apart,
             removed=self.state == "removed",
+            run=self.run,
         )
 
 
@@ -54,14 +56,16 @@ class KnownDevices:
         """What was decided is in the read model by now, or was never appended."""
         self._decided.clear()
 
-    def begin(self, rows: Sequence[Candidate]) -> None:
-        """The inventory's answer for a batch, the oldest first."""
+    def begin(self, rows: Sequence[Candidate], runs: Mapping[str, Run]) -> None:
+        """The inventory's answer for a batch, the oldest first, and how those devices were last seen to run."""
         self._records.clear()
         self._by_key.clear()
         self._order.clear()
         for row in rows:
             if row.id not in self._decided:
-                self._add(KnownDevice(row))
+                record = KnownDevice(row)
+                record.run = runs.get(row.id)
+                self._add(record)
             elif (decided := self._decided[row.id]) is not None:
                 self._add(decided)
         for decided in self._decided.values():
@@ -94,9 +98,9 @@ class KnownDevices:
         self._add(record)
         return record
 
-    def answers(self, record: KnownDevice, address: str, identities: Iterable[str]) -> None:
+    def answers(self, record: KnownDevice, address: str, identities: Iterable[str], run: Run | None) -> None:
         """It was observed at the address, with these identities."""
-        record.state, record.status = "active", "up"
+        record.state, record.status, record.run = "active", "up", run or record.run
         self._give(record, (address,), identities)
 
     def merged(self, survivor: KnownDevice, other: KnownDevice) -> None:

@@ -1,5 +1,6 @@
 """Reads one device now, with the credential that worked before, and records what changed."""
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from domain.access import SnmpV1Access, SnmpV2cAccess, SnmpV3Access
 from domain.discovery import POLL
 from domain.errors import NotFound, Unavailable
-from domain.observation import Observation, SnmpFacts
+from domain.observation import Observation
 from domain.ports import EventLog, Leadership, PositionWatch, SecretOpener, SnmpError, SnmpReader, WorkNotes
 from projections.inventory_queries import DeviceDetail, one
 from projections.settings import in_force
@@ -71,12 +72,16 @@ class Poll:
             if not isinstance(access, SnmpV1Access | SnmpV2cAccess | SnmpV3Access):
                 continue
             for address in device.addresses:
+                asked_at = time.time()
                 try:
                     facts = await self._snmp.read(address, access, timeout_s=settings.device_timeout_s)
                 except SnmpError as error:
                     failure = OperationFailedError(_CODES.get(error.kind, "DEVICE_ERROR"), str(error))
                     continue
-                seen, tally = await self._record(device, address, access_id, facts, work)
+                observation = Observation(
+                    address=address, snmp=facts, snmp_access_id=access_id, asked_at=asked_at
+                )
+                seen, tally = await self._record(device, observation, work)
                 if device.id in seen:
                     return {
                         "address": address,
@@ -87,7 +92,7 @@ class Poll:
         raise failure
 
     async def _record(
-        self, device: DeviceDetail, address: str, access_id: str, facts: SnmpFacts, work: Work
+        self, device: DeviceDetail, observation: Observation, work: Work
     ) -> tuple[set[str], Tally]:
         """The devices that it turned out to be, and what changed."""
         tally = Tally()
@@ -101,5 +106,5 @@ class Poll:
             work=work,
             tally=tally,
         )
-        await records.record([Observation(address=address, snmp=facts, snmp_access_id=access_id)])
+        await records.record([observation])
         return records.seen, tally

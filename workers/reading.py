@@ -4,7 +4,7 @@ import msgspec
 
 from domain.device_commands import ObserveDevice
 from domain.device_facts import DeviceFacts
-from domain.device_identity import identity_keys
+from domain.device_identity import Run, identity_keys
 from domain.discovery import chassis, device_facts, facts_from_banners, sources
 from domain.identification import identify
 from domain.observation import Observation, Sighting
@@ -24,6 +24,7 @@ class Reading(msgspec.Struct, frozen=True):
     facts: DeviceFacts | None
     identities: tuple[str, ...]
     evidence: dict[str, str]
+    run: Run | None = None
 
     @property
     def address(self) -> str:
@@ -37,7 +38,19 @@ def read(observation: Observation) -> Reading:
         return Reading(observation, facts_from_banners(observation), (), banner)
     identity = identify(snmp)
     facts = device_facts(snmp, identity)
-    return Reading(observation, facts, identity_keys(facts, snmp.interfaces), identity.evidence)
+    return Reading(
+        observation,
+        facts,
+        identity_keys(facts, snmp.interfaces),
+        identity.evidence,
+        _run(observation.asked_at, snmp.system.uptime_s),
+    )
+
+
+def _run(asked_at: float | None, uptime_s: float | None) -> Run | None:
+    if asked_at is None or uptime_s is None:
+        return None
+    return Run(since=asked_at - uptime_s, until=asked_at)
 
 
 def command(
@@ -81,11 +94,11 @@ def _facts(reading: Reading, broken: frozenset[str], described: tuple[str, str] 
     return msgspec.structs.replace(facts, **dict.fromkeys(_IDENTIFIED, ""))
 
 
-def sighting(reading: Reading, device_id: str) -> Sighting:
-    observation = reading.observation
+def sighting(reading: Reading, device_id: str, now: float) -> Sighting:
+    """`now`, in seconds since 1970, is when it is noted; the device has been up since it was read as well."""
     return Sighting(
         device_id=device_id,
-        address=observation.address,
-        rtt_ms=observation.icmp_rtt_ms,
-        uptime_s=observation.snmp.system.uptime_s if observation.snmp else None,
+        address=reading.address,
+        rtt_ms=reading.observation.icmp_rtt_ms,
+        uptime_s=now - reading.run.since if reading.run else None,
     )

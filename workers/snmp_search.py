@@ -1,13 +1,14 @@
 """Finds SNMP agents among addresses, and reads each with the first credential, in order, that opens it."""
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 
 from domain.access import SnmpV1Access, SnmpV2cAccess, SnmpV3Access
-from domain.observation import Observation, SnmpFacts
+from domain.observation import Observation
 from domain.ports import SnmpError, SnmpReader
 from domain.settings import DiscoverySettings
 
@@ -197,16 +198,17 @@ class _Round:
             group.create_task(self._visit(address, self._accesses[place], group, met))
 
     async def _visit(self, address: str, access: SnmpAccess, group: asyncio.TaskGroup, met: Met) -> None:
-        facts = await self._read(address, access)
+        observation = await self._read(address, access)
         self._busy.discard(address)
-        if facts is None:
+        if observation is None:
             self._follow_up(address, group, met)
             return
         self.read.add(address)
-        await met(Observation(address=address, snmp=facts, snmp_access_id=access.id))
+        await met(observation)
 
-    async def _read(self, address: str, access: SnmpAccess) -> SnmpFacts | None:
+    async def _read(self, address: str, access: SnmpAccess) -> Observation | None:
         async with self._reading:
+            asked_at = time.time()
             try:
                 facts = await self._snmp.read(address, access, timeout_s=self._settings.device_timeout_s)
             except SnmpError as error:
@@ -217,7 +219,7 @@ class _Round:
                 self._troubles.unread(address, "internal")
                 return None
         self._troubles.read(address, facts.incomplete)
-        return facts
+        return Observation(address=address, snmp=facts, snmp_access_id=access.id, asked_at=asked_at)
 
 
 def _questions(accesses: Sequence[SnmpAccess]) -> list[list[int]]:

@@ -1,0 +1,124 @@
+"""The product in a temporary folder, for benchmarks: embedded servers, workers in processes of their own, a console to ask."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from adapters.embedded.nats import EmbeddedNats
+from adapters.embedded.postgres import EmbeddedPostgres
+from adapters.vault.master_key import MasterKey
+from cli.config import PREFIX
+from cli.console import Console, open_console
+from cli.prepare import prepare_database
+from domain.access import SnmpAccess
+from domain.configuration import Configuration
+from domain.discovery import DISCOVERY, StartDiscovery
+from domain.operation import ENDED, OPERATION, RequestOperation
+from domain.settings import SETTINGS, SETTINGS_ID, ChangeSettings
+from lab.credentials import store_credential
+from projections import inventory_queries, operations
+from projections.inventory_queries import DeviceDetail
+from projections.operations import OperationRow
+
+ROOT = Path(__file__).resolve().parent.parent
+_KEY_TEXT = "00" * 32
+_LOOK_S = 0.1
+_PATIENCE_S = 280.0
+
+
+@contextlib.contextmanager
+def servers() -> Iterator[Configuration]:
+    """PostgreSQL and NATS as `netledger up` runs them, with an empty database."""
+    folder = Path(tempfile.mkdtemp(prefix="netledger-bench-"))
+    folder.chmod(0o755)  # the servers' own account passes through
+    postgres, nats = EmbeddedPostgres(folder), EmbeddedNats(folder)
+    try:
+        postgres.start()
+        nats.start()
+        asyncio.run(prepare_database(postgres.url))
+        yield Configuration(data_dir=folder, database_url=postgres.url, nats_url=nats.url)
+    finally:
+        nats.stop()
+        postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def worker(configuration: Configuration, *kinds: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A worker process; by default it runs all kinds of services."""
+    given = {"DATA_DIR": str(configuration.data_dir), "MASTER_KEY": _KEY_TEXT, "LOG_LEVEL": "warning"}
+    urls = {"DATABASE_URL": configuration.database_url, "NATS_URL": configuration.nats_url}
+    rest = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "worker", *(word for kind in kinds for word in ("--only", kind))],
+        cwd=ROOT,
+        env=rest | {PREFIX + name: value for name, value in (given | urls).items()},
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+class Product:
+    """What an engineer does with it."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    async def set(self, **changes: Any) -> None:
+        """Settings of discovery."""
+        command = ChangeSettings(changes={f"discovery/{name}": value for name, value in changes.items()})
+        await self.console.bus.execute(SETTINGS.to(SETTINGS_ID, command), by=self.console.by())
+
+    async def credential(self, access: SnmpAccess) -> str:
+        console = self.console
+        return await store_credential(
+            access, access.id, bus=console.bus, vault=console.vault, by=console.by()
+        )
+
+    async def discover(self, *targets: str, **more: Any) -> OperationRow:
+        """Waits until it has ended and the read models show what it did."""
+        console = self.console
+        request = StartDiscovery(targets=list(targets), **{"probes": ("snmp",), **more})
+        operation_id = uuid4()
+        command = RequestOperation(kind=DISCOVERY, params=msgspec.to_builtins(request))
+        outcome = await console.bus.execute(OPERATION.to(operation_id, command, new=True), by=console.by())
+        await self.settled(outcome.position)
+        async with asyncio.timeout(_PATIENCE_S):
+            while True:
+                async with console.pool.connection() as conn:
+                    row = await operations.one(conn, str(operation_id))
+                if row is not None and row.state in ENDED:
+                    await self.settled(await console.events.head())
+                    return row
+                await asyncio.sleep(_LOOK_S)
+
+    async def settled(self, position: int) -> None:
+        for name in ("operations", "inventory"):
+            if not await self.console.watch.wait_for_projection(name, position, _PATIENCE_S):
+                sys.exit(f"the read model {name} did not reach position {position}")
+
+    async def devices(self) -> list[DeviceDetail]:
+        """All in the inventory."""
+        async with self.console.pool.connection() as conn:
+            rows = await inventory_queries.page(conn, limit=100_000)
+            found = [await inventory_queries.one(conn, row.id) for row in rows]
+        return [device for device in found if device is not None]
+
+
+@contextlib.asynccontextmanager
+async def product(configuration: Configuration) -> AsyncIterator[Product]:
+    async with open_console(configuration, MasterKey.parse(_KEY_TEXT)) as console:
+        yield Product(console)
