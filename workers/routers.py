@@ -23,6 +23,9 @@ from workers.owned_router import OwnedRouter
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 CLAIM_S = 2.0
+ANSWER_S = 1.5
+AGAIN_AT_ONCE_S = 0.25
+"""The database has so long to answer a claim, and is asked again so soon: twice before we count as blind."""
 BLIND_S = 4.5
 """After so long without a renewal, shorter than a lease, all connections are given up: another may own them now."""
 LOOK_S = 0.25
@@ -113,15 +116,17 @@ class RouterService:
         while True:
             try:
                 asked_at = loop.time()
-                async with asyncio.timeout(CLAIM_S):
+                async with asyncio.timeout(ANSWER_S):
                     known, versions, claim = await self._lease()
                 self._renewed_at = asked_at
                 await self._take(known, versions, claim)
             except Exception as error:
                 log.warning("routers not claimed", error=repr(error))
-                if loop.time() - self._renewed_at > BLIND_S - CLAIM_S:
+                if loop.time() - self._renewed_at > BLIND_S:
                     await self._drop(list(self._cared))
-            await asyncio.sleep(CLAIM_S)
+                await asyncio.sleep(AGAIN_AT_ONCE_S)
+            else:
+                await asyncio.sleep(CLAIM_S)
 
     async def _lease(self) -> tuple[dict[str, KnownRouter], dict[str, int], Claim]:
         async with self._connect() as conn:

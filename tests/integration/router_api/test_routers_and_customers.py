@@ -22,7 +22,8 @@ def _ended(client: httpx.Client, answer: httpx.Response) -> dict[str, Any]:
 
 
 def _customer(client: httpx.Client, router_id: str, username: str) -> dict[str, Any]:
-    (row,) = client.get("/customers", params={"router_id": router_id, "q": username}).json()["items"]
+    asked = {"router_id": router_id, "q": username}
+    (row,) = until(lambda: client.get("/customers", params=asked).json()["items"])
     found: dict[str, Any] = client.get(f"/customers/{row['id']}").json()
     return found
 
