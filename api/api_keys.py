@@ -14,6 +14,7 @@ from api.caller import admin
 from api.commands import Reason, why
 from api.pages import Cursor, Limit, Page, page_of_all
 from api.provided import Connect, Do
+from api.unspoken import Unspoken
 from domain.api_key import API_KEY, ApiKey, CreateApiKey, RevokeApiKey
 from domain.errors import Invalid
 from domain.user import Role
@@ -44,7 +45,7 @@ class NewApiKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     reason: str = ""
 
 
-class IssuedApiKey(msgspec.Struct, frozen=True, kw_only=True):
+class IssuedApiKey(Unspoken, frozen=True, kw_only=True):
     """`key` is shown this once; it is null where the request was repeated after its answer was forgotten."""
 
     id: str

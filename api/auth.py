@@ -27,6 +27,7 @@ from api.provided import (
     Watch,
 )
 from api.tokens import ReusedRefreshToken, Tokens
+from api.unspoken import Unspoken
 from domain.event import Actor
 from domain.settings import AuthSettings
 from domain.user import USER, LockLogin, LogIn, RevokeSessions, Role, User, user_id
@@ -36,7 +37,7 @@ AnyRequest = Request[Any, Any, Any]
 Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 
 
-class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Login(Unspoken, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`totp` is the present code of the authenticator app, where the user has one."""
 
     username: Text
@@ -44,7 +45,7 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     totp: Text | None = None
 
 
-class Refresh(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Refresh(Unspoken, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Without a token in the body the cookie is used, which then needs the CSRF header."""
 
     refresh_token: Text | None = None
@@ -58,7 +59,7 @@ class LoggedInUser(msgspec.Struct, frozen=True):
     role: Role
 
 
-class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
+class LoggedIn(Unspoken, frozen=True, kw_only=True):
     """`expires_in` in seconds is of the access token. The same tokens are set as cookies."""
 
     access_token: str

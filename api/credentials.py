@@ -14,6 +14,7 @@ from api.caller import admin
 from api.commands import Reason, why
 from api.pages import Cursor, Limit, Page, page_of_all
 from api.provided import Bus, Connect, Destroy, Do, Opener, Secrets, Snmp
+from api.unspoken import Unspoken
 from domain.access import AnyAccess, SnmpAuth, SnmpPrivacy, SnmpV1Access, SnmpV2cAccess, SnmpV3Access
 from domain.credential import (
     CREDENTIAL,
@@ -54,9 +55,7 @@ class CredentialBody(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime
 
 
-class CredentialFields(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
-):
+class CredentialFields(Unspoken, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which fields belong to which kind: see the API's contract; a field of another kind is refused."""
 
     name: Name | msgspec.UnsetType = msgspec.UNSET

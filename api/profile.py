@@ -9,6 +9,7 @@ from litestar.params import JSONBody
 from api.caller import AnyRequest, viewer
 from api.passwords import check_strength
 from api.provided import Bus, Connect, Do, Hashes, LoginSessions, Secrets
+from api.unspoken import Unspoken
 from api.user_body import UserBody, own_id, profile, user_body
 from api.users import READS, SEEN, Email
 from domain.errors import Invalid
@@ -18,7 +19,7 @@ _NOTIFICATIONS = 16_384
 """Bytes of notification settings, at most: they are somebody's preferences, not a store."""
 
 
-class OwnChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class OwnChanges(Unspoken, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is left out stays. A new password needs the current one, and ends all other sessions."""
 
     email: Email | msgspec.UnsetType = msgspec.UNSET

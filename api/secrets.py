@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Response, Router, delete, patch, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from api.caller import engineer
-from api.commands import Accepted
+from api.commands import Accepted, Reason, why
 from api.customers import accepted
 from api.provided import Bus, Connect, Do, Secrets
 from api.routers import router_row
@@ -88,12 +88,19 @@ async def change_secret(
 
 @delete("/secret/{secret:uuid}", guards=[engineer], status_code=202)
 async def delete_secret(
-    secret: FromPath[UUID], commands: Do, connect: Connect, bus: Bus, vault: Secrets
+    secret: FromPath[UUID],
+    commands: Do,
+    connect: Connect,
+    bus: Bus,
+    vault: Secrets,
+    data: JSONBody[Reason | None] = None,
+    reason: FromQuery[str] = "",
 ) -> Response[Accepted]:
     """Removes the secret from its router and drops its session. `secret` is the customer's id."""
     customer = await _settled(bus, secret)
+    order = SecretChanges(reason=why(data, reason))
     return await _ordered(
-        SECRET_DELETE, customer.router_id, customer.username, SecretChanges(), commands, connect, vault
+        SECRET_DELETE, customer.router_id, customer.username, order, commands, connect, vault
     )
 
 

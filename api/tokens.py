@@ -10,14 +10,15 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import jwt
-import msgspec
 from litestar.exceptions import NotAuthorizedException
+
+from api.unspoken import Unspoken
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 _ALGORITHM = "HS256"
 
 
-class Tokens(msgspec.Struct, frozen=True, kw_only=True):
+class Tokens(Unspoken, frozen=True, kw_only=True):
     """What a login or a refresh gives."""
 
     session_id: str

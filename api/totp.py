@@ -1,6 +1,5 @@
 """Enrolment of an authenticator app for one-time passwords."""
 
-import msgspec
 import pyotp
 from litestar import Response, Router, delete, post
 from litestar.params import FromQuery, JSONBody
@@ -9,13 +8,14 @@ from api.caller import AnyRequest, viewer
 from api.commands import Reason, why
 from api.one_time_passwords import matching_step
 from api.provided import Bus, Connect, Do, Secrets
+from api.unspoken import Unspoken
 from api.user_body import UserBody, own_id, user_body
 from api.users import SEEN
 from domain.errors import Invalid
 from domain.user import USER, DisableTotp, EnableTotp
 
 
-class TotpCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TotpCode(Unspoken, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The secret that was proposed, and a code that the app made from it."""
 
     secret: str
@@ -23,7 +23,7 @@ class TotpCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = ""
 
 
-class TotpSecret(msgspec.Struct, frozen=True):
+class TotpSecret(Unspoken, frozen=True, kw_only=True):
     """For the app: the secret in base32, and the same as a URI for a QR code."""
 
     secret: str
@@ -36,7 +36,7 @@ async def propose_totp(request: AnyRequest) -> Response[TotpSecret]:
     own_id(request.user)
     secret = pyotp.random_base32()
     uri = pyotp.TOTP(secret).provisioning_uri(name=request.user.name, issuer_name="Netledger")
-    return Response(TotpSecret(secret, uri), headers={"Cache-Control": "no-store"})
+    return Response(TotpSecret(secret=secret, uri=uri), headers={"Cache-Control": "no-store"})
 
 
 @post("/users/me/totp/confirm", guards=[viewer], status_code=200)

@@ -12,6 +12,7 @@ from api.commands import Reason, why
 from api.pages import Cursor, Limit, Page, page_of_all
 from api.passwords import check_strength
 from api.provided import Admins, Bus, Connect, Destroy, Do, Hashes, LoginSessions, Secrets
+from api.unspoken import Unspoken
 from api.user_body import UserBody, all_users, user_body
 from domain.user import (
     USER,
@@ -30,7 +31,7 @@ SEEN = "accounts"
 Email = Annotated[str, msgspec.Meta(max_length=320)]
 
 
-class NewUser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NewUser(Unspoken, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A password has 10 to 1,000 characters; there is no other rule for it."""
 
     username: Username
@@ -41,7 +42,7 @@ class NewUser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     reason: str = ""
 
 
-class UserChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class UserChanges(Unspoken, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is left out stays. A new password and a disabling end the user's sessions."""
 
     role: Role | msgspec.UnsetType = msgspec.UNSET
