@@ -8,7 +8,7 @@ PRIVATE_KEYS = (
     ),
 )
 
-KIND = r"(?:(?:0|5|6|7|8|8a|9|10|11|encrypted|encryption|clear|cleartext|ciphertext|plaintext|hash|sha256|sha512|sha-256|sha-512|localized) )*"
+KIND = r"(?:(?:0|3|4|5|6|7|8|8a|9|10|11|encrypted|encryption|clear|cleartext|ciphertext|plaintext|hash|sha256|sha512|sha-256|sha-512|localized) )*"
 """How a password is written down: its type number, or a word for it."""
 
 CISCO_SECRETS = (

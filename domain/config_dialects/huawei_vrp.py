@@ -20,7 +20,7 @@ HUAWEI_VRP = Dialect(
         Secret(rf"\bsnmp-agent community (?:read|write) (?:cipher )?(?P<s>{WORD})"),
         Secret(rf"\bsecurityname (?:cipher )?(?P<s>{WORD})"),
         Secret(
-            rf"\b(?:authentication-mode|privacy-mode) (?:md5|sha\S*|aes\d*|des56|3des) (?:cipher )?(?P<s>{WORD})"
+            rf"\b(?:authentication-mode|privacy-mode) (?:md5|sha\S*|aes\d*|des56|3des) (?:\d+ )?(?:cipher |plain |simple )?(?P<s>{WORD})"
         ),
         Secret(
             rf"\b(?:password|pre-shared-key|shared-key|secret|key-string|hmac-\S+)(?: \d+)? (?:(?:cipher|simple|irreversible-cipher) )?(?P<s>{WORD})"

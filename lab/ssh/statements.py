@@ -136,9 +136,10 @@ def render(node: Statement, depth: int = 0) -> list[str]:
     return lines
 
 
-def _place(of: tuple[str, Statement]) -> int:
+def _place(of: tuple[str, Statement]) -> tuple[int, str]:
+    """Known statements in the schema's order, lists as they came, and names such as those of interfaces by the alphabet."""
     word = of[0].split(" ", 1)[0]
-    return SCHEMA.index(word) if word in SCHEMA else len(SCHEMA)
+    return (SCHEMA.index(word), "") if word in SCHEMA else (len(SCHEMA), word)
 
 
 def put(root: Statement, path: list[str]) -> None:
