@@ -58,24 +58,31 @@ def replace_braces(running: str, wanted: str) -> Steps:
     except ValueError:
         return _whole(running, wanted)
     steps = Steps()
-    _delete(steps, have, want, ())
+    placed = _delete(steps, have, want, ())
     _set(steps, have, want, ())
-    return steps if _in_order(have, want) else _whole(running, wanted)
+    return steps if placed and _in_order(have, want) else _whole(running, wanted)
 
 
 def _whole(running: str, wanted: str) -> Steps:
     return Steps() if running == wanted else Steps(lines=wanted.splitlines(), load=True)
 
 
-def _delete(steps: Steps, have: Node, want: Node, path: tuple[str, ...]) -> None:
-    """Takes what is not wanted out of the tree too, so that it is left as the device will have it."""
+def _delete(steps: Steps, have: Node, want: Node, path: tuple[str, ...]) -> bool:
+    """Takes what is not wanted out of the tree too, so that it is left as the device will have it.
+
+    False when that cannot be told: an entry of a list that is emptied keeps its place or loses it.
+    """
+    placed = True
     for line, node in list(have.children.items()):
         wanted = want.children.get(line)
         if wanted is None or (bool(node.children) != bool(wanted.children)):
             steps.lines.append(" ".join(("delete", *path, line)))
             del have.children[line]
         else:
-            _delete(steps, node, wanted, (*path, line))
+            placed = _delete(steps, node, wanted, (*path, line)) and placed
+            emptied = bool(wanted.children) and not node.children
+            placed = placed and not (emptied and len(_lists(have)[line.split(" ", 1)[0]]) > 1)
+    return placed
 
 
 def _set(steps: Steps, have: Node, want: Node, path: tuple[str, ...]) -> None:
