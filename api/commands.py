@@ -14,6 +14,17 @@ from domain.ports import CommandBus, EventLog, PositionWatch, Vault
 T = TypeVar("T")
 
 
+class RecordedUnseen(Exception):
+    """The command is in the ledger, but the read model that would show its result lags: the answer is 202, so that
+    nobody repeats it."""
+
+    def __init__(self, position: int, projection: str) -> None:
+        super().__init__(
+            f"recorded at position {position}; the read model {projection} has not seen it yet, so read it later"
+        )
+        self.position = position
+
+
 class Accepted(msgspec.Struct, frozen=True):
     """Work that takes its time: ask `status_url` how it goes."""
 
@@ -94,9 +105,4 @@ class Commands:
     async def _until_seen(self, position: int, name: str) -> None:
         self._reached = max(self._reached, position)
         if not await seen(self._watch, name, position):
-            raise Unavailable(
-                f"the command was recorded at position {position}, but the read model {name} has not seen it yet;"
-                " read again later instead of repeating it",
-                code="READ_MODEL_BEHIND",
-                position=position,
-            )
+            raise RecordedUnseen(position, name)

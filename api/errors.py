@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from psycopg_pool import PoolTimeout
 
+from api.commands import RecordedUnseen
 from api.positions import HEADER as POSITION_HEADER
 from domain.errors import Conflict, DomainError, Invalid, NotFound, NotRevertible, Refused, Unavailable
 from domain.router_ports import RouterError
@@ -168,7 +169,25 @@ def _first_line(error: Exception) -> str:
     return next(iter(str(error).strip().splitlines()), "")
 
 
+class RecordedBody(msgspec.Struct, frozen=True):
+    """A command that is recorded and not yet seen by the read models."""
+
+    position: int
+    message: str
+
+
+def recorded_unseen(request: Request[Any, Any, Any], unseen: RecordedUnseen) -> Response[RecordedBody]:
+    """202 and never an error: who repeats a recorded command does it twice."""
+    return Response(
+        RecordedBody(unseen.position, str(unseen)),
+        status_code=202,
+        headers={POSITION_HEADER: str(unseen.position)},
+        media_type="application/json",
+    )
+
+
 HANDLERS: dict[Any, Any] = {
+    RecordedUnseen: recorded_unseen,
     RouterError: router_error,
     DomainError: domain_error,
     ValidationException: bad_request,

@@ -56,6 +56,11 @@ class EventFeed:
         """Up to where events were seen."""
         return self._position
 
+    @property
+    def remembered_bytes(self) -> int:
+        """What the recent events take, encoded."""
+        return self._bytes
+
     async def start(self) -> None:
         """Begins at the ledger's present end."""
         self._position = await self._events.head()

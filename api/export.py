@@ -40,7 +40,7 @@ async def export(
     devices = await _all(connect)
     match format:
         case "csv":
-            return _file(_csv(devices), "text/csv; charset=utf-8", "netledger-inventory.csv")
+            return _file(_csv(devices), "text/csv", "netledger-inventory.csv")
         case "ansible":
             return _file(_json(_ansible(devices)), "application/json", "netledger-ansible.json")
         case "prometheus":

@@ -40,7 +40,12 @@ async def ready(look: Health) -> Response[ServicesHealth]:
     return Response(found, status_code=200 if found.ready else 503)
 
 
-@get("/metrics", media_type=CONTENT_TYPE_LATEST, include_in_schema=False, opt=OPEN)
+@get(
+    "/metrics",
+    media_type=CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8"),
+    include_in_schema=False,
+    opt=OPEN,
+)
 async def metrics() -> bytes:
     """Prometheus text."""
     return generate_latest()

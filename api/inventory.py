@@ -135,8 +135,12 @@ async def remove_device(
 async def poll_device(
     device: FromPath[UUID], commands: Do, connect: Connect, data: JSONBody[Reason | None] = None
 ) -> Response[Accepted]:
-    """Reads the device now."""
-    await device_body(connect, device)
+    """Reads the device now; 422 where the record is no device of its own any more."""
+    body = await device_body(connect, device)
+    if body.state != "active":
+        raise Refused(
+            f"this device is {body.state}", code=f"DEVICE_{body.state.upper()}", into=body.merged_into
+        )
     command = RequestOperation(kind=POLL, device_id=str(device), reason=why(data, ""))
     outcome = await commands.do(OPERATION.to(uuid4(), command, new=True), seen_by="operations")
     operation = str(outcome.events[0].originator_id)

@@ -46,7 +46,14 @@ terminal = Terminal(width=None if sys.stdout.isatty() else 160)
 def configured() -> tuple[Configuration, MasterKey]:
     configuration = load(os.environ)
     configure_logs(configuration)
-    return configuration, master_key(configuration)
+    try:
+        return configuration, master_key(configuration)
+    except OSError as error:
+        raise ConfigurationError(
+            f"NETLEDGER_DATA_DIR={configuration.data_dir} cannot be used: {error.strerror}"
+        ) from None
+    except MasterKeyError as error:
+        raise ConfigurationError(f"NETLEDGER_MASTER_KEY: {error}") from None
 
 
 def in_console(act: Callable[[Console], Awaitable[None]]) -> None:

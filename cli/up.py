@@ -134,7 +134,12 @@ async def _admin(configuration: Configuration, key: MasterKey) -> str | None:
 
 
 def _refuse_taken_port(configuration: Configuration) -> None:
-    family = socket.AF_INET6 if ":" in configuration.http_host else socket.AF_INET
+    try:
+        family = socket.getaddrinfo(configuration.http_host, None, type=socket.SOCK_STREAM)[0][0]
+    except OSError:
+        raise ConfigurationError(
+            f"bad setting NETLEDGER_HTTP_HOST: {configuration.http_host} is no address of this machine"
+        ) from None
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

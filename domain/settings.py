@@ -24,7 +24,7 @@ class DiscoverySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """How often the ranges are scanned by themselves; 0 = never."""
     rate_per_s: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 5_000
     """Probes sent a second, over all addresses."""
-    timeout_s: Annotated[float, msgspec.Meta(gt=0, le=60)] = 1.0
+    timeout_s: Annotated[float, msgspec.Meta(gt=0, le=60)] = 2.0
     """How long an address may take to answer a probe; SNMP and ICMP ask twice."""
     device_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 60.0
     """How long the reading of one device may take in all."""

@@ -47,6 +47,10 @@ class Agent:
     def __repr__(self) -> str:
         return f"<Agent {self.name}>"
 
+    def warm(self) -> None:
+        """Makes the objects before the first question asks for them."""
+        assert self.view is not None
+
     @cached_property
     def view(self) -> View:
         return self._make_view()

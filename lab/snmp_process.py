@@ -98,6 +98,8 @@ async def run(options: argparse.Namespace) -> None:
             live=options.live,
             now=time.time(),
         )
+        for agent in recordings.agents.values():
+            agent.warm()  # read now, so that the first questions need not wait for files
         served, files = recordings, {address: str(path) for address, path in recordings.files.items()}
         access = dict.fromkeys(files, credentials.v2c.id)
     else:

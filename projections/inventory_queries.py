@@ -1,6 +1,6 @@
 """Questions to the inventory: pages, one device, who answers where, counts and the map; now or as of then."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -69,16 +69,17 @@ SELECT r.* FROM (SELECT DISTINCT ON (id) row FROM inventory.history
     WHERE position <= %(as_of_position)s AND at <= %(as_of_at)s::timestamptz ORDER BY id, position DESC) h,
     jsonb_populate_record(NULL::inventory.devices, h.row) r
 """
-_WHERE = """
-WHERE d.state = 'active'
-  AND (%(status)s::text IS NULL OR d.status = %(status)s)
-  AND (%(vendor)s::text IS NULL OR lower(d.vendor) = lower(%(vendor)s))
-  AND (%(type)s::text IS NULL OR d.type = %(type)s)
-  AND (%(site)s::text IS NULL OR d.site = %(site)s)
-  AND (%(label)s::text IS NULL OR %(label)s = ANY(d.labels))
-  AND (%(q)s::text IS NULL OR strpos(lower(concat_ws(' ', d.name, d.sys_name, d.vendor, d.model, d.os_name,
-       d.os_version, d.serial, d.mac, d.location, d.owner, array_to_string(d.addresses, ' '))), lower(%(q)s)) > 0)
-"""
+_LISTED = ", ".join(f"d.{field}" for field in DeviceRow.__struct_fields__ if field != "last_seen")
+_FILTERS: Mapping[str, str] = {
+    "status": "d.status = %(status)s",
+    "vendor": "lower(d.vendor) = lower(%(vendor)s)",
+    "type": "d.type = %(type)s",
+    "site": "d.site = %(site)s",
+    "label": "%(label)s = ANY(d.labels)",
+    "q": "strpos(lower(concat_ws(' ', d.name, d.sys_name, d.vendor, d.model, d.os_name, d.os_version, d.serial, d.mac,"
+    " d.location, d.owner, array_to_string(d.addresses, ' '))), lower(%(q)s)) > 0",
+}
+_rows = msgspec.json.Decoder(list[DeviceRow])
 
 
 def _source(as_of: AsOf | None) -> tuple[str, dict[str, Any]]:
@@ -91,8 +92,10 @@ def _source(as_of: AsOf | None) -> tuple[str, dict[str, Any]]:
     return f"({_THEN}) d", values
 
 
-def _filters(**given: str | None) -> dict[str, str | None]:
-    return {name: given.get(name) or None for name in ("status", "vendor", "type", "site", "label", "q")}
+def _where(filters: Mapping[str, str | None]) -> tuple[str, dict[str, Any]]:
+    """Only what is asked for, so that the plan of each kind of question can be kept."""
+    given = {name: value for name, value in filters.items() if value}
+    return " AND ".join(["WHERE d.state = 'active'", *(_FILTERS[name] for name in given)]), given
 
 
 async def page(
@@ -105,25 +108,25 @@ async def page(
 ) -> list[DeviceRow]:
     """Active devices by name; `after` is (lower-case name, id) of the last one seen."""
     source, values = _source(as_of)
-    cursor = " AND (lower(d.name), d.id) > (%(after_name)s, %(after_id)s::uuid)" if after else ""
-    rows = await conn.execute(
-        f"SELECT (to_jsonb(d) || jsonb_build_object('last_seen', s.last_seen))::text FROM {source}"
-        f" LEFT JOIN work.sightings s ON s.device_id = d.id {_WHERE}{cursor}"
-        " ORDER BY lower(d.name), d.id LIMIT %(limit)s",
-        {
-            **values,
-            **_filters(**filters),
-            "limit": limit,
-            "after_name": after[0] if after else None,
-            "after_id": after[1] if after else None,
-        },
+    where, given = _where(filters)
+    if after:
+        where += " AND (lower(d.name), d.id) > (%(after_name)s, %(after_id)s::uuid)"
+        given |= {"after_name": after[0], "after_id": after[1]}
+    # One value for the whole page: a row each costs more in the driver than the page in PostgreSQL.
+    found = await conn.execute(
+        f"SELECT json_agg(page)::text FROM (SELECT {_LISTED}, s.last_seen FROM {source}"
+        f" LEFT JOIN work.sightings s ON s.device_id = d.id {where}"
+        " ORDER BY lower(d.name), d.id LIMIT %(limit)s) page",
+        {**values, **given, "limit": limit},
     )
-    return [msgspec.json.decode(row[0], type=DeviceRow) for row in await rows.fetchall()]
+    row = await found.fetchone()
+    return _rows.decode(row[0]) if row and row[0] else []
 
 
 async def count(conn: AsyncConnection[Any], *, as_of: AsOf | None = None, **filters: str | None) -> int:
     source, values = _source(as_of)
-    rows = await conn.execute(f"SELECT count(*) FROM {source} {_WHERE}", {**values, **_filters(**filters)})
+    where, given = _where(filters)
+    rows = await conn.execute(f"SELECT count(*) FROM {source} {where}", {**values, **given})
     row = await rows.fetchone()
     return int(row[0]) if row else 0
 
@@ -231,11 +234,13 @@ async def known_accesses(conn: AsyncConnection[Any], site: str, addresses: Seque
 async def candidates(
     conn: AsyncConnection[Any], site: str, addresses: Sequence[str], identities: Sequence[str]
 ) -> list[Candidate]:
-    """Devices at the site that share an address or an identity, the oldest first, the removed among them, the merged not."""
+    """Devices at the site that share an address or an identity, the oldest first, the removed among them, the merged
+    not. Without a site also those of named sites, by identity alone: the same address at two sites is two devices."""
     rows = await conn.execute(
-        "SELECT to_jsonb(d)::text FROM inventory.devices d WHERE site = %s AND state <> 'merged'"
-        " AND (addresses && %s::text[] OR identities && %s::text[]) ORDER BY first_seen, id",
-        (site, list(addresses), list(identities)),
+        "SELECT to_jsonb(d)::text FROM inventory.devices d WHERE state <> 'merged'"
+        " AND (identities && %(identities)s::text[] AND (site = %(site)s OR %(site)s = '')"
+        "   OR addresses && %(addresses)s::text[] AND site = %(site)s) ORDER BY first_seen, id",
+        {"site": site, "addresses": list(addresses), "identities": list(identities)},
     )
     return [msgspec.json.decode(row[0], type=Candidate) for row in await rows.fetchall()]
 

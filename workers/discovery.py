@@ -127,6 +127,9 @@ class Discovery:
             async with self._connect() as conn:
                 known = await known_accesses(conn, request.site, chunk)
             await self._observe(request, chunk, known, probes, records, scan, everywhere=everywhere)
+            if slow := probes.troubles.slow():
+                # Busy agents, or a busy path: once more, now that the rest of the chunk is through.
+                await self._observe(request, slow, known, probes, records, scan, everywhere=False)
             scan.chunk_done(len(chunk))
             await scan.report()
 

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
+
 from domain.device_identity import Known, Run
 from projections.inventory_queries import Candidate
 
@@ -73,11 +75,16 @@ class KnownDevices:
                 self._add(decided)
 
     def about(self, address: str, identities: Iterable[str]) -> list[Known]:
-        """Records that share the address or an identity, the oldest first."""
+        """Records that share the address or an identity, the oldest first. Those of named sites, which a scan of no
+        site in particular also sees, count only where none of its own is meant and just one of them is."""
         ids = dict.fromkeys(
             device_id for key in (address, *identities) for device_id in self._by_key.get(key, ())
         )
-        return [self._records[each].as_known() for each in sorted(ids, key=self._order.__getitem__)]
+        records = [self._records[each] for each in sorted(ids, key=self._order.__getitem__)]
+        own = [record for record in records if record.site == self._site]
+        if not own and len(records) != 1:
+            return []
+        return [msgspec.structs.replace(record.as_known(), site=self._site) for record in own or records]
 
     def __getitem__(self, device_id: str) -> KnownDevice:
         return self._records[device_id]

@@ -44,6 +44,10 @@ class Troubles:
         """Whether something is there, although it could not be read."""
         return address in self._unread
 
+    def slow(self) -> list[str]:
+        """Agents that answered and then took too long to be read."""
+        return [address for address, kind in self._unread.items() if kind == "timeout"]
+
     def counts(self) -> dict[str, int]:
         """By kind."""
         tables = [f"snmp_incomplete_{table}" for tables in self._incomplete.values() for table in tables]
