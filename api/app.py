@@ -59,6 +59,7 @@ from api.bodies import check_body, check_parameters
 from api.caller import attribution
 from api.commands import Commands
 from api.destroying import Destroyer
+from api.ending import ended
 from api.errors import HANDLERS
 from api.event_feed import EventFeed
 from api.idempotency import Idempotency
@@ -152,7 +153,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             await feed.start()
             for run in (feed.keep_running, progress.run):
                 task = asyncio.create_task(run(), name=run.__qualname__)
-                stack.push_async_callback(_ended, task)
+                stack.push_async_callback(ended, [task])
             yield
 
     def given(value: Any) -> Provide:
@@ -205,10 +206,3 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
     )
     app.asgi_handler = Requests(app.asgi_handler)
     return app
-
-
-async def _ended(task: "asyncio.Task[None]") -> None:
-    """Cancels until it has ended: before Python 3.12 `asyncio.wait_for` can swallow a cancellation."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=1.0)

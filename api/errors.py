@@ -169,6 +169,10 @@ def _first_line(error: Exception) -> str:
     return next(iter(str(error).strip().splitlines()), "")
 
 
+PROVISIONAL = "X-Recorded-Unseen"
+"""The header of an answer that only says that a command is recorded."""
+
+
 class RecordedBody(msgspec.Struct, frozen=True):
     """A command that is recorded and not yet seen by the read models."""
 
@@ -181,7 +185,7 @@ def recorded_unseen(request: Request[Any, Any, Any], unseen: RecordedUnseen) -> 
     return Response(
         RecordedBody(unseen.position, str(unseen)),
         status_code=202,
-        headers={POSITION_HEADER: str(unseen.position)},
+        headers={POSITION_HEADER: str(unseen.position), PROVISIONAL: "true"},
         media_type="application/json",
     )
 

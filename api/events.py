@@ -11,6 +11,7 @@ from litestar.exceptions import WebSocketDisconnect
 
 from api.authentication import Callers
 from api.caller import Caller, viewer
+from api.ending import ended
 from api.event_feed import EventFeed, Frame
 from api.provided import CallersAgain, Feed
 
@@ -63,11 +64,9 @@ async def events(socket: AnySocket, feed: Feed, callers: CallersAgain) -> None:
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await ended(tasks)
         for task in done:
-            error = task.exception()
+            error = None if task.cancelled() else task.exception()
             if error is not None and not isinstance(error, WebSocketDisconnect):
                 raise error
 

@@ -9,6 +9,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from api.answers import Answer, Answers
 from api.authentication import REFRESH_COOKIE
 from api.caller import Caller, Connection
+from api.errors import PROVISIONAL
 from domain.aggregate import IdempotencyKey
 from domain.errors import Invalid
 
@@ -18,6 +19,8 @@ _KEEP_S = 24 * 3600
 _KEEP_ANONYMOUS_S = 10 * 60
 """Answers to those who log in hold tokens: long enough for a retry over a bad line."""
 _NOT_KEPT = (b"content-length", b"date")
+
+PROVISIONAL_HEADER = PROVISIONAL.lower().encode()
 
 
 class Idempotency:
@@ -61,7 +64,7 @@ class Idempotency:
             plain: Any = {**scope, "headers": [h for h in scope["headers"] if h[0] != b"accept-encoding"]}
             witness = _Witness(send)
             await self._app(plain, _again(body, receive), witness.send)
-            if 200 <= witness.status < 300:
+            if 200 <= witness.status < 300 and not witness.provisional:
                 keep_s = _KEEP_S if isinstance(caller, Caller) else _KEEP_ANONYMOUS_S
                 await self._answers.keep(key, witness.answer(), keep_s)
 
@@ -97,6 +100,11 @@ class _Witness:
         elif message["type"] == "http.response.body":
             self._body += message["body"]
         await self._send(message)
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the answer only says that the command is recorded; a retry may find the whole answer."""
+        return any(name.lower() == PROVISIONAL_HEADER for name, _ in self._headers)
 
     def answer(self) -> Answer:
         return Answer(self.status, self._headers, bytes(self._body))

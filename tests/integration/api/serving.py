@@ -94,16 +94,15 @@ class Netledger:
             assert answer.status_code == 200, answer.text
             return str(answer.json()["access_token"])
 
-    def events(self, token: str, hello: str | None = None, **more: Any) -> ClientConnection:
+    @contextlib.contextmanager
+    def events(self, token: str, hello: str | None = None, **more: Any) -> Iterator[ClientConnection]:
         """A WebSocket on /events."""
-        socket = connect(
-            f"ws://127.0.0.1:{self.port}/api/v1/events",
-            additional_headers={"Authorization": f"Bearer {token}"} if token else {},
-            **more,
-        )
-        if hello is not None:
-            socket.send(hello)
-        return socket
+        if token:
+            more["additional_headers"] = {"Authorization": f"Bearer {token}"}
+        with connect(f"ws://127.0.0.1:{self.port}/api/v1/events", **more) as socket:
+            if hello is not None:
+                socket.send(hello)
+            yield socket
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
