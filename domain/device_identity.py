@@ -184,8 +184,11 @@ def resolve(
 def _weights(seen: frozenset[str], address: str, records: Sequence[Known], run: Run | None) -> dict[str, int]:
     """Record -> the strongest evidence that it is the observed device; records that may not be it are left out."""
     telling = seen - _cloned(seen, records)
+    at_home = [record for record in records if address in record.addresses and not _contradicts(seen, record)]
     weights: dict[str, int] = {}
     for record in records:
+        if address not in record.addresses and any(_split(record, other) for other in at_home):
+            continue  # an engineer said that what answers here is not this one
         proof = _proof(seen, telling, record)
         if proof < _SERIAL and address not in record.addresses and _separate(run, record.run):
             continue
@@ -256,11 +259,15 @@ def _standing(record: Known) -> tuple[bool, bool]:
 
 
 def _apart(one: Known, other: Known) -> bool:
-    if other.id in one.apart or one.id in other.apart or _serials_differ(one.identities, other.identities):
+    if _split(one, other) or _serials_differ(one.identities, other.identities):
         return True
     if _of(one.identities, "serial") & _of(other.identities, "serial"):
         return False
     return _separate(one.run, other.run)
+
+
+def _split(one: Known, other: Known) -> bool:
+    return other.id in one.apart or one.id in other.apart
 
 
 def _separate(one: Run | None, other: Run | None) -> bool:

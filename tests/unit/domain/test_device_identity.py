@@ -3,7 +3,7 @@
 import pytest
 
 from domain.device_facts import DeviceFacts
-from domain.device_identity import Known, Merge, Moved, New, Same, identity_keys, resolve
+from domain.device_identity import Known, Merge, Moved, New, Run, Same, identity_keys, resolve
 from domain.observation import Interface
 
 SERIAL_A, SERIAL_B = "serial:acme:a111", "serial:acme:b222"
@@ -144,11 +144,54 @@ def test_what_an_engineer_split_is_not_merged_again() -> None:
         assert decision.device_id == name
 
 
-def test_the_split_is_respected_when_both_are_proven() -> None:
+def test_after_a_split_each_keeps_what_answers_at_its_address() -> None:
     known = [_known("a", "192.0.2.1", SERIAL_A, apart=("b",)), _known("b", "192.0.2.2", *MACS)]
     decision = resolve("", "192.0.2.2", [SERIAL_A, *MACS], known)
+    assert isinstance(decision, Same)
+    assert decision.device_id == "b"
+
+
+def test_a_split_does_not_keep_an_address_from_what_has_nothing_in_common() -> None:
+    known = [_known("a", "192.0.2.1", SERIAL_A, *OTHER_MACS, apart=("b",)), _known("b", "192.0.2.2", *MACS)]
+    decision = resolve("", "192.0.2.2", [SERIAL_A, *OTHER_MACS], known)
     assert isinstance(decision, Moved)
     assert (decision.device_id, decision.losers) == ("a", ("b",))
+
+
+def test_one_mac_since_different_times_is_two_machines() -> None:
+    record = _known("a", "192.0.2.1", MACS[0], run=Run(since=1_000.0, until=90_000.0))
+    clone = Run(since=5_000.0, until=90_010.0)
+    assert isinstance(resolve("", "192.0.2.9", [MACS[0]], [record], clone), New)
+    same = Run(since=1_004.0, until=90_010.0)
+    assert isinstance(resolve("", "192.0.2.9", [MACS[0]], [record], same), Same)
+
+
+def test_a_device_that_started_again_is_still_itself() -> None:
+    record = _known("a", "192.0.2.1", MACS[0], run=Run(since=1_000.0, until=90_000.0))
+    restarted = Run(since=95_000.0, until=99_000.0)
+    assert isinstance(resolve("", "192.0.2.9", [MACS[0]], [record], restarted), Same)
+
+
+def test_a_serial_outweighs_when_it_began() -> None:
+    record = _known("a", "192.0.2.1", SERIAL_A, run=Run(since=1_000.0, until=90_000.0))
+    assert isinstance(
+        resolve("", "192.0.2.9", [SERIAL_A], [record], Run(since=5_000.0, until=90_010.0)), Same
+    )
+
+
+def test_two_that_once_ran_side_by_side_are_not_merged_when_one_starts_again() -> None:
+    known = [
+        _known("a", "192.0.2.1", MACS[0], run=Run(since=1_000.0, until=90_000.0)),
+        _known("b", "192.0.2.2", MACS[0], run=Run(since=5_000.0, until=90_000.0)),
+    ]
+    decision = resolve("", "192.0.2.1", [MACS[0]], known, Run(since=95_000.0, until=99_000.0))
+    assert isinstance(decision, Same)
+    assert decision.device_id == "a"
+
+
+@pytest.mark.parametrize("serial", ["A1234567891", "SN012345678"])
+def test_counting_digits_are_no_serial(serial: str) -> None:
+    assert identity_keys(DeviceFacts(vendor="Acme", serial=serial), ()) == ()
 
 
 def test_keys_are_normal_and_the_strongest_come_first() -> None:

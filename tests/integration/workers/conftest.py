@@ -1,0 +1,54 @@
+"""Workers over real servers, and a lab network for them to discover."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from adapters.embedded.nats import EmbeddedNats
+from adapters.vault.master_key import MasterKey
+from domain.configuration import Configuration
+from lab.snmp_server import Served, SnmpServer, serve
+from projections.store import ensure_positions
+from tests.integration.workers.installation import Installation, installation
+
+
+@pytest.fixture
+def broker() -> Iterator[EmbeddedNats]:
+    """A NATS of this test alone, since the stream LEDGER belongs to one ledger."""
+    folder = Path(tempfile.mkdtemp(prefix="netledger-nats-"))
+    folder.chmod(0o755)
+    server = EmbeddedNats(folder)
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def netledger(
+    database: str, broker: EmbeddedNats, master_key: MasterKey, tmp_path: Path
+) -> AsyncIterator[Installation]:
+    async with await psycopg.AsyncConnection.connect(database, autocommit=True) as conn:
+        await ensure_positions(conn)
+    configuration = Configuration(data_dir=tmp_path, database_url=database, nats_url=broker.url)
+    async with installation(configuration, master_key) as opened:
+        await opened.set(timeout_s=0.3, device_timeout_s=4.0)
+        yield opened
+
+
+@pytest.fixture
+async def lab() -> AsyncIterator[Callable[..., Awaitable[SnmpServer]]]:
+    """Serves simulated agents until the test ends; with a port, where others were served before."""
+    servers: list[SnmpServer] = []
+
+    async def start(fleet: Served, port: int = 0) -> SnmpServer:
+        servers.append(await serve(fleet, port))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        await server.stop()
