@@ -32,6 +32,8 @@ class Secret(msgspec.Struct, frozen=True):
     unstable: bool = False
     within: str = ""
     """Where it holds, when not everywhere: a pattern of the region."""
+    hints: tuple[str, ...] = ()
+    """One of these words stands in every line that the pattern fits, so that other lines need not be looked at."""
 
 
 class Volatile(msgspec.Struct, frozen=True):

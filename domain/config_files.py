@@ -22,24 +22,29 @@ class ConfigFile(msgspec.Struct, frozen=True, kw_only=True):
 def files(text: str) -> tuple[ConfigFile, ...]:
     """The files of a text in which each stands under its heading. Raises ValueError where the lengths do not fit."""
     found: list[ConfigFile] = []
-    rest = text.encode()
-    while rest and rest != f"{END}\n".encode():
-        line, _, rest = rest.partition(b"\n")
-        heading = compiled(FILE_HEADING).fullmatch(line.decode(errors="replace"))
+    whole = text.encode()
+    end = f"{END}\n".encode()
+    at = 0
+    while whole[at:] != end if len(whole) - at == len(end) else at < len(whole):
+        stop = whole.find(b"\n", at)
+        stop = len(whole) if stop < 0 else stop
+        heading = compiled(FILE_HEADING).fullmatch(whole[at:stop].decode(errors="replace"))
+        at = stop + 1
         if heading is None:
             if found:
                 raise ValueError(f"{found[-1].path} is not as long as its heading says")
             continue  # a remark before the first file
         size = int(heading["bytes"])
-        content, rest = rest[:size], rest[size:]
+        content = whole[at : at + size]
         if len(content) < size:
             raise ValueError(f"{heading['path']} has {size} bytes, {len(content)} came")
-        if content and not content.endswith(b"\n"):
-            rest = rest.removeprefix(b"\n")
+        at += size
+        if content and not content.endswith(b"\n") and whole[at : at + 1] == b"\n":
+            at += 1
         found.append(
             ConfigFile(path=heading["path"], mode=heading["mode"], content=content.decode(errors="replace"))
         )
-    if not rest:
+    if at >= len(whole):
         raise ValueError("the list of files has no end")
     return tuple(found)
 

@@ -2,9 +2,9 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from domain.config_dialect import compiled
+from domain.config_dialect import Secret, compiled
 from domain.config_dialects import dialect_of
 
 SecretToken = Callable[[str], str]
@@ -13,6 +13,9 @@ SecretToken = Callable[[str], str]
 HIDDEN = "<secret>"
 TOKEN_DIGITS = 12
 """48 bits of a keyed hash: enough to tell two secrets of one device apart, too few to be worth anything without the key."""
+LONGEST_LINE = 4_096
+"""Longer lines are hidden whole where a secret may be in them: a hostile one could keep the rules busy for hours."""
+SUSPICIOUS = r"(?i)pass|secret|key|psk|community|token|auth|priv|cipher|credential|BEGIN"
 
 
 def hidden(secret: str) -> str:
@@ -57,13 +60,20 @@ def joined(platform: str, text: str) -> str:
 
 def _spans(platform: str, text: str) -> list[tuple[int, int, bool]]:
     """Where secrets stand: sorted, and those that overlap merged, so that no rule uncovers what another one hides."""
-    found = sorted(
-        (match.start("s"), match.end("s"), rule.unstable)
-        for rule in dialect_of(platform).secrets
-        for start, end in _regions(rule.within, text)
-        for match in compiled(rule.pattern).finditer(text, start, end)
-        if match.end("s") > match.start("s")
-    )
+    found: list[tuple[int, int, bool]] = []
+    for start, end in _segments(text):
+        if end - start > LONGEST_LINE and "\n" not in text[start:end].rstrip("\n"):
+            if compiled(SUSPICIOUS).search(text, start, end):
+                found.append((start, end - (text[end - 1] == "\n"), False))
+            continue
+        found += (
+            (match.start("s"), match.end("s"), rule.unstable)
+            for rule in dialect_of(platform).secrets
+            for first, last in _regions(rule, text, start, end)
+            for match in compiled(rule.pattern).finditer(text, first, last)
+            if match.end("s") > match.start("s")
+        )
+    found.sort()
     merged: list[tuple[int, int, bool]] = []
     for start, end, unstable in found:
         if merged and start < merged[-1][1]:
@@ -74,8 +84,37 @@ def _spans(platform: str, text: str) -> list[tuple[int, int, bool]]:
     return merged
 
 
-def _regions(within: str, text: str) -> list[tuple[int, int]]:
-    return [match.span() for match in compiled(within).finditer(text)] if within else [(0, len(text))]
+def _segments(text: str) -> Iterator[tuple[int, int]]:
+    """The text in parts: each line that is too long for the rules by itself, and what stands between those."""
+    at = 0
+    for long in compiled(rf"^[^\n]{{{LONGEST_LINE},}}\n?").finditer(text):
+        if long.start() > at:
+            yield at, long.start()
+        yield long.span()
+        at = long.end()
+    if at < len(text):
+        yield at, len(text)
+
+
+def _regions(rule: Secret, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where a rule is to be looked for: in what it names, in lines with one of its words, or everywhere."""
+    if rule.within:
+        yield from (match.span() for match in compiled(rule.within).finditer(text, start, end))
+    elif rule.hints:
+        for hint in rule.hints:
+            yield from _lines_with(hint, text, start, end)
+    else:
+        yield start, end
+
+
+def _lines_with(word: str, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    at = text.find(word, start, end)
+    while at >= 0:
+        first = text.rfind("\n", start, at) + 1 or start
+        last = text.find("\n", at, end)
+        last = end if last < 0 else last
+        yield first, last
+        at = text.find(word, last, end)
 
 
 def _bare(secret: str) -> str:

@@ -26,7 +26,7 @@ IDENTITY = (
 )
 """What tells items of a menu apart, best first; without any of these, all that the export shows of an item."""
 
-_PAIR = r'([\w.-]+)=((?:"(?:\\.|[^"\\\n])*")|\S+)'
+_PAIR = r'(?<![\w.-])([\w.-]+)=((?:"(?:\\.|[^"\\\n])*")|\S+)'
 _NEEDLESS = compiled(r'"[\w.:/,-]+"')
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from adapters.ssh.driver import Driver
 from adapters.ssh.sending import Rejected, Sending, tolerant
-from adapters.ssh.session import Session, Timing, session
+from adapters.ssh.session import Session, Timing, considered, session
 from domain.config_plan import ConfigPlan, plan, unmet
 from domain.config_ports import (
     ChangeOutcome,
@@ -49,7 +49,7 @@ class ChangeRun:
         self._sending = Sending(self._driver, self._platform, change.confirm_within_s)
         async with self._session() as one:
             running, _ = await one.config()
-            wanted = plan(self._platform, change.kind, running, change.text)
+            wanted = await considered(plan, self._platform, change.kind, running, change.text)
             before = running if change.before is None else change.before
             if not wanted.lines:
                 return await self._settled(one, change, wanted, before, running)
@@ -75,7 +75,9 @@ class ChangeRun:
             for way in self._driver.changes:
                 await tolerant(one.cli, (*way.confirm, *way.forget))
             await self._save(one, change)
-        state: ChangeState = "unchanged" if same(self._platform, before, running) else "applied"
+        state: ChangeState = (
+            "unchanged" if await considered(same, self._platform, before, running) else "applied"
+        )
         return self._outcome(state, wanted, before, running, one.seen)
 
     async def _confirmed(
@@ -94,7 +96,7 @@ class ChangeRun:
             else:
                 reason = f"the device was not reached within {within_s} s of the change"
             after, _ = await one.config()
-            back = same(self._platform, after, before)
+            back = await considered(same, self._platform, after, before)
             return self._outcome(
                 "rolled_back" if back else "reverting", wanted, before, after, one.seen, reason=reason
             )
@@ -104,7 +106,7 @@ class ChangeRun:
     ) -> ChangeOutcome:
         """Reads back what is in force now, and saves it."""
         after, _ = await one.config()
-        if change.confirm_within_s is not None and same(self._platform, after, before):
+        if change.confirm_within_s is not None and await considered(same, self._platform, after, before):
             return self._outcome(
                 "rolled_back",
                 wanted,
@@ -116,8 +118,10 @@ class ChangeRun:
         await self._save(one, change)
         await tolerant(one.cli, self._sending.way.forget)
         await report(ConfigStep(name="configuration", state="confirmed", sent_lines=len(wanted.lines)))
-        missing = unmet(self._platform, change.kind, after, change.text)
-        state: ChangeState = "unchanged" if same(self._platform, before, after) else "applied"
+        missing = await considered(unmet, self._platform, change.kind, after, change.text)
+        state: ChangeState = (
+            "unchanged" if await considered(same, self._platform, before, after) else "applied"
+        )
         return self._outcome(state, wanted, before, after, one.seen, missing=missing)
 
     async def _save(self, one: Session, change: ConfigChange) -> None:
@@ -140,7 +144,7 @@ class ChangeRun:
         way = self._sending.way
         await tolerant(one.cli, way.discard or way.leave)
         after, seen = await self._restored(one, before, discarded=bool(way.discard))
-        if same(self._platform, after, before):
+        if await considered(same, self._platform, after, before):
             return self._outcome("rolled_back", wanted, before, after, seen, rejected=rejected)
         reason = "what was sent before the rejected line could not be taken back"
         if self._sending.within_s is None:
@@ -158,7 +162,7 @@ class ChangeRun:
         way = self._sending.way
         async with self._alive(one) as now:
             after, _ = await now.config()
-            if same(self._platform, after, before):
+            if await considered(same, self._platform, after, before):
                 await self._disarm(now)
                 return after, now.seen
             if not way.undo or (discarded and not way.restarts):
@@ -174,7 +178,7 @@ class ChangeRun:
             try:
                 async with self._returned() as now:
                     after, _ = await now.config()
-                    back = same(self._platform, after, before)
+                    back = await considered(same, self._platform, after, before)
                     if back:
                         await self._disarm(now)
                     if back or tries <= 0:
@@ -186,7 +190,7 @@ class ChangeRun:
 
     async def _send_back(self, one: Session, running: str, before: str) -> None:
         """The lines that lead back, as far as the device takes them."""
-        back = plan(self._platform, "replace", running, before)
+        back = await considered(plan, self._platform, "replace", running, before)
         sending = Sending(self._driver, self._platform, None)
         lines = list(back.lines)
         while lines:

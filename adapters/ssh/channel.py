@@ -218,7 +218,7 @@ class _Wait:
 
     def drop_prompts(self, prompt: re.Pattern[str]) -> None:
         """Takes away prompts that empty lines have asked for, with what was written behind them."""
-        while self.nudged and self.lines and prompt.match(self.lines[-1]):
+        while self.nudged and self.lines and (not self.lines[-1] or prompt.match(self.lines[-1])):
             self.lines.pop()
 
     def heard(self, data: bytes) -> None:

@@ -1,7 +1,9 @@
 """A session with one device: connected, its host key checked, its command line ready."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import ParamSpec, TypeVar
 
 from adapters.ssh.channel import Channel
 from adapters.ssh.command_line import CommandLine
@@ -13,6 +15,19 @@ from domain.config_text import ConfigAuthor, author, clean, ends_well, flaw, has
 
 READS = 4
 """How often a configuration is read until it is beyond doubt."""
+
+LARGE_TEXT = 200_000
+"""Characters from which on a text is worked on beside the event loop, so that other devices do not wait for it."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def considered(work: Callable[P, T], *texts: P.args, **options: P.kwargs) -> T:
+    """What `work` makes of texts that may be large."""
+    if sum(len(text) for text in texts if isinstance(text, str)) < LARGE_TEXT:
+        return work(*texts, **options)
+    return await asyncio.to_thread(work, *texts, **options)
 
 
 class Timing:
@@ -42,14 +57,14 @@ class Session:
         before: str | None = None
         for reads in range(1, READS + 1):
             shown = await self._shown()
-            doubt = flaw(self.platform, shown)
+            doubt = await considered(flaw, self.platform, shown)
             if doubt:
                 before = None
                 continue
-            text = clean(self.platform, shown)
+            text = await considered(clean, self.platform, shown)
             if has_end_marker(self.platform) or (known is not None and known(text)):
                 return text, reads
-            if before is not None and same(self.platform, before, text):
+            if before is not None and await considered(same, self.platform, before, text):
                 return text, reads
             before, doubt = text, "no two reads in a row agree"
         raise ConfigError("CONFIG_INCOMPLETE", f"read {READS} times and never whole: {doubt}")

@@ -71,7 +71,7 @@ def shown(raw: bytes) -> str:
             column = 0
         elif piece["control"] == "\b":
             column = max(0, column - 1)
-    return "".join(cells)
+    return "".join(cells).rstrip(" ")  # blanks behind a line are what wiped a pager away
 
 
 def _moved(cells: list[str], column: int, command: str, arguments: str) -> int:

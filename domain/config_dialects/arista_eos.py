@@ -9,7 +9,7 @@ from domain.config_dialects.cisco_secrets import CISCO_SECRETS
 ARISTA_EOS = Dialect(
     platforms=("arista_eos",),
     structure="indent",
-    comment=r"^\s*!",
+    comment=r"^[ \t]*!",
     preamble=(r"^Building configuration\.\.\..*$",),
     volatile=(
         Volatile(r"^! Command: .*$"),
@@ -17,8 +17,8 @@ ARISTA_EOS = Dialect(
     ),
     secrets=(Secret(rf"^ *neighbor \S+ password (?:7 )?(?P<s>{REST})"), *CISCO_SECRETS),
     blocks=(
-        Block(r"^ *banner (?:motd|login)\s*$", r"^EOF"),
-        Block(r"^ *code(?: unit \S+)?\s*$", r"^ *EOF"),
+        Block(r"^ *banner (?:motd|login)[ \t]*$", r"^EOF"),
+        Block(r"^ *code(?: unit \S+)?[ \t]*$", r"^ *EOF"),
     ),
     begins=r"^(?:! device: |hostname |no aaa root|switchport |transceiver |service |spanning-tree )",
     ends=r"^end$",

@@ -66,7 +66,7 @@ CISCO_EDITS = LineEdits(
 CISCO_IOS = Dialect(
     platforms=("iosxe", "ios"),
     structure="indent",
-    comment=r"^\s*!",
+    comment=r"^[ \t]*!",
     preamble=(
         r"^Building configuration\.\.\..*$",
         r"^Current configuration : \d+ bytes.*$",

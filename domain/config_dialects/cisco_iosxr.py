@@ -9,7 +9,7 @@ from domain.config_dialects.cisco_secrets import CISCO_SECRETS
 CISCO_IOSXR = Dialect(
     platforms=("iosxr",),
     structure="indent",
-    comment=r"^\s*!",
+    comment=r"^[ \t]*!",
     preamble=(
         r"^Building configuration\.\.\..*$",
         r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} +\d+ \d\d:\d\d:\d\d(?:\.\d+)? .*$",

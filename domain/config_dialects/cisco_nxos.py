@@ -7,7 +7,7 @@ from domain.config_dialects.cisco_secrets import CISCO_SECRETS
 CISCO_NXOS = Dialect(
     platforms=("nxos",),
     structure="indent",
-    comment=r"^\s*!",
+    comment=r"^[ \t]*!",
     preamble=(r"^Building configuration\.\.\..*$",),
     volatile=(
         Volatile(r"^!Command: .*$"),

@@ -6,8 +6,8 @@ from domain.config_dialects.cisco_secrets import CISCO_SECRETS
 HP_PROCURVE = Dialect(
     platforms=("procurve",),
     structure="indent",
-    comment=r"^\s*;",
-    preamble=(r"^\s*Running configuration:\s*$", r"^\s*Startup configuration:.*$"),
+    comment=r"^[ \t]*;",
+    preamble=(r"^[ \t]*Running configuration:[ \t]*$", r"^[ \t]*Startup configuration:.*$"),
     volatile=(Volatile(r"^; Created on .*$"),),
     secrets=(
         Secret(

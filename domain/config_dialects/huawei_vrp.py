@@ -6,7 +6,7 @@ from domain.config_dialects.cisco_secrets import PRIVATE_KEYS
 HUAWEI_VRP = Dialect(
     platforms=("vrp",),
     structure="indent",
-    comment=r"^\s*(?:#|!)",
+    comment=r"^[ \t]*(?:#|!)",
     volatile=(
         Volatile(r"^!Last configuration was (?:updated|saved) at .*$"),
         Volatile(r"^!(?:Current|Started) .*$"),
@@ -31,9 +31,9 @@ HUAWEI_VRP = Dialect(
         Block(r"^ *header (?:login|shell) information (?P<d>[\"%^#])", "{d}"),
         Block(r"^ *public-key-code begin", r"^ *public-key-code end"),
     ),
-    begins=r"^\s*(?:sysname |#$|!Software)",
+    begins=r"^[ \t]*(?:sysname |#$|!Software)",
     ends=r"^return$",
-    broken=(r"^\s*Error: .*", r"^Info: .*(?:busy|locked).*"),
+    broken=(r"^[ \t]*Error: .*", r"^Info: .*(?:busy|locked).*"),
     author=(r"^!Last configuration was (?:updated|saved) at (?P<at>.+?) by (?P<by>\S+)",),
     edits=LineEdits(
         negate="undo",

@@ -8,10 +8,10 @@ _VALUE = r'(?:"(?:\\.|[^"\\\n])*"|[^\s;"{]+)'
 JUNIPER_JUNOS = Dialect(
     platforms=("junos",),
     structure="braces",
-    comment=r"^\s*(?:##|/\*)",
+    comment=r"^[ \t]*(?:##|/\*)",
     preamble=(
-        r"^\{(?:master|backup|linecard|primary|secondary|local)(?::\S+)?\}(?:\[edit\])?\s*$",
-        r"^\[edit\]\s*$",
+        r"^\{(?:master|backup|linecard|primary|secondary|local)(?::\S+)?\}(?:\[edit\])?[ \t]*$",
+        r"^\[edit\][ \t]*$",
     ),
     volatile=(Volatile(r"^## Last (?:commit|changed): .*$"),),
     secrets=(
@@ -21,8 +21,8 @@ JUNIPER_JUNOS = Dialect(
             rf"(?P<s>{_VALUE})(?=;|[ \t]*$|[ \t]*##)"
         ),
         Secret(r'(?P<s>"\$\w{1,2}\$[^"\n]*"|\$[89]\$[^\s;"]+)'),
-        Secret(rf"(?P<s>{_VALUE});\s*## SECRET-DATA"),
-        Secret(rf"^\s*community (?P<s>{_VALUE}) \{{", within=r"^snmp \{\n(?:[ \t][^\n]*\n)*"),
+        Secret(rf"(?<=[ \t])(?P<s>{_VALUE});[ \t]*## SECRET-DATA"),
+        Secret(rf"^[ \t]*community (?P<s>{_VALUE}) \{{", within=r"^snmp \{\n(?:[ \t][^\n]*\n)*"),
         Secret(rf"^(?:set|delete) snmp community (?P<s>{_VALUE})"),
         *PRIVATE_KEYS,
     ),

@@ -8,7 +8,7 @@ _VALUE = r'(?:"(?:\\.|[^"\\\n])*"|[^\s;]+)'
 MIKROTIK_ROUTEROS = Dialect(
     platforms=("routeros",),
     structure="paths",
-    comment=r"^\s*#",
+    comment=r"^[ \t]*#",
     continuation=True,
     volatile=(
         # `# 2024-05-01 10:11:12 by RouterOS 7.14.3`, before 7.10 `# may/01/2024 10:11:12 by RouterOS 6.49.10`
@@ -17,7 +17,7 @@ MIKROTIK_ROUTEROS = Dialect(
     ),
     secrets=(
         Secret(
-            r"(?<![\w-])(?:[\w.-]*(?:password|passphrase|secrets?|psk|shared-key|private-key)|authentication-key|tcp-md5-key|auth-key|"
+            r"(?<![\w.-])(?:[\w.-]*(?:password|passphrase|secrets?|psk|shared-key|private-key)|authentication-key|tcp-md5-key|auth-key|"
             rf"md5-key|key|static-key-\d|dh-key|api-key|token|pin|community)=(?P<s>{_VALUE})"
         ),
         Secret(rf"(?<![\w-])name=(?P<s>{_VALUE})", within=r"^/snmp community\b[^\n]*\n?(?:(?!/)[^\n]*\n?)*"),
@@ -25,7 +25,7 @@ MIKROTIK_ROUTEROS = Dialect(
     ),
     begins=r"^# .*by RouterOS",
     broken=(
-        r"^\s*#\s*error exporting.*",
+        r"^[ \t]*#\s*error exporting.*",
         r"^#\s*interrupted.*",
         r"^(?:bad command name|expected end of command|syntax error).*",
     ),

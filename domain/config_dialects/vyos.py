@@ -8,7 +8,7 @@ _VALUE = r"(?:'[^'\n]*'|\"[^\"\n]*\"|\S+)"
 VYOS = Dialect(
     platforms=("vyos", "edgeos"),
     structure="commands",
-    comment=r"^\s*(?:#|//)",
+    comment=r"^[ \t]*(?:#|//)",
     secrets=(
         Secret(
             r"^(?:set|delete) .*\b(?:encrypted-password|plaintext-password|plaintext-key|encrypted-key|password|secret|pre-shared-secret|"

@@ -8,7 +8,7 @@ SESSION = "netledger"
 ARISTA_EOS = Driver(
     platforms=("arista_eos",),
     prompt=r"{name}(?:\([^()\s]{1,60}\))?[>#]",
-    enable=Enable(when=r">\s*$", send="enable", question=r"(?i)password:\s*$"),
+    enable=Enable(when=r">[ \t]*$", send="enable", question=r"(?i)password:[ \t]*$"),
     setup=(Step("terminal length 0", optional=True), Step("terminal width 32767", optional=True)),
     show=("show running-config",),
     refused=(*CISCO_REFUSED, r"^> .*", r"^! .*error"),
@@ -30,5 +30,5 @@ ARISTA_EOS = Driver(
             longest_s=24 * 3600,
         ),
     ),
-    save=(Step("copy running-config startup-config", answers=(Answer(r"\]\?\s*$", "\n"),)),),
+    save=(Step("copy running-config startup-config", answers=(Answer(r"\]\?[ \t]*$", "\n"),)),),
 )

@@ -3,24 +3,24 @@
 from adapters.ssh.driver import Answer, Change, Driver, Enable, Step
 
 CISCO_REFUSED = (
-    r"^\s*%\s*(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Bad|Error|Cannot|Not |No such|Access denied|Authorization|"
+    r"^[ \t]*%\s*(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Bad|Error|Cannot|Not |No such|Access denied|Authorization|"
     r"Duplicate|Failed|Permission|Unable|Command rejected)",
-    r"^\s*%.*(?:failed|not allowed|denied|rejected|does not exist|not supported|is not |invalid|overlaps|conflicts?|cannot|in use|being used|already exists)",
+    r"^[ \t]*%.*(?:failed|not allowed|denied|rejected|does not exist|not supported|is not |invalid|overlaps|conflicts?|cannot|in use|being used|already exists)",
     r"^Command rejected",
     r"^(?:ERROR|Error): ",
 )
 CISCO_LOG = (r"^\*?(?:\S+: )?\*?\.?\w{3} +\d+ (?:\d{4} )?\d\d:\d\d:\d\d.{0,40}: ?%[\w-]+-\d-\w+:",)
-YES = Answer(r"\[(?:confirm|yes/no|y/n|Y/N)\]\??:?\s*$", "\n")
+YES = Answer(r"\[(?:confirm|yes/no|y/n|Y/N)\]\??:?[ \t]*$", "\n")
 
 CISCO_IOS = Driver(
     platforms=("iosxe", "ios"),
     prompt=r"{name}(?:\([^()\s]{1,60}\))?[>#]",
     login=(
-        Answer(r"(?i)^\s*press (?:return|enter|any key)", "\n"),
-        Answer(r"(?i)username:\s*$", "\n"),
-        Answer(r"(?i)^\s*password:\s*$", "{password}\n"),
+        Answer(r"(?i)^[ \t]*press (?:return|enter|any key)", "\n"),
+        Answer(r"(?i)username:[ \t]*$", "\n"),
+        Answer(r"(?i)^[ \t]*password:[ \t]*$", "{password}\n"),
     ),
-    enable=Enable(when=r">\s*$", send="enable", question=r"(?i)password:\s*$"),
+    enable=Enable(when=r">[ \t]*$", send="enable", question=r"(?i)password:[ \t]*$"),
     setup=(Step("terminal length 0", optional=True), Step("terminal width 511", optional=True)),
     show=("show running-config",),
     refused=CISCO_REFUSED,
@@ -42,7 +42,7 @@ CISCO_IOS = Driver(
             arm=(
                 Step(
                     "reload in {minutes}",
-                    answers=(Answer(r"(?i)save\?\s*\[yes/no\]:?\s*$", "no\n"), YES),
+                    answers=(Answer(r"(?i)save\?\s*\[yes/no\]:?[ \t]*$", "no\n"), YES),
                 ),
             ),
             enter=(Step("configure terminal"),),
@@ -52,5 +52,5 @@ CISCO_IOS = Driver(
             longest_s=999 * 60,
         ),
     ),
-    save=(Step("copy running-config startup-config", answers=(Answer(r"\]\?\s*$", "\n"), YES)),),
+    save=(Step("copy running-config startup-config", answers=(Answer(r"\]\?[ \t]*$", "\n"), YES)),),
 )

@@ -8,7 +8,7 @@ CHECKPOINT = "netledger"
 CISCO_NXOS = Driver(
     platforms=("nxos",),
     prompt=r"{name}(?:\([^()\s]{1,60}\))?#",
-    login=(Answer(r"(?i)^\s*password:\s*$", "{password}\n"),),
+    login=(Answer(r"(?i)^[ \t]*password:[ \t]*$", "{password}\n"),),
     setup=(Step("terminal length 0", optional=True), Step("terminal width 511", optional=True)),
     show=("show running-config",),
     refused=(*CISCO_REFUSED, r"^Syntax error", r"^Rollback failed"),

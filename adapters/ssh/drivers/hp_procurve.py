@@ -8,19 +8,19 @@ HP_PROCURVE = Driver(
     name=r"[\w.@:/+ -]{1,60}?",
     login=(
         Answer(r"(?i)press any key to continue", " "),
-        Answer(r"(?i)^\s*username:\s*$", "\n"),
-        Answer(r"(?i)^\s*password:\s*$", "{password}\n"),
+        Answer(r"(?i)^[ \t]*username:[ \t]*$", "\n"),
+        Answer(r"(?i)^[ \t]*password:[ \t]*$", "{password}\n"),
     ),
-    enable=Enable(when=r">\s*$", send="enable", question=r"(?i)password:\s*$"),
+    enable=Enable(when=r">[ \t]*$", send="enable", question=r"(?i)password:[ \t]*$"),
     setup=(Step("no page", optional=True), Step("terminal width 1920", optional=True)),
     pager=r"-- more --,? ?next page",
     show=("show running-config",),
     refused=(
-        r"^\s*(?:Invalid|Incomplete|Ambiguous) input",
-        r"(?i)^\s*(?:error|unable|cannot|not allowed|.* is not (?:valid|supported))",
+        r"^[ \t]*(?:Invalid|Incomplete|Ambiguous) input",
+        r"(?i)^[ \t]*(?:error|unable|cannot|not allowed|.* is not (?:valid|supported))",
     ),
     noise=(r"^[IWMDE] \d\d/\d\d/\d\d \d\d:\d\d:\d\d .*",),
-    questions=(Answer(r"(?i)\[y/n\]\??\s*$", "y"),),
+    questions=(Answer(r"(?i)\[y/n\]\??[ \t]*$", "y"),),
     changes=(
         Change(
             undone_by="a restart with the saved configuration (reload after)",
@@ -28,8 +28,8 @@ HP_PROCURVE = Driver(
                 Step(
                     "reload after {minutes}",
                     answers=(
-                        Answer(r"(?i)save.*\[y/n(?:/\^c)?\]\??\s*$", "n"),
-                        Answer(r"(?i)\[y/n\]\??\s*$", "y"),
+                        Answer(r"(?i)save.*\[y/n(?:/\^c)?\]\??[ \t]*$", "n"),
+                        Answer(r"(?i)\[y/n\]\??[ \t]*$", "y"),
                     ),
                 ),
             ),
@@ -40,5 +40,5 @@ HP_PROCURVE = Driver(
             longest_s=23 * 3600,
         ),
     ),
-    save=(Step("write memory", answers=(Answer(r"(?i)\[y/n\]\??\s*$", "y"),)),),
+    save=(Step("write memory", answers=(Answer(r"(?i)\[y/n\]\??[ \t]*$", "y"),)),),
 )

@@ -2,8 +2,8 @@
 
 from adapters.ssh.driver import Answer, Change, Driver, Step
 
-YES = Answer(r"(?i)\[y(?:es)?/n(?:o)?\](?:\s*\[[ny]\])?\s*:?\s*$", "y\n")
-NO = Answer(r"(?i)(?:save|change now).*\[y(?:es)?/n(?:o)?\](?:\s*\[[ny]\])?\s*:?\s*$", "n\n")
+YES = Answer(r"(?i)\[y(?:es)?/n(?:o)?\](?:\s*\[[ny]\])?\s*:?[ \t]*$", "y\n")
+NO = Answer(r"(?i)(?:save|change now).*\[y(?:es)?/n(?:o)?\](?:\s*\[[ny]\])?\s*:?[ \t]*$", "n\n")
 
 HUAWEI_VRP = Driver(
     platforms=("vrp",),
@@ -14,10 +14,10 @@ HUAWEI_VRP = Driver(
         Step("screen-length 0 temporary", optional=True),
         Step("screen-width 512", answers=(YES,), optional=True),
     ),
-    pager=r"^\s*-{2,4} ?more ?\(?.{0,40}\)?-{2,4}\s*$",
+    pager=r"^[ \t]*-{2,4} ?more ?\(?.{0,40}\)?-{2,4}[ \t]*$",
     show=("display current-configuration",),
-    refused=(r"^\s*Error\b.*", r"^\s*(?:Unrecognized|Incomplete|Wrong|Ambiguous|Too many) .*"),
-    noise=(r"^\s*(?:#)?\w{3} +\d+ \d{4} \d\d:\d\d:\d\d.*%%\d+", r"^Info: .*"),
+    refused=(r"^[ \t]*Error\b.*", r"^[ \t]*(?:Unrecognized|Incomplete|Wrong|Ambiguous|Too many) .*"),
+    noise=(r"^[ \t]*(?:#)?\w{3} +\d+ \d{4} \d\d:\d\d:\d\d.*%%\d+", r"^Info: .*"),
     questions=(YES,),
     changes=(
         # Version 8 and later, where lines wait for a commit.

@@ -7,10 +7,10 @@ VYOS = Driver(
     prompt=r"{name}@[\w.-]{1,100}(?::[^\s$#]{0,80})?[$#>]",
     name=r"[\w.-]{1,64}",
     setup=(Step("terminal length 0", optional=True), Step("terminal width 0", optional=True)),
-    pager=r"^\s*(?::|--More--|lines \d+-\d+.*)\s*$",
+    pager=r"^[ \t]*(?::|--More--|lines \d+-\d+.*)[ \t]*$",
     show=("show configuration commands | no-more", "show configuration commands"),
     refused=(
-        r"(?i)^\s*(?:invalid command|configuration path: .* is not valid|.*is not valid|set failed|delete failed|commit failed|"
+        r"(?i)^[ \t]*(?:invalid command|configuration path: .* is not valid|.*is not valid|set failed|delete failed|commit failed|"
         r"value validation failed|error:|cannot |no such|nothing to delete|permission denied|ambiguous command|incomplete command)",
         r"^\[\[.*\]\] failed",
     ),
@@ -22,7 +22,7 @@ VYOS = Driver(
             commit_timed=(
                 Step(
                     "commit-confirm {minutes}",
-                    answers=(Answer(r"(?i)\[(?:confirm|y/N|yes/no)\]\s*$", "y\n"),),
+                    answers=(Answer(r"(?i)\[(?:confirm|y/N|yes/no)\][ \t]*$", "y\n"),),
                 ),
             ),
             leave=(Step("exit"),),
@@ -30,7 +30,7 @@ VYOS = Driver(
             confirm=(Step("configure"), Step("confirm", optional=True), Step("exit")),
             undo=(
                 Step("configure"),
-                Step("load", answers=(Answer(r"(?i)\[y/N\]\s*$", "y\n"),)),
+                Step("load", answers=(Answer(r"(?i)\[y/N\][ \t]*$", "y\n"),)),
                 Step("commit"),
                 Step("exit"),
             ),
