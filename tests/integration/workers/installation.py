@@ -90,19 +90,25 @@ class Installation:
 
     async def ended(self, operation_id: UUID, patience_s: float = PATIENCE_S) -> OperationRow:
         async def row() -> OperationRow | None:
-            try:
-                found = await self.operation(operation_id)
-            except UndefinedTable:  # a read model that the projector has yet to make
-                return None
+            found = await self.operation_or_none(operation_id)
             return found if found is not None and found.state in ENDED else None
 
         last: OperationRow = await until(row, patience_s)
         await self.settled()
         return last
 
-    async def operation(self, operation_id: UUID) -> OperationRow | None:
-        async with self.console.pool.connection() as conn:
-            return await operations.one(conn, str(operation_id))
+    async def operation(self, operation_id: UUID) -> OperationRow:
+        row = await self.operation_or_none(operation_id)
+        assert row is not None
+        return row
+
+    async def operation_or_none(self, operation_id: UUID) -> OperationRow | None:
+        """None while the read model does not show it."""
+        try:
+            async with self.console.pool.connection() as conn:
+                return await operations.one(conn, str(operation_id))
+        except UndefinedTable:  # the projector has yet to make it
+            return None
 
     async def settled(self) -> int:
         """Waits until all read models have seen all events; the position."""
