@@ -96,7 +96,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
         url,
         min_size=4,
         max_size=32,
-        timeout=5,
+        timeout=3,
         # After an outage a pool waits ever longer between its attempts, unless it gives up and is asked anew.
         reconnect_timeout=2,
         kwargs={
@@ -138,7 +138,9 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
         return key if isinstance(key, IdempotencyKey) else None
 
     async def commands_of(request: AnyRequest) -> Commands:
-        return Commands(bus, watch, event_log, vault, attribution(request), await key_of(request))
+        return Commands(
+            bus, watch, event_log, vault, attribution(request), await key_of(request), request.scope["state"]
+        )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:

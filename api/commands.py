@@ -1,6 +1,6 @@
 """How a request's commands are carried out: in the caller's name, once per Idempotency-Key, and seen before the answer."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import Response
@@ -14,15 +14,16 @@ from domain.ports import CommandBus, EventLog, PositionWatch, Vault
 T = TypeVar("T")
 
 
+RECORDED = "recorded_position"
+"""Where in the request's state the position of a command lies that is in the ledger, whatever happens afterwards."""
+
+
 class RecordedUnseen(Exception):
     """The command is in the ledger, but the read model that would show its result lags: the answer is 202, so that
     nobody repeats it."""
 
-    def __init__(self, position: int, projection: str) -> None:
-        super().__init__(
-            f"recorded at position {position}; the read model {projection} has not seen it yet, so read it later"
-        )
-        self.position = position
+    def __init__(self, projection: str) -> None:
+        super().__init__(f"the read model {projection} has not seen it yet")
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -54,12 +55,14 @@ class Commands:
         vault: Vault,
         by: Attribution,
         key: IdempotencyKey | None,
+        state: dict[str, Any],
     ) -> None:
         self._bus = bus
         self._watch = watch
         self._events = events
         self._vault = vault
         self._key = key
+        self._state = state
         self._reached = 0
         self.by = by
 
@@ -76,6 +79,7 @@ class Commands:
         except DomainError:
             await self._destroy(fresh_secret)
             raise
+        self._note(outcome.position)
         if outcome.repeated:
             await self._destroy(fresh_secret)
         await self._until_seen(outcome.position, seen_by)
@@ -84,7 +88,7 @@ class Commands:
     async def ensure(self, *intents: Intent) -> Outcome:
         """One of many commands of a request, each of which does nothing when repeated. `settle` ends them."""
         outcome = await self._bus.execute(*intents, by=self.by)
-        self._reached = max(self._reached, outcome.position)
+        self._note(outcome.position)
         return outcome
 
     async def settle(self, *, seen_by: str) -> None:
@@ -102,7 +106,11 @@ class Commands:
         if secret_id:
             await self._vault.destroy(secret_id)
 
-    async def _until_seen(self, position: int, name: str) -> None:
+    def _note(self, position: int) -> None:
         self._reached = max(self._reached, position)
+        if self._reached:
+            self._state[RECORDED] = self._reached
+
+    async def _until_seen(self, position: int, name: str) -> None:
         if not await seen(self._watch, name, position):
-            raise RecordedUnseen(position, name)
+            raise RecordedUnseen(name)

@@ -10,11 +10,13 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from psycopg_pool import PoolTimeout
 
-from api.commands import RecordedUnseen
+from api.commands import RECORDED, RecordedUnseen
 from api.positions import HEADER as POSITION_HEADER
 from domain.errors import Conflict, DomainError, Invalid, NotFound, NotRevertible, Refused, Unavailable
 from domain.router_ports import RouterError
 
+PROVISIONAL = "X-Recorded-Unseen"
+"""The header of an answer that only says that a command is recorded."""
 log = structlog.get_logger(__name__)
 
 _FAMILIES: tuple[tuple[type[DomainError], int], ...] = (
@@ -53,6 +55,13 @@ class ErrorBody(msgspec.Struct, frozen=True):
     error: ErrorDetail
     request_id: str
     timestamp: datetime
+
+
+class RecordedBody(msgspec.Struct, frozen=True):
+    """A command that is recorded and not yet seen by the read models."""
+
+    position: int
+    message: str
 
 
 def _respond(
@@ -121,10 +130,14 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     return _respond(request, error.status_code, code, message, headers=headers)
 
 
-def database_away(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorBody]:
+def database_away(
+    request: Request[Any, Any, Any], error: Exception
+) -> Response[ErrorBody] | Response[RecordedBody]:
     log.warning(
         "database away", error=type(error).__name__, why=_first_line(error), path=request.scope["path"]
     )
+    if RECORDED in request.scope["state"]:
+        return recorded_unseen(request, error)
     return _respond(
         request,
         503,
@@ -169,23 +182,13 @@ def _first_line(error: Exception) -> str:
     return next(iter(str(error).strip().splitlines()), "")
 
 
-PROVISIONAL = "X-Recorded-Unseen"
-"""The header of an answer that only says that a command is recorded."""
-
-
-class RecordedBody(msgspec.Struct, frozen=True):
-    """A command that is recorded and not yet seen by the read models."""
-
-    position: int
-    message: str
-
-
-def recorded_unseen(request: Request[Any, Any, Any], unseen: RecordedUnseen) -> Response[RecordedBody]:
+def recorded_unseen(request: Request[Any, Any, Any], why: Exception) -> Response[RecordedBody]:
     """202 and never an error: who repeats a recorded command does it twice."""
+    position = request.scope["state"][RECORDED]
     return Response(
-        RecordedBody(unseen.position, str(unseen)),
+        RecordedBody(position, f"recorded at position {position}, to be read later: {_first_line(why)}"),
         status_code=202,
-        headers={POSITION_HEADER: str(unseen.position), PROVISIONAL: "true"},
+        headers={POSITION_HEADER: str(position), PROVISIONAL: "true"},
         media_type="application/json",
     )
 

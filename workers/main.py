@@ -79,7 +79,14 @@ async def _compose(
         url,
         min_size=2,
         max_size=8,
-        kwargs={"autocommit": True, "application_name": "netledger worker"},
+        # After an outage a pool waits ever longer between its attempts, unless it gives up and is asked anew.
+        reconnect_timeout=2,
+        kwargs={
+            "autocommit": True,
+            "application_name": "netledger worker",
+            "connect_timeout": 3,
+            "options": "-c TimeZone=UTC",  # times leave PostgreSQL as text
+        },
         open=False,
         check=AsyncConnectionPool.check_connection,
     )

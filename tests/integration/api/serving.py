@@ -20,6 +20,7 @@ from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.schema import migrate
 from adapters.vault.master_key import MasterKey
 from api.app import create_app
+from api.ending import ended
 from cli.console import Console, open_console
 from cli.prepare import prepare_database
 from domain.configuration import Configuration
@@ -137,12 +138,11 @@ class Netledger:
         )
         with contextlib.suppress(AttributeError):
             server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]  # not the main thread
-        working = asyncio.create_task(workers.run(self.configuration, self.key, self._kinds))
+        working = asyncio.create_task(self._work())
         serving = asyncio.create_task(server.serve())
         try:
             while not server.started:
                 assert not serving.done(), "the server ended at once"
-                assert not working.done(), working.exception()
                 await asyncio.sleep(0.01)
             self.port = server.servers[0].sockets[0].getsockname()[1]
             await self._until_ready()
@@ -153,8 +153,12 @@ class Netledger:
         finally:
             server.should_exit = True
             await serving
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+            await ended([working])
+
+    async def _work(self) -> None:
+        """Without kinds: somebody else's workers feed the read models."""
+        if self._kinds:
+            await workers.run(self.configuration, self.key, self._kinds)
 
     async def _user(self, name: str, role: Role) -> None:
         if (await self._console.bus.state(USER, user_id(name))).state != "absent":
