@@ -18,7 +18,9 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A command. `{minutes}`, `{seconds}`, `{hms}` stand for the time within which a change must be confirmed."""
+    """A command. The time within which a change must be confirmed is put in for `{minutes}`, `{seconds}`, `{hms}` (hours,
+    minutes, seconds) and `{dhm}` (days, hours, minutes).
+    """
 
     send: str
     answers: tuple[Answer, ...] = ()
@@ -117,10 +119,15 @@ class Refusal(Exception):
 def timed(step: Step, within_s: int) -> Step:
     """The step with the time in the unit that it asks for; minutes are rounded up."""
     minutes = max(1, -(-within_s // SECONDS_PER_MINUTE))
-    hms = f"{within_s // 3600:02}:{within_s // 60 % 60:02}:{within_s % 60:02}"
-    send = (
-        step.send.replace("{minutes}", str(minutes)).replace("{seconds}", str(within_s)).replace("{hms}", hms)
-    )
+    times = {
+        "{minutes}": str(minutes),
+        "{seconds}": str(within_s),
+        "{hms}": f"{within_s // 3600:02}:{within_s // 60 % 60:02}:{within_s % 60:02}",
+        "{dhm}": f"{minutes // 1440:02}:{minutes // 60 % 24:02}:{minutes % 60:02}",
+    }
+    send = step.send
+    for sign, time in times.items():
+        send = send.replace(sign, time)
     return msgspec.structs.replace(step, send=send)
 
 

@@ -93,7 +93,10 @@ class ProcurveShell(IosShell):
             (r"show running-config", lambda found: self.device.running()),
             (r"configure(?: terminal)?", lambda found: self.enter() and ""),
             (r"write memory", lambda found: self.save() and ""),
-            (r"reload after (\d+)", lambda found: self._reload_after(int(found[1]))),
+            (
+                r"reload after (\d\d):(\d\d):(\d\d)",
+                lambda found: self._reload_after(int(found[1]) * 1440 + int(found[2]) * 60 + int(found[3])),
+            ),
             (r"no reload", lambda found: self._no_reload()),
         )
 

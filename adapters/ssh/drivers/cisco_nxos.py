@@ -31,7 +31,7 @@ CISCO_NXOS = Driver(
                 Step("exit"),
                 Step(f"scheduler schedule name {CHECKPOINT}"),
                 Step(f"job name {CHECKPOINT}"),
-                Step("time start +{minutes}"),
+                Step("time start +{dhm}"),
                 Step("end"),
             ),
             enter=(Step("configure terminal"),),

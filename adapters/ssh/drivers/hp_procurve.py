@@ -26,7 +26,7 @@ HP_PROCURVE = Driver(
             undone_by="a restart with the saved configuration (reload after)",
             arm=(
                 Step(
-                    "reload after {minutes}",
+                    "reload after {dhm}",
                     answers=(
                         Answer(r"(?i)save.*\[y/n(?:/\^c)?\]\??[ \t]*$", "n"),
                         Answer(r"(?i)\[y/n\]\??[ \t]*$", "y"),

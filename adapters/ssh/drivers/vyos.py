@@ -6,7 +6,7 @@ VYOS = Driver(
     platforms=("vyos", "edgeos"),
     prompt=r"{name}@[\w.-]{1,100}(?::[^\s$#]{0,80})?[$#>]",
     name=r"[\w.-]{1,64}",
-    setup=(Step("terminal length 0", optional=True), Step("terminal width 0", optional=True)),
+    setup=(Step("set terminal length 0", optional=True), Step("set terminal width 512", optional=True)),
     pager=r"^[ \t]*(?::|--More--|lines \d+-\d+.*)[ \t]*$",
     show=("show configuration commands | no-more", "show configuration commands"),
     refused=(
