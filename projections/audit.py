@@ -135,10 +135,10 @@ async def timeline(
         given["hidden"] = [_pattern(prefix) for prefix in ADMIN_ONLY]
     query = _SELECT + (" WHERE " + " AND ".join(where) if where else "")
     order = "ASC" if oldest_first else "DESC"
-    # One value for all lines: a row each costs more in the driver than the lines in PostgreSQL.
+    # One value for all lines: a row each costs more in the driver than the lines in PostgreSQL. The limit is part of
+    # the statement, since PostgreSQL keeps no plan where it cannot see how few rows are wanted.
     cursor = await conn.execute(
-        f"SELECT json_agg(line)::text FROM ({query} ORDER BY position {order} LIMIT %(limit)s) line",
-        {**given, "limit": limit},
+        f"SELECT json_agg(line)::text FROM ({query} ORDER BY position {order} LIMIT {limit:d}) line", given
     )
     row = await cursor.fetchone()
     return _entries.decode(row[0]) if row and row[0] else []

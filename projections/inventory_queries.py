@@ -110,14 +110,16 @@ async def page(
     source, values = _source(as_of)
     where, given = _where(filters)
     if after:
-        where += " AND (lower(d.name), d.id) > (%(after_name)s, %(after_id)s::uuid)"
+        # Behind a SELECT the values say nothing to the planner, which then keeps one plan for all pages.
+        where += " AND (lower(d.name), d.id) > ((SELECT %(after_name)s), (SELECT %(after_id)s::uuid))"
         given |= {"after_name": after[0], "after_id": after[1]}
-    # One value for the whole page: a row each costs more in the driver than the page in PostgreSQL.
+    # One value for the whole page: a row each costs more in the driver than the page in PostgreSQL. The limit is part of
+    # the statement, since PostgreSQL keeps no plan where it cannot see how few rows are wanted.
     found = await conn.execute(
         f"SELECT json_agg(page)::text FROM (SELECT {_LISTED}, s.last_seen FROM {source}"
         f" LEFT JOIN work.sightings s ON s.device_id = d.id {where}"
-        " ORDER BY lower(d.name), d.id LIMIT %(limit)s) page",
-        {**values, **given, "limit": limit},
+        f" ORDER BY lower(d.name), d.id LIMIT {limit:d}) page",
+        {**values, **given},
     )
     row = await found.fetchone()
     return _rows.decode(row[0]) if row and row[0] else []

@@ -84,7 +84,7 @@ async def look_up(
     conn: AsyncConnection[Any], projection: Projection, schema: str, rows: Rows, events: Sequence[Recorded]
 ) -> None:
     """Fetches the rows that folding these events will need and that are not known yet."""
-    wanted = [key for recorded in events for key in projection.keys(recorded)]
+    wanted = (key for recorded in events for key in projection.keys(recorded))
     tables = {table.name: table for table in projection.tables}
     for name, keys in rows.missing(wanted).items():
         rows.learn(name, keys, await fetch(conn, schema, tables[name], keys))

@@ -1,9 +1,10 @@
 """Rows of a read model while a batch is folded: fetched together before it, written together after it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -27,6 +28,13 @@ class Table:
     key: tuple[str, ...]
     indexes: Sequence[str] = ()
     append_only: bool = False
+    key_of: Callable[[Row], Key] = field(init=False, repr=False, compare=False)
+    """The row's key."""
+
+    def __post_init__(self) -> None:
+        first, *others = self.key
+        key_of = itemgetter(*self.key) if others else lambda row: (row[first],)
+        object.__setattr__(self, "key_of", key_of)
 
     def ddl(self, schema: str) -> list[sql.Composed]:
         """The whole table."""
@@ -58,9 +66,6 @@ class Table:
     @property
     def times(self) -> tuple[str, ...]:
         return tuple(name for name, kind in self.columns.items() if kind.startswith("timestamptz"))
-
-    def key_of(self, row: Row) -> Key:
-        return tuple(row[column] for column in self.key)
 
 
 @dataclass
