@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from adapters.ssh.command_line import CommandLine
 from adapters.ssh.driver import Change, Driver, Refusal, Step, timed
-from domain.config_mask import mask
+from domain.config_mask import HIDDEN, mask, secrets
 from domain.config_plan import ConfigPlan
 from domain.config_ports import ConfigError, ConfigErrorCode, RejectedLine
 
@@ -68,14 +68,22 @@ class Sending:
         try:
             await cli.load(self.way, text)
         except Refusal as refusal:
-            raise Rejected(RejectedLine(number=0, line=refusal.command, answer=refusal.words)) from None
+            words = self._without_secrets(refusal.words, text)
+            raise Rejected(RejectedLine(number=0, line=refusal.command, answer=words)) from None
 
     async def _line(self, cli: CommandLine, number: int, line: str) -> None:
         try:
             await cli.run(Step(line, answers=self._driver.questions))
         except Refusal as refusal:
             shown = mask(self._platform, line)
-            raise Rejected(RejectedLine(number=number, line=shown, answer=refusal.words)) from None
+            words = self._without_secrets(refusal.words, line)
+            raise Rejected(RejectedLine(number=number, line=shown, answer=words)) from None
+
+    def _without_secrets(self, words: str, sent: str) -> str:
+        """What a device says of a line may repeat its secrets anywhere."""
+        for secret in secrets(self._platform, sent):
+            words = words.replace(secret, HIDDEN)
+        return words
 
     async def _judged(self, cli: CommandLine, step: Step) -> None:
         try:

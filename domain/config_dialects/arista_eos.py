@@ -15,7 +15,7 @@ ARISTA_EOS = Dialect(
         Volatile(r"^! Command: .*$"),
         Volatile(r"^! Startup-config last modified at .*$"),
     ),
-    secrets=(Secret(rf"^ *neighbor \S+ password (?:7 )?(?P<s>{REST})"), *CISCO_SECRETS),
+    secrets=(Secret(rf"^ *(?:no |default )?neighbor \S+ password (?:7 )?(?P<s>{REST})"), *CISCO_SECRETS),
     blocks=(
         Block(r"^ *banner (?:motd|login)[ \t]*$", r"^EOF"),
         Block(r"^ *code(?: unit \S+)?[ \t]*$", r"^ *EOF"),

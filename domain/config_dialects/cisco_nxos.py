@@ -16,8 +16,8 @@ CISCO_NXOS = Dialect(
         Volatile(r"^!No configuration change since .*$"),
     ),
     secrets=(
-        Secret(rf"^ *snmp-server user .*?\blocalizedkey(?:V2key)?.*?(?P<s>{WORD})$"),
-        Secret(rf"^ *username \S+ password \d (?P<s>{WORD})"),
+        Secret(rf"^ *(?:no |default )?snmp-server user .*?\blocalizedkey(?:V2key)?.*?(?P<s>{WORD})$"),
+        Secret(rf"^ *(?:no |default )?username \S+ password \d (?P<s>{WORD})"),
         *CISCO_SECRETS,
     ),
     blocks=(Block(r"^banner (?:motd|exec) (?P<d>\S)", "{d}"),),

@@ -13,14 +13,22 @@ KIND = r"(?:(?:0|3|4|5|6|7|8|8a|9|10|11|encrypted|encryption|clear|cleartext|cip
 
 CISCO_SECRETS = (
     Secret(
-        rf"^ *enable (?:secret|password|super-user-password) (?:level \d+ )?{KIND}(?P<s>{REST})",
+        rf"^ *(?:no |default )?enable (?:secret|password|super-user-password) (?:level \d+ )?{KIND}(?P<s>{REST})",
         hints=("enable ",),
     ),
-    Secret(rf"^ *(?:no )?username .*?\b(?:password|secret|sshkey) {KIND}(?P<s>{REST})", hints=("username ",)),
-    Secret(rf"^ *(?:password|secret|passwd) {KIND}(?P<s>{REST})", hints=("password ", "secret ", "passwd ")),
-    Secret(rf"^ *(?:no )?snmp-server community {KIND}(?P<s>{WORD})", hints=("snmp-server community ",)),
     Secret(
-        r"^ *(?:no )?snmp-server host \S+ (?:(?:vrf|use-vrf|udp-port) \S+ )*(?:(?:traps|informs|trap|inform) )?"
+        rf"^ *(?:no |default )?username .*?\b(?:password|secret|sshkey) {KIND}(?P<s>{REST})",
+        hints=("username ",),
+    ),
+    Secret(
+        rf"^ *(?:no |default )?(?:password|secret|passwd) {KIND}(?P<s>{REST})",
+        hints=("password ", "secret ", "passwd "),
+    ),
+    Secret(
+        rf"^ *(?:no |default )?snmp-server community {KIND}(?P<s>{WORD})", hints=("snmp-server community ",)
+    ),
+    Secret(
+        r"^ *(?:no |default )?snmp-server host \S+ (?:(?:vrf|use-vrf|udp-port) \S+ )*(?:(?:traps|informs|trap|inform) )?"
         rf"(?:version (?:1|2c|3 (?:auth|noauth|priv)) |\d )?(?:community )?{KIND}(?P<s>{WORD})",
         hints=("snmp-server host ",),
     ),
@@ -34,10 +42,10 @@ CISCO_SECRETS = (
     ),
     Secret(r"\bpriv (?P<s>0x\S+)", hints=("priv 0x",)),
     Secret(
-        rf"^ *(?:tacacs|radius|tacacs-server|radius-server)\b.*?\bkey {KIND}(?P<s>{REST})",
+        rf"^ *(?:no |default )?(?:tacacs|radius|tacacs-server|radius-server)\b.*?\bkey {KIND}(?P<s>{REST})",
         hints=("tacacs", "radius"),
     ),
-    Secret(rf"^ *(?:server-)?key (?!chain\b){KIND}(?P<s>{REST})", hints=("key ",)),
+    Secret(rf"^ *(?:no |default )?(?:server-)?key (?!chain\b){KIND}(?P<s>{REST})", hints=("key ",)),
     Secret(rf"\bkey-string {KIND}(?P<s>{REST})", hints=("key-string ",)),
     Secret(rf"\bneighbor \S+ password {KIND}(?P<s>{REST})", hints=("neighbor ",)),
     Secret(
@@ -45,7 +53,7 @@ CISCO_SECRETS = (
         hints=("authentication-key ", "message-digest-key ", "md5-key "),
     ),
     Secret(
-        rf"^ *(?:no )?(?:standby|vrrp|glbp)\b.*?\bauthentication (?:text )?(?P<s>{WORD})$",
+        rf"^ *(?:no |default )?(?:standby|vrrp|glbp)\b.*?\bauthentication (?:text )?(?P<s>{WORD})$",
         hints=("standby ", "vrrp", "glbp"),
     ),
     Secret(

@@ -11,13 +11,15 @@ HP_PROCURVE = Dialect(
     volatile=(Volatile(r"^; Created on .*$"),),
     secrets=(
         Secret(
-            rf"^ *password (?:manager|operator|all) (?:user-name {WORD} )?(?:(?:plaintext|sha1|sha256) )?(?P<s>{WORD})"
+            rf"^ *(?:no |default )?password (?:manager|operator|all) (?:user-name {WORD} )?(?:(?:plaintext|sha1|sha256) )?(?P<s>{WORD})"
         ),
-        Secret(rf"^ *snmp-server community (?P<s>{WORD})"),
-        Secret(rf"^ *snmp-server host \S+ (?:community )?(?P<s>{WORD})"),
-        Secret(rf"^ *snmpv3 user .*?\bauth (?:md5 |sha )?(?P<s>{WORD})"),
-        Secret(rf"^ *snmpv3 user .*?\bpriv (?:des |aes )?(?P<s>{WORD})"),
-        Secret(rf"^ *(?:radius-server|tacacs-server)\b.*?\b(?:key|encrypted-key) (?P<s>{WORD})"),
+        Secret(rf"^ *(?:no |default )?snmp-server community (?P<s>{WORD})"),
+        Secret(rf"^ *(?:no |default )?snmp-server host \S+ (?:community )?(?P<s>{WORD})"),
+        Secret(rf"^ *(?:no |default )?snmpv3 user .*?\bauth (?:md5 |sha )?(?P<s>{WORD})"),
+        Secret(rf"^ *(?:no |default )?snmpv3 user .*?\bpriv (?:des |aes )?(?P<s>{WORD})"),
+        Secret(
+            rf"^ *(?:no |default )?(?:radius-server|tacacs-server)\b.*?\b(?:key|encrypted-key) (?P<s>{WORD})"
+        ),
         *CISCO_SECRETS,
     ),
     blocks=(Block(r'^ *banner (?:motd|exec) (?P<d>")', "{d}"),),

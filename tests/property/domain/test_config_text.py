@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.config_dialects import DIALECTS, PLATFORMS
+from domain.config_dialects import DIALECTS, PLATFORMS, dialect_of
 from domain.config_diff import hunks, unified
 from domain.config_mask import keyed_tokens, mask, secrets
 from domain.config_sections import entries
@@ -144,6 +144,8 @@ def test_masking_never_leaks(data: st.DataObject, platform: str, secret: str, ar
         line = (
             f"{line[:cut]}\\\n    {line[cut:]}" if line[cut] != " " and "\n" not in line[:cut][-1:] else line
         )
+    if dialect_of(platform).structure == "indent" and data.draw(st.booleans()):
+        line = f"{dialect_of(platform).edits.negate} {line.lstrip()}"
     masked = mask(platform, f"{around}\n{line}\n{around}", keyed_tokens(b"key"))
     assert secret not in masked
     assert secret not in mask(platform, line)

@@ -132,9 +132,9 @@ async def test_a_configuration_that_does_not_load_is_refused_whole(bench: Bench)
 async def test_a_password_in_a_rejected_line_is_not_shown(bench: Bench) -> None:
     await bench.start("ios")
     bench.device().faults.add(
-        Fault("reject", "username eve", message="% Invalid input detected: username eve secret geheim")
+        Fault("reject", "snmp-server", message="% Invalid value geheim in snmp-server community")
     )
-    outcome = await bench.apply("ios", "username eve secret geheim")
+    outcome = await bench.apply("ios", "snmp-server community geheim RO")
     assert outcome.rejected is not None
     assert "geheim" not in repr(outcome.rejected)
     assert "geheim" not in outcome.reason
