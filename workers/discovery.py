@@ -36,8 +36,8 @@ from workers.operation import OperationCancelledError, Work
 
 _READ_MODELS = ("accounts", "settings", "inventory", "operations")
 _READ_MODELS_S = 30.0
-_CHUNK_S = 4.0
-_CHUNKS = range(256, 65_537)
+_CHUNK_S = 2.0
+_CHUNKS = range(64, 65_537)
 _RECORD = 256
 _RECORD_AFTER_S = 0.5
 

@@ -17,15 +17,21 @@ from tests.integration.workers.installation import Installation, installation
 
 
 @pytest.fixture
-def broker() -> Iterator[EmbeddedNats]:
-    """A NATS of this test alone, since the stream LEDGER belongs to one ledger."""
-    folder = Path(tempfile.mkdtemp(prefix="netledger-nats-"))
+def servers_folder() -> Iterator[Path]:
+    """A folder for servers of this test alone: short, and reachable by their account."""
+    folder = Path(tempfile.mkdtemp(prefix="netledger-own-"))
     folder.chmod(0o755)
-    server = EmbeddedNats(folder)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def broker(servers_folder: Path) -> Iterator[EmbeddedNats]:
+    """A NATS of this test alone, since the stream LEDGER belongs to one ledger."""
+    server = EmbeddedNats(servers_folder)
     server.start()
     yield server
     server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
