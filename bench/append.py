@@ -138,9 +138,9 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--clients", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument(
-        "--commands", type=int, default=40_000, help="commands a round, of all clients together"
+        "--commands", type=int, default=16_000, help="commands a round, of all clients together"
     )
     return parser.parse_args()
 

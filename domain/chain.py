@@ -14,7 +14,11 @@ def link(
     previous: bytes, position: int, originator_id: UUID, version: int, topic: str, state: bytes
 ) -> bytes:
     """The hash of a row: SHA-256 over the previous one's and everything that the row holds."""
-    content = row_content(position, originator_id.bytes, version, topic.encode(), state)
+    return chained(previous, row_content(position, originator_id.bytes, version, topic.encode(), state))
+
+
+def chained(previous: bytes, content: bytes) -> bytes:
+    """The hash of a row whose content is put together already."""
     return sha256(previous + content).digest()
 
 

@@ -9,7 +9,7 @@ from eventsourcing.persistence import StoredEvent
 
 from adapters.ledger.packed import Byteas, Jsons, PackedArray, Texts, Uuids, pack, pack_ints
 from domain.aggregate import IdempotencyKey
-from domain.chain import link
+from domain.chain import chained, row_content
 from domain.errors import Conflict, Refused
 
 
@@ -122,49 +122,60 @@ class Group:
             self._versions = {originator_id: versions.get(originator_id, 0) for originator_id in self.checked}
         self._known_keys = known_keys
         for append in self.appends:
-            self.results.append(self._repeated(append) or self._conflict(append) or self._placed(append))
+            key = append.key
+            if key is not None and (answer := self._repeated(key)) is not None:
+                self.results.append(answer)
+            elif not self._fits(append):
+                self.results.append(_conflict())
+            else:
+                self.results.append(self._placed(append))
 
-    def _repeated(self, append: Append) -> Span | Exception | None:
-        if append.key is None:
-            return None
-        known = self._known_keys.get((append.key.scope, append.key.key))
+    def _repeated(self, key: IdempotencyKey) -> Span | Exception | None:
+        known = self._known_keys.get((key.scope, key.key))
         if known is None:
             return None
         try:
-            return same_request(append.key, known)
+            return same_request(key, known)
         except Refused as error:
             return error
 
-    def _conflict(self, append: Append) -> Exception | None:
+    def _fits(self, append: Append) -> bool:
+        """Whether its versions are the next ones, as far as they are known, and what it looked at is as it was."""
         after: dict[Any, int] = {}
-        for originator_id, version in append.expects:
-            if self._versions.get(originator_id, version) != version:
-                return _conflict()
+        for looked_at, version in append.expects:
+            if self._versions.get(looked_at, version) != version:
+                return False
         for event in append.events:
-            known = after.get(event.originator_id)
-            if known is None:
-                known = self._versions.get(event.originator_id)
+            originator_id = event.originator_id
+            known = after.get(originator_id) or self._versions.get(originator_id)
             if known is not None and event.originator_version != known + 1:
-                return _conflict()
-            after[event.originator_id] = event.originator_version
+                return False
+            after[originator_id] = event.originator_version
         self._versions.update(after)
-        return None
+        return True
 
     def _placed(self, append: Append) -> Span:
-        position, digest = self.position, self.digest
+        first, position, digest = self.position + 1, self.position, self.digest
         for event in append.events:
-            originator_id: Any = event.originator_id
+            originator: Any = event.originator_id
             position += 1
-            digest = link(digest, position, originator_id, event.originator_version, event.topic, event.state)
-            self._ids.append(originator_id.bytes)
-            self._event_versions.append(event.originator_version)
-            self._topics.append(event.topic.encode())
-            self._states.append(event.state)
+            id_, version, topic, state = (
+                originator.bytes,
+                event.originator_version,
+                event.topic.encode(),
+                event.state,
+            )
+            digest = chained(digest, row_content(position, id_, version, topic, state))
+            self._ids.append(id_)
+            self._event_versions.append(version)
+            self._topics.append(topic)
+            self._states.append(state)
             self._digests.append(digest)
-            if not self.first_position:
-                self.first_position, self.first_digest = position, digest
-        self._looked_at += append.expects
-        span = Span(self.position + 1, position)
+        if not self.first_position and append.events:
+            self.first_position, self.first_digest = first, self._digests[0]
+        if append.expects:
+            self._looked_at += append.expects
+        span = Span(first, position)
         self.position, self.digest = position, digest
         if append.key is not None:
             self.new_keys.append((append.key, span))

@@ -68,12 +68,14 @@ class Ledger:
         self._now = now
         self._states: OrderedDict[UUID, tuple[int, Any]] = OrderedDict()
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._stopped = False
 
     async def start(self) -> None:
         await self._writer.start()
 
     async def stop(self) -> None:
         """Commits what was accepted, then closes the connections."""
+        self._stopped = True
         await self._writer.stop()
         await asyncio.to_thread(self._loaders.shutdown)
         self._application.close()
@@ -268,6 +270,8 @@ class Ledger:
 
     async def _in_thread(self, function: Callable[..., T], *arguments: Any) -> T:
         """Runs what waits for the database; raises Unavailable where that is away."""
+        if self._stopped:
+            raise Unavailable("the ledger is not open")
         try:
             return await asyncio.get_running_loop().run_in_executor(self._loaders, function, *arguments)
         except (psycopg.Error, PersistenceError) as error:

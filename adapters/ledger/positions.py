@@ -6,7 +6,10 @@ from typing import Any
 import psycopg
 from psycopg import AsyncConnection
 
+from domain.errors import Unavailable
+
 LEDGER = "ledger"
+_START_S = 60.0
 _POLL_S = 2.0
 """Notifications can be lost with a connection; a look this often bounds the harm."""
 
@@ -22,8 +25,14 @@ class PostgresPositionWatch:
         self._ready = asyncio.Event()
 
     async def start(self) -> None:
+        """Returns once it knows the positions; raises Unavailable where the database does not come up."""
         self._task = asyncio.create_task(self._follow(), name="position-watch")
-        await self._ready.wait()
+        try:
+            async with asyncio.timeout(_START_S):
+                await self._ready.wait()
+        except TimeoutError:
+            await self.stop()
+            raise Unavailable("the database is not reachable, or has no tables yet") from None
 
     async def stop(self) -> None:
         # Before Python 3.12 `asyncio.wait_for`, which psycopg waits with, can swallow a cancellation.

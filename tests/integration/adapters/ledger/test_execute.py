@@ -289,6 +289,9 @@ async def test_a_closed_ledger_refuses_and_leaves_nobody_waiting(
     assert all(task.exception() is None for task in done)
     with pytest.raises(Unavailable):
         await ledger.execute(ALERT.to(alert_id("late"), raise_alert("late"), new=True), by=engineer)
+    await ledger.stop()
+    with pytest.raises(Unavailable):
+        await ledger.execute(ALERT.to(alert_id("later"), raise_alert("later")), by=engineer)
 
 
 async def test_a_caller_who_left_takes_nothing_with_it(ledger: Ledger, engineer: Attribution) -> None:
