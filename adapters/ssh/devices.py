@@ -1,9 +1,8 @@
 """The port `ConfigDevices`: every platform behind one interface, every wait bounded, a limited number of devices at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
 from adapters.ssh.change import ChangeRun
 from adapters.ssh.drivers import driver_of
@@ -24,8 +23,6 @@ from domain.config_ports import (
 LINUX = ("linux",)
 AT_ONCE = 250
 """Open connections of one process, each of about 150 kB."""
-
-T = TypeVar("T")
 
 
 class SshConfigDevices:
@@ -89,17 +86,3 @@ class SshConfigDevices:
             if sent() and not error.sent:
                 error.sent = True
             raise
-
-
-async def in_parallel(
-    targets: list[ConfigTarget], work: Callable[[ConfigTarget], Awaitable[T]]
-) -> list[T | ConfigError]:
-    """The result of each target, in order: one broken device never ends the others."""
-
-    async def one(target: ConfigTarget) -> T | ConfigError:
-        try:
-            return await work(target)
-        except ConfigError as error:
-            return error
-
-    return list(await asyncio.gather(*(one(target) for target in targets)))

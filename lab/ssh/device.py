@@ -82,8 +82,10 @@ class SshDevice(ABC):
             timer.cancel()
         return timer is not None
 
-    def pending(self, name: str) -> bool:
-        return name in self._timers
+    @property
+    def timers(self) -> tuple[str, ...]:
+        """What waits for its time."""
+        return tuple(self._timers)
 
 
 class CliShell(ABC):

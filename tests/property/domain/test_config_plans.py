@@ -40,7 +40,7 @@ IOS_SECTION = st.one_of(
     st.tuples(WORD.map(lambda word: f"banner motd ^C\n{word}\n ip route\n^C"), st.just([])),
     st.tuples(NUMBER.map(lambda n: f"ntp server 10.0.0.{n}"), st.just([])),
 )
-PHYSICAL = [(f"interface GigabitEthernet0/{n}", []) for n in range(1, 5)]
+PHYSICAL: list[tuple[str, list[str]]] = [(f"interface GigabitEthernet0/{n}", []) for n in range(1, 5)]
 
 
 def ios(sections: list[tuple[str, list[str]]]) -> SectionConfig:

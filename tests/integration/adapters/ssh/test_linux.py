@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncssh
+import msgspec
 import pytest
 
 from adapters.ssh.linux import LinuxDevice
@@ -128,7 +129,7 @@ async def test_a_file_that_cannot_be_written_brings_back_the_others(host: Host) 
 
 async def test_a_confirmed_change_stays(host: Host) -> None:
     (host.etc / "a.conf").write_text("old\n")
-    outcome = await host.apply(f"{host.heading('a.conf')}\nnew\n", confirm_within_s=1)
+    outcome = await host.apply(f"{host.heading('a.conf')}\nnew\n", confirm_within_s=20)
     assert outcome.state == "applied"
     assert "puts the files back" in outcome.confirmed_by
     assert not host.undo.exists(), "the process on the host finds nothing to undo"
@@ -172,8 +173,6 @@ async def test_what_an_attempt_left_half_done_is_made_up_for(host: Host) -> None
 
 
 async def test_a_key_that_the_host_does_not_know_is_refused(host: Host) -> None:
-    import msgspec
-
     stranger = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
     access = msgspec.structs.replace(host.target.access, private_key=stranger)
     with pytest.raises(ConfigError) as raised:

@@ -1,7 +1,9 @@
 """Configurations of simulated devices, read whole however they are shown, or not at all."""
 
 import asyncio
+from typing import Any
 
+import msgspec
 import pytest
 
 from domain.config_ports import ConfigError
@@ -135,9 +137,7 @@ async def test_a_slow_device_has_until_the_deadline(bench: Bench) -> None:
         ({"private_key": "nonsense"}, "SSH_KEY_UNREADABLE"),
     ],
 )
-async def test_what_cannot_be_logged_in_to_says_why(
-    bench: Bench, access: dict[str, object], code: str
-) -> None:
+async def test_what_cannot_be_logged_in_to_says_why(bench: Bench, access: dict[str, Any], code: str) -> None:
     await bench.start("ios")
     with pytest.raises(ConfigError) as raised:
         await bench.read(**access)
@@ -152,8 +152,6 @@ async def test_one_broken_device_does_not_stop_a_hundred(bench: Bench) -> None:
 
     async def read(address: str) -> str:
         target = bench.target()
-        import msgspec
-
         return (
             await bench.devices.read(msgspec.structs.replace(target, address=address), deadline_s=30)
         ).text

@@ -44,7 +44,7 @@ async def test_ios_with_an_archive_uses_its_own_rollback(bench: Bench) -> None:
     await bench.apply("ios", "archive\n path flash:backup\n")
     outcome = await bench.apply("ios", GOOD["ios"], confirm_within_s=60)
     assert "revert timer" in outcome.confirmed_by
-    assert not bench.device()._timers
+    assert not bench.device().timers
     assert any(line.startswith("configure terminal revert timer 1") for line in bench.device().commands)
 
 
