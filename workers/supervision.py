@@ -9,6 +9,7 @@ import structlog
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
 _HEALTHY_S = 30.0
+_CANCEL_AGAIN_S = 2.0
 log = structlog.get_logger(__name__)
 
 
@@ -32,10 +33,22 @@ async def keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
 
 
 async def ended(tasks: "Collection[asyncio.Task[Any]]") -> None:
-    """Cancels until all have ended: before Python 3.12 `asyncio.wait_for`, which our database driver waits with, can
-    swallow a cancellation that comes in the same moment as its result."""
+    """Cancels until all have ended, also when it is cancelled itself meanwhile: what a task still needs to tidy up
+    must not go before it. Before Python 3.12 `asyncio.wait_for`, which our database driver waits with, can swallow a
+    cancellation that comes in the same moment as its result: hence again, after a while."""
     pending = {task for task in tasks if not task.done()}
+    loop = asyncio.get_running_loop()
+    cancelled = False
+    cancel_at = loop.time()
     while pending:
-        for task in pending:
-            task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=1.0)
+        if loop.time() >= cancel_at:
+            cancel_at = loop.time() + _CANCEL_AGAIN_S
+            for task in pending:
+                task.cancel()
+        try:
+            await asyncio.wait(pending, timeout=max(cancel_at - loop.time(), 0.0))
+        except asyncio.CancelledError:
+            cancelled = True
+        pending = {task for task in pending if not task.done()}
+    if cancelled:
+        raise asyncio.CancelledError

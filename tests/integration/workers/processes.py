@@ -1,0 +1,34 @@
+"""Workers in processes of their own, which can be killed or stopped without asking."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from cli.config import PREFIX
+from domain.configuration import Configuration
+
+MASTER_KEY_HEX = b"0123456789abcdef0123456789abcdef".hex()
+
+
+@contextlib.contextmanager
+def worker_process(configuration: Configuration, *kinds: str) -> Iterator["subprocess.Popen[bytes]"]:
+    given = {
+        "DATA_DIR": str(configuration.data_dir),
+        "MASTER_KEY": MASTER_KEY_HEX,
+        "DATABASE_URL": configuration.database_url,
+        "NATS_URL": configuration.nats_url,
+    }
+    rest = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "worker", *(word for kind in kinds for word in ("--only", kind))],
+        env=rest | {PREFIX + name: value for name, value in given.items()},
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.kill()
+        process.wait()
