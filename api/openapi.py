@@ -38,6 +38,8 @@ Lists come in pages: `limit` and `cursor`. Commands answer with the header `X-Le
 at least what the command did. Send an `Idempotency-Key` with a POST and repeat it as often as you like. Errors have one
 shape, `ErrorBody`. The WebSocket `/api/v1/events` sends every event of the ledger from a position on, and the progress of
 operations."""
+_DEVICES_ANSWER = ("/api/v1/router", "/api/v1/sync")
+"""Read from the device itself while the caller waits."""
 _OPEN = ("/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/logout", "/api/v1/health")
 _ERRORS = {
     "400": "The request is malformed; `details.field` is the path of the field.",
@@ -48,7 +50,9 @@ _ERRORS = {
     "413": "The body is too large.",
     "422": "Well-formed, but refused as things stand; `code` says why.",
     "429": "Too many requests; see Retry-After.",
+    "502": "The device answers with an error.",
     "503": "Something that we stand on is away; see Retry-After.",
+    "504": "The device does not answer in time.",
 }
 _POSITION = {
     "name": "X-Ledger-Position",
@@ -64,6 +68,13 @@ _KEY = {
     "description": "Of this caller's choosing: a repetition with the same key and body gets the first answer.",
     "schema": {"type": "string", "maxLength": 200},
 }
+_CONTENT = {
+    "/api/v1/inventory/export": {
+        "application/json": {"schema": {"type": ["array", "object"]}},
+        "text/csv": {"schema": {"type": "string"}},
+    }
+}
+"""What is answered in other forms than one."""
 _PAGE = re.compile(r"Page_[\w.]*?(\w+)_(?=\")")
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _REACHED = {
@@ -170,6 +181,9 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if method == "post":
         parameters.append(_KEY)
     responses = operation["responses"]
+    responses.get("204", {}).pop("content", None)
+    if path in _CONTENT:
+        responses["200"]["content"] = _CONTENT[path]
     if method != "get":
         for status, response in responses.items():
             if status.startswith("2"):
@@ -183,9 +197,9 @@ def _errors(path: str, method: str, *, public: bool) -> list[str]:
         return []
     statuses = ["400", "401", "429", "503"]
     if not public:
-        statuses.append("403")
-    if "{" in path or "credential" in path:
-        statuses.append("404")
+        statuses += ["403", "404"]
+    if path.startswith(_DEVICES_ANSWER):
+        statuses += ["502", "504"]
     if method != "get":
         statuses += ["403", "404", "409", "413", "422"]
     return sorted(set(statuses))
