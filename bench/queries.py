@@ -93,7 +93,9 @@ async def _measured(url: str, history: History, options: argparse.Namespace) -> 
         # Autovacuum's work, done now so that it does not run into the measurement.
         async with pool.connection() as conn:
             await conn.execute("VACUUM ANALYZE")
-            cursor = await conn.execute("SELECT lower(name), id::text FROM inventory.devices ORDER BY 1, 2")
+            cursor = await conn.execute(
+                "SELECT sort_key, id::text FROM inventory.devices ORDER BY sort_key, id"
+            )
             places = await cursor.fetchall()
         devices = [str(device) for device in history.devices]
 

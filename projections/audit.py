@@ -35,7 +35,8 @@ ENTRIES = Table(
         "(customer_id, position) WHERE customer_id IS NOT NULL",
         "(operation_id, position) WHERE operation_id IS NOT NULL",
         "(actor_id, position)",
-        "(type, position)",
+        "(actor_name, position)",
+        "(type text_pattern_ops, position)",
         "(correlation_id, position)",
         "(occurred_at)",
     ),
@@ -50,7 +51,7 @@ class Audit:
     """Every event of every aggregate."""
 
     name = "audit"
-    version = 1
+    version = 2
     tables: Sequence[Table] = (ENTRIES,)
     topics: Sequence[str] = ()
 

@@ -43,6 +43,7 @@ DEVICES = Table(
         "addresses": "text[] NOT NULL",
         "identities": "text[] NOT NULL",
         "name": "text NOT NULL",
+        "sort_key": 'text COLLATE "C" NOT NULL',
         "given_name": "text NOT NULL",
         **dict.fromkeys(FACTS, "text NOT NULL"),
         "labels": "text[] NOT NULL",
@@ -60,7 +61,7 @@ DEVICES = Table(
     },
     key=("id",),
     indexes=(
-        "(lower(name), id)",
+        "(sort_key, id)",
         "(state, status)",
         "(vendor)",
         "USING gin (identities)",
@@ -103,7 +104,7 @@ class Inventory:
     """One row a device that ever was; `state` tells the active from the removed and merged."""
 
     name = "inventory"
-    version = 2
+    version = 3
     tables: Sequence[Table] = (DEVICES, HISTORY, INTERFACES, NEIGHBOURS)
     topics: Sequence[str] = ("device.",)
 
@@ -140,6 +141,8 @@ class Inventory:
         row = stamped
         row["address"] = row["addresses"][0] if row["addresses"] else ""
         row["name"] = row["given_name"] or row["sys_name"] or row["address"]
+        # Made here and not by PostgreSQL, whose idea of lower case depends on how the database was created.
+        row["sort_key"] = row["name"].lower()
         if before is None or row["status"] != before["status"]:
             row["status_since"] = at
         rows.put("devices", row)
@@ -227,6 +230,7 @@ def _new(device_id: str, recorded: Recorded, status: str, address: str, site: st
         "addresses": [address],
         "identities": [],
         "name": "",
+        "sort_key": "",
         "given_name": "",
         **dict.fromkeys(FACTS, ""),
         "labels": [],

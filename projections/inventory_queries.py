@@ -111,14 +111,14 @@ async def page(
     where, given = _where(filters)
     if after:
         # Behind a SELECT the values say nothing to the planner, which then keeps one plan for all pages.
-        where += " AND (lower(d.name), d.id) > ((SELECT %(after_name)s), (SELECT %(after_id)s::uuid))"
+        where += " AND (d.sort_key, d.id) > ((SELECT %(after_name)s), (SELECT %(after_id)s::uuid))"
         given |= {"after_name": after[0], "after_id": after[1]}
     # One value for the whole page: a row each costs more in the driver than the page in PostgreSQL. The limit is part of
     # the statement, since PostgreSQL keeps no plan where it cannot see how few rows are wanted.
     found = await conn.execute(
         f"SELECT json_agg(page)::text FROM (SELECT {_LISTED}, s.last_seen FROM {source}"
         f" LEFT JOIN work.sightings s ON s.device_id = d.id {where}"
-        f" ORDER BY lower(d.name), d.id LIMIT {limit:d}) page",
+        f" ORDER BY d.sort_key, d.id LIMIT {limit:d}) page",
         {**values, **given},
     )
     row = await found.fetchone()

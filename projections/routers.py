@@ -99,8 +99,8 @@ async def listed(
     cursor = await conn.execute(
         _LIST + " WHERE (%(id)s::uuid IS NULL OR d.id = %(id)s::uuid)"
         " AND (%(q)s::text IS NULL OR strpos(lower(d.name || ' ' || d.address), lower(%(q)s)) > 0)"
-        " AND (%(after_id)s::uuid IS NULL OR (lower(d.name), d.id) > (%(after_name)s, %(after_id)s::uuid))"
-        " ORDER BY lower(d.name), d.id LIMIT %(limit)s",
+        " AND (%(after_id)s::uuid IS NULL OR (d.sort_key, d.id) > (%(after_name)s, %(after_id)s::uuid))"
+        " ORDER BY d.sort_key, d.id LIMIT %(limit)s",
         {
             "id": router_id,
             "q": q,
@@ -158,7 +158,7 @@ async def cached(conn: AsyncConnection[Any], *, router_id: str | None = None) ->
         " extract(epoch FROM now() - r.active_at)::float8, 'synced_age_s',"
         " extract(epoch FROM now() - r.synced_at)::float8)::text"
         f" FROM (SELECT * FROM {_ROUTERS}) d LEFT JOIN work.routers r ON r.router_id = d.id"
-        " WHERE (%(id)s::uuid IS NULL OR d.id = %(id)s::uuid) ORDER BY lower(d.name), d.id",
+        " WHERE (%(id)s::uuid IS NULL OR d.id = %(id)s::uuid) ORDER BY d.sort_key, d.id",
         {"id": router_id},
     )
     return [msgspec.json.decode(row[0], type=RouterCache) for row in await cursor.fetchall()]
