@@ -58,6 +58,8 @@ class ProjectionRunner:
 
     async def _lead(self, conn: AsyncConnection[Any]) -> None:
         await conn.execute("SELECT pg_advisory_lock(%s)", (LEADER_LOCK,))
+        # Rows and position are lost together or not at all, and folded again: nothing has to wait for the disk.
+        await conn.execute("SET synchronous_commit = off")
         await ensure_positions(conn)
         try:
             for projection in self._projections:
