@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from adapters.ledger.ledger import Ledger
@@ -183,3 +184,40 @@ async def test_news_is_folded_as_it_comes_and_not_at_the_next_look(
             position = (await ledger.execute(ALERT.to(alert_id(key), command), by=engineer)).position
             assert await watch.wait_for_projection("alerts", position, 20)
         assert asyncio.get_running_loop().time() - started < 10
+
+
+async def test_a_lost_connection_is_made_again(
+    ledger: Ledger, pool: Pool, watch: PostgresPositionWatch, engineer: Attribution, projecting: Projecting
+) -> None:
+    kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'netledger projector'"
+    async with projecting(Titles(), Audit()):
+        for _ in range(3):
+            position = await _raise(ledger, engineer, "a", "b")
+            assert await watch.wait_for_projection("audit", position, 20)
+            await until(pool, kill, 1)
+        position = await _raise(ledger, engineer, "c")
+        assert await watch.wait_for_projection("titles", position, 20)
+        await until(pool, "SELECT count(*) FROM titles.titles", position)
+
+
+async def test_a_rebuild_of_the_runner_is_tried_again_after_a_lost_connection(
+    ledger: Ledger, pool: Pool, watch: PostgresPositionWatch, engineer: Attribution, projecting: Projecting
+) -> None:
+    class Cut(Titles):
+        """Waits in its first fold until its connections are gone."""
+
+        def fold(self, recorded: Recorded, rows: Rows) -> None:
+            if not self.folded:
+                with psycopg.connect(pool.conninfo, autocommit=True) as conn:
+                    conn.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        " WHERE datname = current_database() AND application_name = 'netledger rebuild'"
+                    )
+            super().fold(recorded, rows)
+
+    async with projecting(Titles()):
+        position = await _raise(ledger, engineer, "a", "b")
+        assert await watch.wait_for_projection("titles", position, 20)
+    async with projecting(Cut(version=2, prefix="new ")):
+        await until(pool, "SELECT version FROM projections.positions WHERE name = 'titles'", 2)
+        await until(pool, "SELECT string_agg(title, ',' ORDER BY position) FROM titles.titles", "new a,new b")
