@@ -42,11 +42,11 @@ class OneTimePasswords:
 
 def matching_step(secret: str, code: str) -> int | None:
     """The time step that the code belongs to, None where it is none of the present ones."""
-    totp = pyotp.TOTP(secret)
-    now = int(time.time()) // totp.interval
     try:
+        totp = pyotp.TOTP(secret)
+        now = int(time.time()) // totp.interval
         codes = [(now + drift, totp.generate_otp(now + drift)) for drift in _DRIFT]
     except (ValueError, TypeError):
-        raise Invalid("the secret is not in base32", field="secret") from None
+        raise Invalid("the secret is not one that was proposed here", field="secret") from None
     given = code.strip().encode()
     return next((step for step, right in codes if hmac.compare_digest(right.encode(), given)), None)

@@ -258,6 +258,8 @@ def test_one_time_passwords(anybody: httpx.Client, user: str) -> None:
     app = pyotp.TOTP(proposed["secret"])
     wrong = {"secret": proposed["secret"], "code": "abcdef"}
     refused(anybody.post("/users/me/totp/confirm", json=wrong, headers=mine), 400, field="code")
+    bad = {"secret": "no base 32", "code": app.now()}
+    refused(anybody.post("/users/me/totp/confirm", json=bad, headers=mine), 400, field="secret")
     right = {"secret": proposed["secret"], "code": app.now()}
     assert done(anybody.post("/users/me/totp/confirm", json=right, headers=mine))["totp"] is True
     plain = refused(log_in(anybody, user), 401)
