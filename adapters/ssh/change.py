@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 import msgspec
 
 from adapters.ssh.driver import Driver
-from adapters.ssh.sending import Rejected, Sending, tolerant
+from adapters.ssh.sending import Rejected, Sending, in_order, tolerant
 from adapters.ssh.session import Session, Timing, considered, session
 from domain.config_plan import ConfigPlan, plan, unmet
 from domain.config_ports import (
@@ -84,22 +84,25 @@ class ChangeRun:
         self, change: ConfigChange, within_s: int, wanted: ConfigPlan, before: str, report: StepReporter
     ) -> ChangeOutcome:
         """Reaches the device anew, as whoever depends on it must, and stops its timer; or finds it as it was before."""
-        way = self._sending.way
         loop = asyncio.get_running_loop()
         until = loop.time() + within_s
-        async with self._returned() as one:
-            if loop.time() < until:
-                words = await tolerant(one.cli, way.confirm)
-                if not words:
-                    return await self._kept(one, change, wanted, before, report)
-                reason = f"the device refuses to confirm: {words}"
-            else:
-                reason = f"the device was not reached within {within_s} s of the change"
-            after, _ = await one.config()
-            back = await considered(same, self._platform, after, before)
-            return self._outcome(
-                "rolled_back" if back else "reverting", wanted, before, after, one.seen, reason=reason
-            )
+        reason = f"the device was not reached within {within_s} s of the change"
+        while True:
+            async with self._returned() as one:
+                if loop.time() < until:
+                    words = await in_order(one.cli, self._sending.way.confirm)
+                    if not words:
+                        return await self._kept(one, change, wanted, before, report)
+                    reason = f"the device refuses to confirm: {words}"
+            async with (
+                self._returned() as one
+            ):  # another, since nobody knows in which mode a refusal leaves the first
+                after, _ = await one.config()
+                back = await considered(same, self._platform, after, before)
+                if back or loop.time() >= until:
+                    state: ChangeState = "rolled_back" if back else "reverting"
+                    return self._outcome(state, wanted, before, after, one.seen, reason=reason)
+            await asyncio.sleep(self._timing.retry_s)  # somebody else may hold the configuration for a moment
 
     async def _kept(
         self, one: Session, change: ConfigChange, wanted: ConfigPlan, before: str, report: StepReporter
@@ -125,7 +128,7 @@ class ChangeRun:
         return self._outcome(state, wanted, before, after, one.seen, missing=missing)
 
     async def _save(self, one: Session, change: ConfigChange) -> None:
-        if change.save and (words := await tolerant(one.cli, self._driver.save)):
+        if change.save and (words := await in_order(one.cli, self._driver.save)):
             raise ConfigError(
                 "SSH_COMMAND_REFUSED",
                 f"the change is in force, but the device does not save it: {words}",

@@ -22,7 +22,7 @@ from domain.config_ports import (
 
 LINUX = ("linux",)
 AT_ONCE = 250
-"""Open connections of one process, each of about 150 kB."""
+"""Open connections of one process, each of about 60 kB."""
 
 
 class SshConfigDevices:

@@ -1,5 +1,6 @@
 """Lines on their way into a device: the way in that it takes, each line with its answer, and the way out."""
 
+import contextlib
 from collections.abc import Sequence
 
 from adapters.ssh.command_line import CommandLine
@@ -92,12 +93,18 @@ class Sending:
             raise Rejected(RejectedLine(number=0, line=refusal.command, answer=refusal.words)) from None
 
 
-async def tolerant(cli: CommandLine, steps: Sequence[Step]) -> str:
-    """Runs steps whatever the device says to them, and gives its first refusal."""
-    words = ""
-    for step in steps:
-        try:
+async def in_order(cli: CommandLine, steps: Sequence[Step]) -> str:
+    """Runs steps up to the first that the device refuses, and gives its words."""
+    try:
+        for step in steps:
             await cli.run(timed(step, 0))
-        except Refusal as refusal:
-            words = words or refusal.words
-    return words
+    except Refusal as refusal:
+        return refusal.words
+    return ""
+
+
+async def tolerant(cli: CommandLine, steps: Sequence[Step]) -> None:
+    """Runs all steps whatever the device says to them."""
+    for step in steps:
+        with contextlib.suppress(Refusal):
+            await cli.run(timed(step, 0))

@@ -100,6 +100,7 @@ async def connected(target: ConfigTarget, *, username: str) -> AsyncIterator[Tra
     try:
         yield Transport(connection, check.seen(weak_algorithms=weak))
     finally:
+        connection.close()  # says good-bye, so that the device frees its line at once
         connection.abort()
 
 

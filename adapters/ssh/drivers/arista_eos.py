@@ -24,7 +24,7 @@ ARISTA_EOS = Driver(
             commit=(Step("commit"),),
             commit_timed=(Step("commit timer {hms}"),),
             discard=(Step("abort"),),
-            confirm=(Step(f"configure session {SESSION} commit", optional=True),),
+            confirm=(Step(f"configure session {SESSION} commit"),),
             undo=(Step(f"configure session {SESSION} abort"),),
             forget=(Step(f"no configure session {SESSION}", optional=True),),
             longest_s=24 * 3600,

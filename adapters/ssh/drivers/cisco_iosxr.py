@@ -21,7 +21,7 @@ CISCO_IOSXR = Driver(
             ),
             leave=(Step("end", answers=(Answer(r"(?i)before exiting\(yes/no/cancel\)\?.*$", "no\n"),)),),
             discard=(Step("abort"),),
-            confirm=(Step("configure terminal"), Step("commit", optional=True), Step("end", optional=True)),
+            confirm=(Step("configure terminal"), Step("commit"), Step("end")),
             undo=(Step("rollback configuration last 1"),),
             longest_s=65_535,
         ),

@@ -35,7 +35,7 @@ HP_PROCURVE = Driver(
             ),
             enter=(Step("configure"),),
             leave=(Step("end"),),
-            confirm=(Step("no reload", optional=True),),
+            confirm=(Step("no reload"),),
             restarts=True,
             longest_s=23 * 3600,
         ),

@@ -39,7 +39,7 @@ JUNIPER_JUNOS = Driver(
             discard=(Step("rollback 0"), Step("exit configuration-mode")),
             confirm=(
                 Step("configure exclusive"),
-                Step("commit", optional=True),
+                Step("commit"),
                 Step("exit configuration-mode"),
             ),
             undo=(

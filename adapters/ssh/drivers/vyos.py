@@ -27,7 +27,7 @@ VYOS = Driver(
             ),
             leave=(Step("exit"),),
             discard=(Step("exit discard"),),
-            confirm=(Step("configure"), Step("confirm", optional=True), Step("exit")),
+            confirm=(Step("configure"), Step("confirm"), Step("exit")),
             undo=(
                 Step("configure"),
                 Step("load", answers=(Answer(r"(?i)\[y/N\][ \t]*$", "y\n"),)),

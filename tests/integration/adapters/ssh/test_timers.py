@@ -6,6 +6,7 @@ import pytest
 
 from domain.config_ports import ConfigChange, ConfigError, ConfigStep
 from domain.config_text import same
+from lab.ssh.faults import Fault
 from tests.integration.adapters.ssh.conftest import FAMILIES, Bench
 from tests.integration.adapters.ssh.test_changing import GOOD
 
@@ -69,6 +70,35 @@ async def test_a_device_that_stays_away_has_an_unknown_outcome(bench: Bench) -> 
     with pytest.raises(ConfigError) as raised:
         await bench.devices.apply(bench.target(), change, report=cut_off, deadline_s=1.5)
     assert raised.value.outcome_unknown
+
+
+async def test_a_device_that_will_not_confirm_is_asked_again(bench: Bench) -> None:
+    await bench.start("junos")
+
+    async def hold(step: ConfigStep) -> None:
+        if step.state == "sent":
+            bench.device().faults.add(
+                Fault("reject", "commit", message="error: configuration database locked by: root")
+            )
+
+    change = ConfigChange(kind="merge", text=GOOD["junos"], confirm_within_s=60)
+    outcome = await bench.devices.apply(bench.target(), change, report=hold, deadline_s=20)
+    assert outcome.state == "applied"
+    assert not bench.device().timers
+
+
+async def test_a_device_that_never_confirms_is_going_back(bench: Bench) -> None:
+    await bench.start("junos")
+
+    async def hold(step: ConfigStep) -> None:
+        if step.state == "sent":
+            bench.device().faults.add(Fault("reject", "commit", times=0, message="error: database locked"))
+
+    change = ConfigChange(kind="merge", text=GOOD["junos"], confirm_within_s=1)
+    outcome = await bench.devices.apply(bench.target(), change, report=hold, deadline_s=20)
+    assert outcome.state == "reverting"
+    assert "refuses to confirm" in outcome.reason
+    assert bench.device().timers == ("confirm",)
 
 
 async def test_a_time_that_the_device_cannot_wait_is_refused_before_anything_is_sent(bench: Bench) -> None:

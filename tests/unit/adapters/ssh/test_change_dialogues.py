@@ -5,7 +5,7 @@ import pytest
 from adapters.ssh.channel import Channel
 from adapters.ssh.command_line import CommandLine
 from adapters.ssh.drivers import driver_of
-from adapters.ssh.sending import Rejected, Sending, tolerant
+from adapters.ssh.sending import Rejected, Sending, in_order, tolerant
 from domain.access import SshAccess
 from domain.config_plan import ConfigPlan
 from tests.unit.adapters.ssh.dialogue import FOLDER, Dialogue
@@ -39,7 +39,7 @@ async def test_a_change_is_sent_under_a_timer_and_confirmed(name: str) -> None:
     platform = name.split("#", maxsplit=1)[0]
     cli, sending, dialogue = await begun(name, 300)
     await sending.send(cli, ConfigPlan(platform=platform, kind="merge", lines=LINES[platform]))
-    assert await tolerant(cli, (*sending.way.confirm, *sending.way.forget)) == ""
+    assert await in_order(cli, (*sending.way.confirm, *sending.way.forget)) == ""
     assert dialogue.over
 
 
