@@ -5,20 +5,24 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.errors import NotFoundError
 
 from adapters.jetstream.connection import LEDGER_STREAM, ensure_ledger_stream
+from adapters.jetstream.renewal import renew
 from domain.codec import message
 from domain.event import Recorded
 from domain.ports import PublishFailed
 
-_ACK_TIMEOUT_S = 5.0
+_ACK_TIMEOUT_S = 3.0
 _FLIGHT_BYTES = 4 * 2**20
+_SILENCES = 2
 _HEADER_BYTES = 1_024
 _IDENTIFYING = ("position", "type", "aggregate_id", "version", "occurred_at", "correlation_id")
 _encoder = msgspec.json.Encoder()
+log = structlog.get_logger(__name__)
 
 
 def subject(recorded: Recorded) -> str:
@@ -33,6 +37,8 @@ class LedgerPublisher:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._jetstream = client.jetstream(timeout=_ACK_TIMEOUT_S)
+        self._silences = 0
+        """How often in a row the stream answered a question and no message."""
 
     async def last_position(self) -> int:
         try:
@@ -70,6 +76,7 @@ class LedgerPublisher:
             flight.append((recorded, body))
             size += len(body)
         await self._publish(flight)
+        self._silences = 0
 
     def _body(self, recorded: Recorded) -> bytes:
         """What is larger than the server takes goes without its data, which subscribers then read from the API."""
@@ -86,7 +93,10 @@ class LedgerPublisher:
                 for recorded, body in flight:
                     pending.append(await self._send(recorded, body))
                 results = await asyncio.gather(*pending, return_exceptions=True)
-        except (NatsError, TimeoutError, OSError) as error:
+        except TimeoutError as error:
+            await self._silent()
+            raise PublishFailed("the stream does not take an event") from error
+        except (NatsError, OSError) as error:
             raise PublishFailed(f"the stream does not answer: {error!r}") from error
         finally:
             for each in pending:
@@ -94,6 +104,17 @@ class LedgerPublisher:
         for (recorded, _), result in zip(flight, results, strict=True):
             if isinstance(result, BaseException):
                 raise PublishFailed(f"event {recorded.position} was not taken: {result!r}")
+
+    async def _silent(self) -> None:
+        """A stream that is there and takes nothing time and again has to be made anew."""
+        self._silences += 1
+        if self._silences < _SILENCES or not self._client.is_connected:
+            return
+        try:
+            await renew(self._jetstream)
+        except (NatsError, TimeoutError, OSError) as error:
+            log.warning("the stream cannot be made anew", error=repr(error))
+        self._silences = 0
 
     async def _send(self, recorded: Recorded, body: bytes) -> "asyncio.Future[Any]":
         return await self._jetstream.publish_async(

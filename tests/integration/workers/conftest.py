@@ -5,14 +5,12 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from adapters.embedded.nats import EmbeddedNats
 from adapters.vault.master_key import MasterKey
 from domain.configuration import Configuration
 from lab.snmp_server import Served, SnmpServer, serve
-from projections.store import ensure_positions
 from tests.integration.workers.installation import Installation, installation
 
 
@@ -36,11 +34,9 @@ def broker(servers_folder: Path) -> Iterator[EmbeddedNats]:
 
 @pytest.fixture
 async def netledger(
-    database: str, broker: EmbeddedNats, master_key: MasterKey, tmp_path: Path
+    empty_database: str, broker: EmbeddedNats, master_key: MasterKey, tmp_path: Path
 ) -> AsyncIterator[Installation]:
-    async with await psycopg.AsyncConnection.connect(database, autocommit=True) as conn:
-        await ensure_positions(conn)
-    configuration = Configuration(data_dir=tmp_path, database_url=database, nats_url=broker.url)
+    configuration = Configuration(data_dir=tmp_path, database_url=empty_database, nats_url=broker.url)
     async with installation(configuration, master_key) as opened:
         await opened.set(timeout_s=0.3, device_timeout_s=4.0)
         yield opened

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
-from psycopg.errors import UndefinedTable
+import nats
+from psycopg.errors import OperationalError, UndefinedTable
 
 from adapters.vault.master_key import MasterKey
 from cli.console import Console, open_console
+from cli.prepare import prepare_database
 from domain.access import AnyAccess
 from domain.configuration import Configuration
 from domain.credential import CREDENTIAL, ReplaceSecret
@@ -103,11 +105,11 @@ class Installation:
         return row
 
     async def operation_or_none(self, operation_id: UUID) -> OperationRow | None:
-        """None while the read model does not show it."""
+        """None while the read model does not show it, or cannot be asked."""
         try:
             async with self.console.pool.connection() as conn:
                 return await operations.one(conn, str(operation_id))
-        except UndefinedTable:  # the projector has yet to make it
+        except (UndefinedTable, OperationalError):  # the projector has yet to make it; the database is away
             return None
 
     async def settled(self) -> int:
@@ -116,6 +118,19 @@ class Installation:
         for name in ("accounts", "operations", "inventory", "alerts"):
             assert await self.console.watch.wait_for_projection(name, head, PATIENCE_S), name
         return head
+
+    async def relayed(self, position: int) -> None:
+        """Waits until the stream has it."""
+        client = await nats.connect(self.configuration.nats_url)
+
+        async def there() -> bool:
+            try:
+                return (await client.jetstream().stream_info("LEDGER")).state.last_seq >= position
+            except (nats.errors.Error, TimeoutError):
+                return False
+
+        await until(there)
+        await client.close()
 
     async def devices(self, site: str | None = None) -> list[DeviceDetail]:
         """All active ones."""
@@ -148,6 +163,7 @@ class Installation:
 
 @contextlib.asynccontextmanager
 async def installation(configuration: Configuration, key: MasterKey) -> AsyncIterator[Installation]:
+    await prepare_database(configuration.database_url)
     async with open_console(configuration, key) as console:
         yield Installation(configuration, key, console)
 

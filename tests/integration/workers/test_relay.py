@@ -12,6 +12,7 @@ import nats
 import pytest
 
 from adapters.jetstream.connection import LEDGER_STREAM
+from adapters.jetstream.renewal import renew
 from domain.alert import ALERT, AcknowledgeAlert, RaiseAlert, alert_id
 from domain.user import USER, CreateUser, user_id
 from tests.integration.workers.installation import Installation, until
@@ -146,6 +147,23 @@ async def test_a_stream_that_forgot_its_last_messages_gets_them_again(netledger,
     async with netledger.worker("relay"):
         await relayed(client, position)
         await assert_a_copy(netledger, client)
+
+
+async def test_a_stream_that_is_made_anew_keeps_the_places_of_its_subscribers(netledger, client):
+    """What the relay does to a stream that a full disk has spoilt."""
+    jetstream = client.jetstream()
+    async with netledger.worker("relay"):
+        await relayed(client, await append(netledger, 10))
+        subscription = await jetstream.pull_subscribe("ledger.alert.raised.>", durable="mine")
+        first = await subscription.fetch(4)
+        for message in first:
+            await message.ack_sync()
+        assert await renew(jetstream)
+        await relayed(client, await append(netledger))
+        await assert_a_copy(netledger, client)
+        again = await jetstream.pull_subscribe("ledger.alert.raised.>", durable="mine")
+        (following,) = await again.fetch(1)
+        assert following.metadata.sequence.stream == first[-1].metadata.sequence.stream + 1
 
 
 async def test_two_relays_publish_nothing_twice(netledger, client):
