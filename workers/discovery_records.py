@@ -15,6 +15,7 @@ from domain.device import DEVICE
 from domain.device_commands import JoinDevice, LoseAddress, MarkDown, MergeDevice, RestoreDevice
 from domain.device_events import DeviceAbsorbed, DeviceChanged, DeviceDiscovered, DeviceWentDown
 from domain.device_identity import Merge, Moved, New, Same, resolve
+from domain.discovery import identity_lock
 from domain.errors import Conflict, DomainError, NotFound, Refused, Unavailable
 from domain.event import Event
 from domain.observation import Observation
@@ -104,7 +105,7 @@ class DeviceRecords:
         refusal: DomainError | None = None
         for _ in range(_TRIES):
             try:
-                async with self._leadership.lead(f"identity {self._site}"):
+                async with self._leadership.lead(identity_lock(self._site)):
                     ids = await self._decide_and_append(readings)
                 now = time.time()
                 await self._notes.saw([sighting(*each, now) for each in zip(readings, ids, strict=True)])

@@ -17,25 +17,35 @@ from domain.discovery import DISCOVERY, StartDiscovery
 from domain.event import Actor, Attribution
 from domain.operation import OPERATION, RequestOperation
 from domain.ports import CommandBus, Leadership
+from domain.settings import DiscoverySettings
+from projections import operations
 from projections.settings import in_force
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
-_LOOK_S = 30
+LOOK_S = 30.0
+"""How often it looks whether something is due."""
+REASON = "scheduled"
 log = structlog.get_logger(__name__)
 
 
 class Scheduler:
     """One leader schedules. A slot's idempotency key keeps even two leaders from requesting it twice."""
 
-    def __init__(self, bus: CommandBus, connect: Connect, leadership: Leadership) -> None:
+    def __init__(
+        self, bus: CommandBus, connect: Connect, leadership: Leadership, *, look_s: float = LOOK_S
+    ) -> None:
         self._bus = bus
         self._connect = connect
         self._leadership = leadership
+        self._look_s = look_s
 
     async def run(self) -> None:
         async with self._leadership.lead("scheduler"):
             scheduler = AsyncIOScheduler(timezone=UTC)
-            scheduler.add_job(self._discoveries, "interval", seconds=_LOOK_S, jitter=5, coalesce=True)
+            now = datetime.now(UTC)
+            scheduler.add_job(
+                self._discoveries, "interval", seconds=self._look_s, coalesce=True, next_run_time=now
+            )
             scheduler.start()
             try:
                 await asyncio.Event().wait()
@@ -43,12 +53,19 @@ class Scheduler:
                 scheduler.shutdown(wait=False)
 
     async def _discoveries(self) -> None:
-        async with self._connect() as conn:
-            settings = (await in_force(conn)).discovery
-        if not settings.interval_s or not settings.ranges:
-            return
+        """One after the other: where the last one is not through yet, this time is left out."""
+        try:
+            async with self._connect() as conn:
+                settings = (await in_force(conn)).discovery
+                if not settings.interval_s or not settings.ranges or await _under_way(conn):
+                    return
+            await self._request(settings)
+        except Exception as error:  # the next look is soon
+            log.warning("scheduled discovery not requested", error=repr(error))
+
+    async def _request(self, settings: DiscoverySettings) -> None:
         slot = int(datetime.now(UTC).timestamp()) // settings.interval_s
-        request = StartDiscovery(targets=settings.ranges, reason="scheduled")
+        request = StartDiscovery(targets=settings.ranges, reason=REASON)
         params = msgspec.to_builtins(request)
         key = IdempotencyKey(
             "scheduler", f"discovery/{settings.interval_s}/{slot}", sha256(b"discovery").digest()
@@ -57,7 +74,7 @@ class Scheduler:
         outcome = await self._bus.execute(
             OPERATION.to(
                 operation_id,
-                RequestOperation(kind=DISCOVERY, params=params, reason="scheduled"),
+                RequestOperation(kind=DISCOVERY, params=params, reason=REASON),
                 new=True,
             ),
             by=Attribution(actor=Actor("policy", "scheduler", "scheduler"), correlation_id=str(operation_id)),
@@ -65,3 +82,12 @@ class Scheduler:
         )
         if not outcome.repeated:
             log.info("scheduled discovery requested", operation=str(operation_id))
+
+
+async def _under_way(conn: Any) -> bool:
+    found = [
+        operation
+        for state in ("requested", "running")
+        for operation in await operations.find(conn, kind=DISCOVERY, state=state, limit=100)
+    ]
+    return any(operation.reason == REASON for operation in found)
