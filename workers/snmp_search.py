@@ -139,8 +139,8 @@ class _Round:
         self._tried = tried
         self._heard: dict[str, set[int]] = defaultdict(set)
         """Address -> credentials, by their place, that it seems to accept and that were not tried yet."""
-        self._spared: list[list[str]] = [[] for _ in self._questions]
-        """Addresses that were not asked because they had answered before."""
+        self._spared: dict[str, set[int]] = defaultdict(set)
+        """Address -> credentials that it was not asked for, since it had answered to an earlier one."""
         self._busy: set[str] = set()
         self._ended: set[int] = set()
         self._settled = 0
@@ -158,22 +158,30 @@ class _Round:
                 if number:
                     await asyncio.sleep(pause_s)
                 group.create_task(self._ask(number, self._chosen(number), group, met))
-        for number, spared in enumerate(self._spared):
+        for number, places in enumerate(self._questions):
             # They answered to an earlier credential, which then did not open them.
-            if asked := [address for address in spared if address not in self.read]:
+            asked = [
+                address
+                for address, spared in self._spared.items()
+                if address not in self.read and not spared.isdisjoint(places)
+            ]
+            if asked:
                 async with asyncio.TaskGroup() as group:
                     await self._ask(number, asked, group, met)
 
     def _chosen(self, number: int) -> list[str]:
+        """Whom to ask at first: those who have not answered yet."""
         chosen: list[str] = []
         for address in self._addresses:
+            untried = [place for place in self._questions[number] if self._untried(address, place)]
             if address in self._heard:
-                self._spared[number].append(address)
-            elif any(
-                self._accesses[place].id != self._tried.get(address) for place in self._questions[number]
-            ):
+                self._spared[address].update(untried)
+            elif untried:
                 chosen.append(address)
         return chosen
+
+    def _untried(self, address: str, place: int) -> bool:
+        return self._accesses[place].id != self._tried.get(address)
 
     async def _ask(self, number: int, addresses: list[str], group: asyncio.TaskGroup, met: Met) -> None:
         places = self._questions[number]
@@ -183,10 +191,11 @@ class _Round:
             rate_per_s=self._settings.rate_per_s,
             timeout_s=self._settings.timeout_s,
         ):
-            self._heard[address].update(
-                place for place in places if self._accesses[place].id != self._tried.get(address)
-            )
+            self._heard[address].update(place for place in places if self._untried(address, place))
             self._follow_up(address, group, met)
+        for address in addresses:
+            if address in self._spared:
+                self._spared[address].difference_update(places)
         self._ended.update(places)
         while self._settled in self._ended:
             self._settled += 1
@@ -195,8 +204,11 @@ class _Round:
 
     def _follow_up(self, address: str, group: asyncio.TaskGroup, met: Met) -> None:
         heard = self._heard[address]
-        if heard and min(heard) <= self._settled and address not in self._busy and address not in self.read:
-            place = min(heard)
+        if not heard or address in self._busy or address in self.read:
+            return
+        place = min(heard)
+        # In the order of the credentials: none before it may still be answered, or still have to be asked for.
+        if place <= self._settled and place <= min(self._spared.get(address) or heard):
             heard.remove(place)
             self._busy.add(address)
             group.create_task(self._visit(address, self._accesses[place], group, met))
