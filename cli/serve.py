@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import uvicorn
 import uvloop
 
+from adapters.vault.key_check import check_master_key
 from adapters.vault.master_key import MasterKey
 from api.app import create_app
 from cli.console import open_console
@@ -37,6 +38,7 @@ def serve(configuration: Configuration, key: MasterKey) -> None:
 
 async def _prepare(configuration: Configuration, key: MasterKey) -> None:
     await prepare_database(configuration.database_url)
+    check_master_key(configuration.database_url, key)
     async with open_console(configuration, key) as console:
         password = await ensure_admin(console, configuration.admin_password)
     if password is not None:
@@ -48,6 +50,7 @@ def work(configuration: Configuration, key: MasterKey, kinds: Sequence[str]) -> 
 
     async def run() -> None:
         await prepare_database(configuration.database_url)
+        check_master_key(configuration.database_url, key)
         task = asyncio.create_task(workers.run(configuration, key, kinds))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

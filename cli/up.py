@@ -19,6 +19,7 @@ from rich.console import Console as Terminal
 from adapters.embedded.nats import EmbeddedNats
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.embedded.process import ServerProcess, ServerStartError, wait_until
+from adapters.vault.key_check import check_master_key
 from adapters.vault.master_key import MasterKey
 from cli.config import PREFIX, ConfigurationError
 from cli.console import open_console
@@ -65,6 +66,7 @@ def up(
         began = time.monotonic()
         running, servers = _start_servers(configuration, stack, terminal)
         asyncio.run(prepare_database(running.database_url))
+        check_master_key(running.database_url, key)
         password = asyncio.run(_admin(running, key))
         processes = _start_processes(running, stack)
         _wait_until_ready(running, processes, stopping)
