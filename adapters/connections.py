@@ -18,15 +18,28 @@ _RECONNECT_S = 3.0
 class Connections(AsyncConnectionPool[AsyncConnection[Any]]):
     """Connections in autocommit, tested before they are handed out."""
 
-    def __init__(self, conninfo: str, *, name: str, min_size: int = 2, max_size: int = 16) -> None:
+    def __init__(
+        self,
+        conninfo: str,
+        *,
+        name: str,
+        min_size: int = 2,
+        max_size: int = 16,
+        patience_s: float = _PATIENCE_S,
+    ) -> None:
         super().__init__(
             conninfo,
             min_size=min_size,
             max_size=max_size,
-            kwargs={"autocommit": True, "application_name": name},
+            kwargs={
+                "autocommit": True,
+                "application_name": name,
+                "connect_timeout": 3,
+                "options": "-c TimeZone=UTC",  # times leave PostgreSQL as text
+            },
             open=False,
             check=AsyncConnectionPool.check_connection,
-            timeout=_PATIENCE_S,
+            timeout=patience_s,
             reconnect_timeout=_RECONNECT_S,
         )
 

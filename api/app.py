@@ -11,9 +11,8 @@ from litestar import Litestar, Request, Router
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
+from adapters.connections import Connections
 from adapters.jetstream.on_demand import ClientOnDemand
 from adapters.jetstream.progress import ProgressListener
 from adapters.jetstream.router_calls import NatsRouterCalls
@@ -92,22 +91,7 @@ AnyRequest = Request[Any, Any, Any]
 def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
     """The ASGI application; connections open when it starts and close when it stops."""
     url = configuration.database_url
-    pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
-        url,
-        min_size=4,
-        max_size=32,
-        timeout=3,
-        # After an outage a pool waits ever longer between its attempts, unless it gives up and is asked anew.
-        reconnect_timeout=2,
-        kwargs={
-            "autocommit": True,
-            "application_name": "netledger api",
-            "connect_timeout": 3,
-            "options": "-c TimeZone=UTC",  # times leave PostgreSQL as text
-        },
-        open=False,
-        check=AsyncConnectionPool.check_connection,
-    )
+    pool = Connections(url, name="netledger api", min_size=4, max_size=32, patience_s=3.0)
     connect = pool.connection
     subjects = SubjectKeys(url, master_key)
     watch = PostgresPositionWatch(url)

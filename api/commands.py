@@ -79,7 +79,9 @@ class Commands:
         except DomainError:
             await self._destroy(fresh_secret)
             raise
-        self._note(outcome.position)
+        self._reached = outcome.position
+        if outcome.position:
+            self._state[RECORDED] = outcome.position
         if outcome.repeated:
             await self._destroy(fresh_secret)
         await self._until_seen(outcome.position, seen_by)
@@ -88,7 +90,7 @@ class Commands:
     async def ensure(self, *intents: Intent) -> Outcome:
         """One of many commands of a request, each of which does nothing when repeated. `settle` ends them."""
         outcome = await self._bus.execute(*intents, by=self.by)
-        self._note(outcome.position)
+        self._reached = max(self._reached, outcome.position)
         return outcome
 
     async def settle(self, *, seen_by: str) -> None:
@@ -105,11 +107,6 @@ class Commands:
     async def _destroy(self, secret_id: str) -> None:
         if secret_id:
             await self._vault.destroy(secret_id)
-
-    def _note(self, position: int) -> None:
-        self._reached = max(self._reached, position)
-        if self._reached:
-            self._state[RECORDED] = self._reached
 
     async def _until_seen(self, position: int, name: str) -> None:
         if not await seen(self._watch, name, position):

@@ -77,7 +77,11 @@ def _respond(
     return Response(body, status_code=status, headers=headers or {}, media_type="application/json")
 
 
-def domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[ErrorBody]:
+def domain_error(
+    request: Request[Any, Any, Any], error: DomainError
+) -> Response[ErrorBody] | Response[RecordedBody]:
+    if isinstance(error, Unavailable) and RECORDED in request.scope["state"]:
+        return recorded_unseen(request, error)
     status = next((status for family, status in _FAMILIES if isinstance(error, family)), 422)
     headers: dict[str, str] = {}
     if isinstance(error, Unavailable):

@@ -7,13 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from nats.aio.client import Client
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from adapters.banner import TcpBannerProber
+from adapters.connections import Connections
 from adapters.icmp import EchoProber
 from adapters.jetstream.connection import connect as connect_nats
 from adapters.jetstream.operations import JetStreamOperations
@@ -75,21 +73,7 @@ async def _compose(
     configuration: Configuration, master_key: MasterKey, kinds: Sequence[str], stack: AsyncExitStack
 ) -> dict[str, Callable[[], Awaitable[None]]]:
     url = configuration.database_url
-    pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
-        url,
-        min_size=2,
-        max_size=8,
-        # After an outage a pool waits ever longer between its attempts, unless it gives up and is asked anew.
-        reconnect_timeout=2,
-        kwargs={
-            "autocommit": True,
-            "application_name": "netledger worker",
-            "connect_timeout": 3,
-            "options": "-c TimeZone=UTC",  # times leave PostgreSQL as text
-        },
-        open=False,
-        check=AsyncConnectionPool.check_connection,
-    )
+    pool = Connections(url, name="netledger worker", max_size=8)
     await stack.enter_async_context(pool)
     subjects = SubjectKeys(url, master_key)
     stack.callback(subjects.close)

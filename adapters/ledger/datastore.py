@@ -62,6 +62,8 @@ class LedgerDatastore(PostgresDatastore):
             open=False,
             configure=configured,
             timeout=3.0,
+            # After an outage a pool waits ever longer between its attempts, unless it gives up and is asked anew.
+            reconnect_timeout=2.0,
             check=ConnectionPool.check_connection,
         )
         self._conninfo = conninfo

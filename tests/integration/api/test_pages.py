@@ -7,8 +7,32 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from adapters.embedded.nats import EmbeddedNats
+from adapters.embedded.postgres import EmbeddedPostgres
+from adapters.vault.master_key import MasterKey
+from domain.user import ROLES
 from tests.integration.api.answers import done, listed, refused, unused, unused_address
-from tests.integration.api.serving import Netledger
+from tests.integration.api.serving import Netledger, fresh_database, netledger
+
+
+@pytest.fixture(scope="module")
+def instance(
+    postgres: EmbeddedPostgres,
+    broker: EmbeddedNats,
+    master_key: MasterKey,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Netledger]:
+    """Of these tests alone, so that lists are short."""
+    with (
+        fresh_database(postgres) as database,
+        netledger(database, broker.url, tmp_path_factory.mktemp("pages"), master_key) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="module")
+def tokens(instance: Netledger) -> dict[str, str]:
+    return {role: instance.login(role) for role in ROLES}
 
 
 def all_pages(client: httpx.Client, path: str, limit: int, **params: str) -> Iterator[Any]:
