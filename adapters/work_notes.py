@@ -89,6 +89,14 @@ class PostgresWorkNotes:
             )
             return {row[0]: Run(since=row[1] - row[2], until=row[1]) for row in await cursor.fetchall()}
 
+    async def echoing(self, device_ids: Sequence[str]) -> set[str]:
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                "SELECT device_id::text FROM work.sightings WHERE device_id = ANY(%s::uuid[]) AND rtt_ms IS NOT NULL",
+                (list(device_ids),),
+            )
+            return {row[0] for row in await cursor.fetchall()}
+
     async def present(self, worker_id: str, kind: str) -> None:
         """Says that this worker lives; those silent for a minute are forgotten."""
         async with self._pool.connection() as conn:

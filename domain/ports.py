@@ -207,6 +207,10 @@ class WorkNotes(Protocol):
         """Since when these devices were up when they were last seen, for those that told."""
         ...
 
+    async def echoing(self, device_ids: Sequence[str]) -> set[str]:
+        """Those of these devices that ever answered an echo request."""
+        ...
+
 
 class Leadership(Protocol):
     """Of all processes that ask for a name, one has it at a time."""

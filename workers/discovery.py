@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from domain.access import AnyAccess
-from domain.discovery import DISCOVERY, StartDiscovery
+from domain.discovery import DISCOVERY, Probe, StartDiscovery
 from domain.errors import Unavailable
 from domain.observation import Observation
 from domain.ports import (
@@ -38,6 +38,7 @@ _READ_MODELS = ("accounts", "settings", "inventory", "operations")
 _READ_MODELS_S = 30.0
 _CHUNK_S = 2.0
 _CHUNKS = range(64, 65_537)
+_BANNERS: set[Probe] = {"ssh", "routeros"}
 _RECORD = 256
 _RECORD_AFTER_S = 0.5
 
@@ -206,15 +207,16 @@ class Discovery:
         worked before."""
         async with self._connect() as conn:
             devices = await unseen_devices(conn, request.site, str(work.operation_id))
-        ours = {access.id for access in accesses}
-        return [
+        scanned = [
             device
             for device in devices
             if device.id not in records.seen
             and device.addresses
             and all(plan.covers(address) for address in device.addresses)
-            and _asked_again(device, request, ours)
         ]
+        ours = {access.id for access in accesses}
+        echoing = await self._notes.echoing([device.id for device in scanned])
+        return [device for device in scanned if _asked_again(device, request, ours, echoing)]
 
     async def _silent(
         self,
@@ -237,7 +239,10 @@ class Discovery:
         ]
 
 
-def _asked_again(device: Candidate, request: StartDiscovery, access_ids: set[str]) -> bool:
+def _asked_again(device: Candidate, request: StartDiscovery, access_ids: set[str], echoing: set[str]) -> bool:
+    """Whether it was asked in the way in which it answered before."""
     if device.access_id:
         return "snmp" in request.probes and device.access_id in access_ids
-    return "icmp" in request.probes
+    if device.id in echoing:
+        return "icmp" in request.probes
+    return set(request.probes) >= _BANNERS

@@ -4,6 +4,7 @@ import contextlib
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from ipaddress import ip_address
 from typing import Any
 from uuid import uuid4
 
@@ -95,8 +96,8 @@ class DeviceRecords:
         """Ids of devices that answered in this scan."""
 
     async def record(self, observations: Sequence[Observation]) -> None:
-        """Appends what is news. Addresses of one device become one device."""
-        readings = [read(each) for each in observations]
+        """Appends what is news. Addresses of one device become one device, of which the lowest comes first."""
+        readings = [read(each) for each in sorted(observations, key=_place)]
         for start in range(0, len(readings), _TOGETHER):
             await self._record(readings[start : start + _TOGETHER])
         self._tally.found += len(observations)
@@ -248,6 +249,11 @@ class DeviceRecords:
             intents.append(DEVICE.to(device.id, MarkDown(cause="no probe of a discovery was answered")))
             intents.append(_alert(device.id, device.name, device.addresses))
         self._appended(await self._work.execute(*intents))
+
+
+def _place(observation: Observation) -> tuple[int, int]:
+    address = ip_address(observation.address)
+    return address.version, int(address)
 
 
 def _alert(device_id: str, name: str, addresses: Sequence[str]) -> Intent:

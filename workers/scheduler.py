@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -24,6 +24,7 @@ from projections.settings import in_force
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 LOOK_S = 30.0
 """How often it looks whether something is due."""
+_FIRST_LOOK_S = 3.0
 REASON = "scheduled"
 log = structlog.get_logger(__name__)
 
@@ -42,9 +43,9 @@ class Scheduler:
     async def run(self) -> None:
         async with self._leadership.lead("scheduler"):
             scheduler = AsyncIOScheduler(timezone=UTC)
-            now = datetime.now(UTC)
+            first = datetime.now(UTC) + timedelta(seconds=min(self._look_s, _FIRST_LOOK_S))
             scheduler.add_job(
-                self._discoveries, "interval", seconds=self._look_s, coalesce=True, next_run_time=now
+                self._discoveries, "interval", seconds=self._look_s, coalesce=True, next_run_time=first
             )
             scheduler.start()
             try:
