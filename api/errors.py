@@ -8,7 +8,6 @@ import psycopg
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from psycopg_pool import PoolTimeout
 
 from api.commands import RECORDED, RecordedUnseen
 from api.positions import HEADER as POSITION_HEADER
@@ -205,7 +204,6 @@ HANDLERS: dict[Any, Any] = {
     HTTPException: http_error,
     psycopg.OperationalError: database_away,
     psycopg.InterfaceError: database_away,
-    PoolTimeout: database_away,
     psycopg.errors.UndefinedTable: not_built,
     psycopg.errors.InvalidSchemaName: not_built,
     psycopg.DataError: malformed,

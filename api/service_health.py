@@ -8,7 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 import psycopg
-from psycopg_pool import PoolTimeout
+
+from domain.errors import Unavailable
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 _PATIENCE_S = 3.0
@@ -107,7 +108,7 @@ class ServiceHealth:
             async with asyncio.timeout(_PATIENCE_S), self._connect() as conn:
                 cursor = await conn.execute(_STANDING)
                 return _Found(*await cursor.fetchone())
-        except (psycopg.Error, PoolTimeout, TimeoutError, OSError):
+        except (psycopg.Error, Unavailable, TimeoutError, OSError):
             return None
 
 

@@ -144,6 +144,7 @@ def test_postgresql_killed_under_load(
             assert (away.status_code, away.json()["status"]) == (503, "unhealthy")
             assert away.json()["services"]["postgres"] == {"status": "down"}
             assert (live.status_code, ready.status_code) == (200, 503)
+            until(lambda: not own_postgres.running)
             own_postgres.start()
             back = time.monotonic()
             before = len(load.acknowledged)
