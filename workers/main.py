@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -57,21 +58,60 @@ from workers.scheduler import Scheduler
 from workers.secrets import secret_handlers
 from workers.supervision import ended, keep_running
 
+_NEED_NATS = ("relay", "executor", "routers")
+
+Services = dict[str, Callable[[], Awaitable[None]]]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What all services of a process share."""
+
+    configuration: Configuration
+    master_key: MasterKey
+    worker_id: str
+    pool: Connections
+    watch: PostgresPositionWatch
+    seals: LedgerSeals
+    bus: Ledger
+    events: PostgresEventLog
+    leadership: PostgresLeadership
+    notes: PostgresWorkNotes
+    vault: PostgresVault
+    secrets: AuditedSecrets
+
 
 async def run(configuration: Configuration, master_key: MasterKey, kinds: Sequence[str] = KINDS) -> None:
     """Runs the services until cancelled, then ends them in order."""
     async with AsyncExitStack() as stack:
-        services = await _compose(configuration, master_key, kinds, stack)
-        tasks = [asyncio.create_task(keep_running(name, run), name=name) for name, run in services.items()]
-        try:
-            await asyncio.gather(*tasks)
-        finally:
-            await ended(tasks)
+        parts = await _open(configuration, master_key, stack)
+        chosen = [kind for kind in KINDS if kind in kinds]
+        services: Services = {name: service for name, service in _services(parts).items() if name in chosen}
+        services["presence"] = Presence(parts.notes, parts.worker_id, ",".join(chosen)).run
+        if any(kind in _NEED_NATS for kind in chosen):
+            services["nats"] = partial(_run_connected, parts, chosen)
+        await _run_all(services)
 
 
-async def _compose(
-    configuration: Configuration, master_key: MasterKey, kinds: Sequence[str], stack: AsyncExitStack
-) -> dict[str, Callable[[], Awaitable[None]]]:
+async def _run_all(services: Services) -> None:
+    tasks = [asyncio.create_task(keep_running(name, run), name=name) for name, run in services.items()]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        await ended(tasks)
+
+
+async def _run_connected(parts: Parts, kinds: Sequence[str]) -> None:
+    """The services that need NATS begin once it is there; all others run without it."""
+    client: Client = await connect_nats(parts.configuration.nats_url, name="netledger worker")
+    try:
+        services = _connected_services(parts, client)
+        await _run_all({name: service for name, service in services.items() if name in kinds})
+    finally:
+        await client.close()
+
+
+async def _open(configuration: Configuration, master_key: MasterKey, stack: AsyncExitStack) -> Parts:
     url = configuration.database_url
     pool = Connections(url, name="netledger worker", max_size=8)
     await stack.enter_async_context(pool)
@@ -84,84 +124,102 @@ async def _compose(
     bus = Ledger(LedgerApplication(url, seals, subjects), now=lambda: datetime.now(UTC))
     await bus.start()
     stack.push_async_callback(bus.stop)
-    client: Client = await connect_nats(configuration.nats_url, name="netledger worker")
-    stack.push_async_callback(client.close)
-
-    events = PostgresEventLog(pool, subjects)
-    leadership = PostgresLeadership(url)
-    notes = PostgresWorkNotes(pool)
-    worker_id = f"{socket.gethostname()}-{os.getpid()}"
     vault = PostgresVault(pool, master_key)
-    secrets = AuditedSecrets(bus, vault)
-    snmp = GufoSnmpReader(wanted)
-
-    async def find_waiting(older_than_s: float, kinds: Sequence[str]) -> list[str]:
-        async with pool.connection() as conn:
-            return await operations.waiting(conn, older_than_s=older_than_s, kinds=kinds)
-
-    discovery = Discovery(
-        connect=pool.connection,
+    return Parts(
+        configuration=configuration,
+        master_key=master_key,
+        worker_id=f"{socket.gethostname()}-{os.getpid()}",
+        pool=pool,
         watch=watch,
-        events=events,
-        leadership=leadership,
-        notes=notes,
-        secrets=secrets,
-        snmp=snmp,
-        icmp=EchoProber(),
-        banner=TcpBannerProber(),
-        resolver=SystemResolver(),
+        seals=seals,
+        bus=bus,
+        events=PostgresEventLog(pool, subjects),
+        leadership=PostgresLeadership(url),
+        notes=PostgresWorkNotes(pool),
+        vault=vault,
+        secrets=AuditedSecrets(bus, vault),
     )
-    poll = Poll(
-        connect=pool.connection,
-        watch=watch,
-        events=events,
-        leadership=leadership,
-        notes=notes,
-        secrets=secrets,
-        snmp=snmp,
-    )
-    router_key = master_key.derive("router calls")
+
+
+def _services(parts: Parts) -> Services:
+    """Those that need the database alone."""
+    url, connect = parts.configuration.database_url, parts.pool.connection
+    return {
+        "projector": ProjectionRunner(url, projections(), parts.events, parts.watch).run,
+        "scheduler": Scheduler(parts.bus, connect, parts.leadership).run,
+        "checkpoints": CheckpointSigner(url, parts.seals, parts.watch, now=lambda: datetime.now(UTC)).run,
+        "customers": CutOffChanges(parts.bus, connect, parts.leadership).run,
+    }
+
+
+def _connected_services(parts: Parts, client: Client) -> Services:
+    connect, bus, vault = parts.pool.connection, parts.bus, parts.vault
+    router_key = parts.master_key.derive("router calls")
     routers = RouterService(
-        worker_id,
-        connect=pool.connection,
-        leases=PostgresRouterLeases(pool),
+        parts.worker_id,
+        connect=connect,
+        leases=PostgresRouterLeases(parts.pool),
         fleet=RouterOsFleet(),
         calls=RouterCallServer(client, router_key),
-        secrets=secrets,
-        sync=CustomerSync(worker_id, connect=pool.connection, bus=bus, vault=vault, watch=watch),
+        secrets=parts.secrets,
+        sync=CustomerSync(parts.worker_id, connect=connect, bus=bus, vault=vault, watch=parts.watch),
     )
 
     async def connected() -> Client:
         return client
 
     calls = NatsRouterCalls(connected, router_key, local=routers.owned)
+    sealed_events = PostgresEventLog(parts.pool, KeepSealed())  # what leaves for subscribers stays sealed
+    return {
+        "relay": Relay(sealed_events, parts.watch, LedgerPublisher(client), parts.leadership).run,
+        "executor": _executor(parts, client, calls).run,
+        "routers": routers.run,
+    }
+
+
+def _executor(parts: Parts, client: Client, calls: NatsRouterCalls) -> Executor:
     changes = CustomerChanges(calls)
-    executor = Executor(
-        worker_id,
+    snmp = GufoSnmpReader(wanted)
+
+    async def find_waiting(older_than_s: float, kinds: Sequence[str]) -> list[str]:
+        async with parts.pool.connection() as conn:
+            return await operations.waiting(conn, older_than_s=older_than_s, kinds=kinds)
+
+    discovery = Discovery(
+        connect=parts.pool.connection,
+        watch=parts.watch,
+        events=parts.events,
+        leadership=parts.leadership,
+        notes=parts.notes,
+        secrets=parts.secrets,
+        snmp=snmp,
+        icmp=EchoProber(),
+        banner=TcpBannerProber(),
+        resolver=SystemResolver(),
+    )
+    poll = Poll(
+        connect=parts.pool.connection,
+        watch=parts.watch,
+        events=parts.events,
+        leadership=parts.leadership,
+        notes=parts.notes,
+        secrets=parts.secrets,
+        snmp=snmp,
+    )
+    return Executor(
+        parts.worker_id,
         [
             discovery,
             poll,
             Isolation(changes),
-            BulkIsolation(changes, bus),
-            *secret_handlers(calls, vault),
-            Rebuild(partial(rebuild, url, events=events)),
+            BulkIsolation(changes, parts.bus),
+            *secret_handlers(calls, parts.vault),
+            Rebuild(partial(rebuild, parts.configuration.database_url, events=parts.events)),
         ],
-        bus=bus,
-        events=events,
+        bus=parts.bus,
+        events=parts.events,
         queue=JetStreamOperations(client),
-        notes=notes,
+        notes=parts.notes,
         progress=NatsProgress(client),
         find_waiting=find_waiting,
     )
-    sealed_events = PostgresEventLog(pool, KeepSealed())  # what leaves for subscribers stays sealed
-    services: dict[str, Callable[[], Awaitable[None]]] = {
-        "projector": ProjectionRunner(url, projections(), events, watch).run,
-        "relay": Relay(sealed_events, watch, LedgerPublisher(client), leadership).run,
-        "executor": executor.run,
-        "scheduler": Scheduler(bus, pool.connection, leadership).run,
-        "checkpoints": CheckpointSigner(url, seals, watch, now=lambda: datetime.now(UTC)).run,
-        "routers": routers.run,
-        "customers": CutOffChanges(bus, pool.connection, leadership).run,
-    }
-    chosen = {name: run for name, run in services.items() if name in kinds}
-    return {**chosen, "presence": Presence(notes, worker_id, ",".join(chosen)).run}

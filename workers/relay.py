@@ -31,14 +31,17 @@ class Relay:
     async def run(self) -> None:
         async with self._leadership.lead("relay"):
             pause_s = 0.1
+            complained = False
             while True:
                 try:
                     position = await self._publisher.last_position()
                     if await self._copies_this_ledger(position):
-                        pause_s = 0.1
+                        pause_s, complained = 0.1, False
                         await self._relay_from(position)
                         continue
-                    log.error(_FOREIGN, position=position)
+                    if not complained:
+                        log.error(_FOREIGN, position=position)
+                    complained = True
                 except PublishFailed as error:
                     log.warning("relay waits for the stream", error=str(error))
                 await asyncio.sleep(pause_s)

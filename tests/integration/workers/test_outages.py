@@ -160,3 +160,17 @@ async def test_a_full_disk_refuses_commands_loses_nothing_and_is_recovered_from(
     finally:
         broker.stop()
         postgres.stop()
+
+
+async def test_a_worker_that_starts_without_nats_feeds_the_read_models_and_joins_later(
+    netledger, broker, lab
+):
+    server = await lab(Network(_agents()))
+    broker.stop()
+    async with netledger.worker():
+        await netledger.credential(access(server.port))
+        operation_id = await netledger.request(ADDRESSES[0])
+        assert (await until(lambda: netledger.operation_or_none(operation_id))).state == "requested"
+        broker.start()
+        assert (await netledger.ended(operation_id)).result["found"] == 1
+        await netledger.relayed(await netledger.settled())
