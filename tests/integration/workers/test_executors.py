@@ -3,10 +3,14 @@
 import asyncio
 import signal
 import time
+from uuid import uuid4
 
 import pytest
 
-from domain.operation import OPERATION, StartOperation
+from domain.device import DEVICE
+from domain.device_commands import ObserveDevice
+from domain.errors import Refused
+from domain.operation import OPERATION, HoldOperation, StartOperation
 from tests.integration.workers.agents import Network, access, agent
 from tests.integration.workers.installation import topics, until
 from tests.integration.workers.processes import worker_process
@@ -43,40 +47,37 @@ async def test_discoveries_of_one_site_at_the_same_time_make_one_device_of_each(
         assert all(len(device.addresses) == 2 for device in devices)
 
 
-async def test_an_operation_that_no_message_tells_of_is_found(netledger):
-    """As after JetStream forgot it: no relay runs here, so there is no message at all."""
-    async with netledger.worker("projector", "executor"):
-        operation = await netledger.discover("127.66.5.200")
-        assert (operation.state, operation.attempt) == ("succeeded", 1)
-
-
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
-async def test_another_executor_goes_on_where_a_dead_one_was(netledger, lab, how):
+async def test_others_go_on_where_a_stopped_and_a_killed_executor_were(netledger, lab):
+    """One stands still in the middle and is followed by the other, which is killed, and followed by the first again."""
     server = await lab(Network(_agents()))
     await netledger.credential(access(server.port))
     await netledger.set(rate_per_s=50)  # the plan in two chunks of a hundred addresses
+
+    async def in_the_second_chunk():
+        row = await netledger.operation_or_none(operation_id)
+        return row if row is not None and row.progress.get("found", 0) > len(LOW) else None
+
+    async def taken_over(attempt, since):
+        async def begun():
+            return (await netledger.operation(operation_id)).attempt == attempt
+
+        await until(begun, 15.0)
+        assert time.monotonic() - since < 10.0
+
     async with netledger.worker("projector", "relay"):
         with (
             worker_process(netledger.configuration, "executor") as one,
             worker_process(netledger.configuration, "executor") as other,
         ):
             operation_id = await netledger.request("127.66.5.1-127.66.5.160")
-
-            async def in_the_second_chunk():
-                row = await netledger.operation_or_none(operation_id)
-                return row if row is not None and row.progress.get("found", 0) > len(LOW) else None
-
-            row = await until(in_the_second_chunk)
-            assert row.state == "running"
-            dies = one if row.worker.endswith(f"-{one.pid}") else other
-            dies.send_signal(how)
-            died_at = time.monotonic()
-
-            async def taken_over():
-                return (await netledger.operation(operation_id)).attempt == 2
-
-            await until(taken_over, 15.0)
-            assert time.monotonic() - died_at < 10.0
+            first = await until(in_the_second_chunk)
+            if not first.worker.endswith(f"-{one.pid}"):
+                one, other = other, one
+            one.send_signal(signal.SIGSTOP)
+            await taken_over(2, time.monotonic())
+            other.kill()
+            one.send_signal(signal.SIGCONT)
+            await taken_over(3, time.monotonic())
             operation = await netledger.ended(operation_id)
             result = {name: operation.result[name] for name in ("total", "scanned", "found", "new", "errors")}
             assert result == {"total": 160, "scanned": 160, "found": 24, "new": 12, "errors": {}}
@@ -84,22 +85,30 @@ async def test_another_executor_goes_on_where_a_dead_one_was(netledger, lab, how
             devices = await netledger.devices()
             assert sorted(device.name for device in devices) == sorted(f"n{n}" for n in range(len(LOW)))
             assert all(len(device.addresses) == 2 for device in devices)
-            if how == signal.SIGSTOP:
-                await _wakes_up_too_late(netledger, dies)
+            history = await netledger.events("operation.")
+            assert topics(history) == [
+                "operation.requested.v1",
+                *["operation.started.v1"] * 3,
+                "operation.succeeded.v1",
+            ]
 
 
-async def _wakes_up_too_late(netledger, zombie):
-    """It finds out that another has taken over, and adds nothing."""
-    head = await netledger.settled()
-    zombie.send_signal(signal.SIGCONT)
-    heard_again = await netledger.discover(LOW[0])  # the zombie may do this one: it is alive again
-    assert heard_again.state == "succeeded"
-    news = topics(await netledger.events(after=head))
-    assert [topic for topic in news if not topic.startswith("credential.")] == [
-        "operation.requested.v1",
-        "operation.started.v1",
-        "operation.succeeded.v1",
-    ]
+async def test_a_worker_that_was_taken_for_dead_appends_nothing_more(netledger):
+    """Whatever it decided meanwhile is refused as a whole."""
+    async with netledger.worker("projector"):
+        operation_id = await netledger.request(LOW[0])
+        by, bus = netledger.console.by(), netledger.console.bus
+        for attempt in (1, 2):
+            start = StartOperation(attempt=attempt, worker=f"worker {attempt}")
+            await bus.execute(OPERATION.to(operation_id, start), by=by)
+        device_id = uuid4()
+        observed = DEVICE.to(device_id, ObserveDevice(address=LOW[0]), new=True)
+        with pytest.raises(Refused) as refused:
+            await bus.execute(OPERATION.to(operation_id, HoldOperation(attempt=1)), observed, by=by)
+        assert refused.value.code == "OPERATION_FENCED"
+        assert (await bus.state(DEVICE, device_id)).state == "absent"
+        await bus.execute(OPERATION.to(operation_id, HoldOperation(attempt=2)), observed, by=by)
+        assert (await bus.state(DEVICE, device_id)).state == "active"
 
 
 async def test_what_a_worker_was_doing_when_asked_to_end_goes_on_at_once(netledger, lab):

@@ -101,7 +101,7 @@ async def test_without_nats_discoveries_are_found_and_done_and_told_later(netled
         first = await netledger.request(*ADDRESSES)
         await _found_some(netledger, first)
         broker.stop()
-        second = await netledger.request(ADDRESSES[0])
+        second = await netledger.request(ADDRESSES[0])  # no message tells of it
         assert (await netledger.ended(first)).result["new"] == 12
         assert (await netledger.ended(second)).result["found"] == 1
         broker.start()

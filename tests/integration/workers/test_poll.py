@@ -30,7 +30,7 @@ async def device(netledger, lab):
     first = agent("router", serial="HEX010897")
     server = await lab(Network({A: first, B: first}))
     await netledger.credential(access(server.port))
-    await netledger.set(device_timeout_s=2.0)
+    await netledger.set(device_timeout_s=1.0)
     async with netledger.worker():
         await netledger.discover(A, B)
         yield await netledger.device_at(A), first, server
