@@ -113,11 +113,13 @@ def lab(instance: Netledger) -> Iterator[Lab]:
 def discovered(instance: Netledger, tokens: dict[str, str], lab: Lab) -> Lab:
     """The same, in the inventory, found by a discovery that was started over the API."""
     with instance.client(tokens["admin"]) as admin:
+        ids = []
         for access in {access.id: access for access in lab.fleet.access.values()}.values():
             fields = {name: value for name, value in msgspec.to_builtins(access).items() if name != "id"}
-            body = {**fields, "name": access.id, "port": lab.port}
-            assert admin.post("/credentials", json=body).status_code == 201
-        started = admin.post("/discovery/start", json={"targets": [lab.network], "probes": ["snmp"]})
+            made = admin.post("/credentials", json={**fields, "name": access.id, "port": lab.port})
+            ids.append(made.json()["id"])
+        body = {"targets": [lab.network], "probes": ["snmp"], "credential_ids": ids}
+        started = admin.post("/discovery/start", json=body)
         url = instance.root + started.json()["status_url"]
         until(lambda: admin.get(url).json()["state"] in ("succeeded", "failed"))
         assert admin.get(url).json()["state"] == "succeeded"

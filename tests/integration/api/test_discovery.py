@@ -35,7 +35,7 @@ def test_a_discovery_from_start_to_end(discovered: Lab, viewer: httpx.Client) ->
 def test_starting_answers_with_the_job(
     engineer: httpx.Client, admin: httpx.Client, instance: Netledger
 ) -> None:
-    body = {"targets": ["127.0.0.1"], "probes": ["snmp"], "reason": "looking around"}
+    body = {"targets": ["127.0.0.1"], "probes": ["routeros"], "reason": "looking around"}
     started = done(engineer.post("/discovery/start", json=body), 202)
     assert started["job_id"] == started["operation_id"]
     assert started["status_url"] == f"/api/v1/discovery/status/{started['job_id']}"

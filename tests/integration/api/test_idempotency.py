@@ -30,7 +30,9 @@ def _credential(admin: httpx.Client) -> str:
 
 def _job(admin: httpx.Client) -> str:
     return str(
-        admin.post("/discovery/start", json={"targets": ["127.0.0.1"], "probes": ["snmp"]}).json()["job_id"]
+        admin.post("/discovery/start", json={"targets": ["127.0.0.1"], "probes": ["routeros"]}).json()[
+            "job_id"
+        ]
     )
 
 
@@ -51,7 +53,7 @@ POSTS: dict[str, Make] = {
     "login": lambda _: ("/auth/login", {"username": "viewer", "password": PASSWORD}),
     "credential": lambda _: ("/credentials", {"name": "x", "kind": "snmp_v2c", "community": "public"}),
     "credential test": lambda a: (f"/credentials/{_credential(a)}/test", {"address": "127.0.0.1"}),
-    "discovery": lambda _: ("/discovery/start", {"targets": ["127.0.0.1"], "probes": ["snmp"]}),
+    "discovery": lambda _: ("/discovery/start", {"targets": ["127.0.0.1"], "probes": ["routeros"]}),
     "discovery cancel": lambda a: (f"/discovery/cancel/{_job(a)}", None),
     "device": lambda _: ("/inventory/devices", {"address": unused_address()}),
     "poll": lambda a: (f"/inventory/devices/{_device(a)}/poll", {"reason": "test"}),
@@ -147,7 +149,7 @@ def test_the_ledger_remembers_a_key_whose_answer_was_lost(
     for path, body in (
         ("/alerts", {"severity": "high", "title": unused()}),
         ("/inventory/devices", {"address": unused_address()}),
-        ("/discovery/start", {"targets": ["127.0.0.1"], "probes": ["snmp"]}),
+        ("/discovery/start", {"targets": ["127.0.0.1"], "probes": ["routeros"]}),
     ):
         key = {"Idempotency-Key": unused()}
         first = engineer.post(path, json=body, headers=key)

@@ -210,7 +210,7 @@ def test_nats_away(instance: Netledger, token: str, own_nats: EmbeddedNats) -> N
             title = unused()
             done(raise_alert(client, title, unused()), 201)
             assert listed(client.get("/alerts", params={"limit": 1}))[0]["title"] == title
-            body = {"targets": ["127.0.0.1"], "probes": ["snmp"]}
+            body = {"targets": ["127.0.0.1"], "probes": ["routeros"]}
             job = done(client.post("/discovery/start", json=body), 202)
         finally:
             own_nats.start()
@@ -225,7 +225,7 @@ def test_progress_comes_again_after_nats_was_away(instance: Netledger, token: st
         instance.events(token, '{"from": "now", "types": ["operation."]}') as socket,
     ):
         socket.ping().wait(PATIENCE_S)
-        client.post("/discovery/start", json={"targets": ["127.0.0.1"], "probes": ["snmp"]})
+        client.post("/discovery/start", json={"targets": ["127.0.0.1"], "probes": ["routeros"]})
         while json.loads(socket.recv(timeout=PATIENCE_S))["kind"] != "progress":
             pass
 

@@ -58,7 +58,7 @@ def _devices(client: httpx.Client, count: int) -> None:
 
 def _jobs(client: httpx.Client, count: int) -> None:
     for _ in range(count):
-        client.post("/discovery/start", json={"targets": ["127.0.0.1"], "probes": ["snmp"]})
+        client.post("/discovery/start", json={"targets": ["127.0.0.1"], "probes": ["routeros"]})
 
 
 def _keys(client: httpx.Client, count: int) -> None:
