@@ -3,8 +3,7 @@
 The recordings (`*.snmprec.gz` with `expected.jsonl`, see `bench/identify.py`) are served by the lab on loopback addresses,
 one device an address. Then a discovery of that network runs as a user would start it, and a second one, which must have
 nothing to tell. What counts as right is defined in `bench/identify.py`. `found` counts recordings whose address is in the
-inventory; `devices` is less where two recordings are of one device. Agents are asked once before the clock starts, since
-the lab reads a recording when it is first asked for.
+inventory; `devices` is less where two recordings are of one device.
 """
 
 import argparse
@@ -22,16 +21,14 @@ from typing import Any
 import msgspec
 import uvloop
 
-from adapters.snmp.read import GufoSnmpReader
 from bench.identify import FIELDS, facts_of, judged, read_recording
 from bench.product import ROOT, Product, product, servers, worker
 from domain.access import SnmpV2cAccess
-from domain.identification import Identity, identify, wanted
+from domain.identification import Identity, identify
 from lab.snmp_process import Ready
 from projections.inventory_queries import DeviceDetail
 
 _COMMUNITY = "recorded"
-_WARM_UP_S = 120.0
 _FROM_INVENTORY = ("vendor", "model", "os", "os_name", "os_version", "serial", "type")
 
 Row = dict[str, Any]
@@ -47,15 +44,17 @@ def main() -> None:
     for line in expected.read_text("utf-8").splitlines():
         row = json.loads(line)
         rows[row["recording"]] = row
-    with _lab(options.recordings, len(rows)) as (ready, network):
-        uvloop.run(_warm_up(ready))
-        with servers() as configuration, worker(configuration):
+    with (
+        _lab(options.recordings, len(rows)) as (ready, network),
+        servers() as configuration,
+        worker(configuration),
+    ):
 
-            async def discover() -> "Outcome":
-                async with product(configuration) as running:
-                    return await _discover(running, ready, network)
+        async def discover() -> "Outcome":
+            async with product(configuration) as running:
+                return await _discover(running, ready, network)
 
-            outcome = uvloop.run(discover())
+        outcome = uvloop.run(discover())
     _tell(outcome, rows, options)
 
 
@@ -98,16 +97,6 @@ def _lab(folder: Path, size: int) -> Iterator[tuple[Ready, ipaddress.IPv4Network
     finally:
         process.terminate()
         process.wait()
-
-
-async def _warm_up(ready: Ready) -> None:
-    reader = GufoSnmpReader(wanted)
-    access = SnmpV2cAccess(id="warm-up", community=_COMMUNITY, port=ready.port)
-    silent = set(ready.addresses)
-    end = time.monotonic() + _WARM_UP_S
-    while silent and time.monotonic() < end:
-        async for address in reader.sweep(sorted(silent), access, rate_per_s=1_000, timeout_s=2.0):
-            silent.discard(address)
 
 
 async def _discover(running: Product, ready: Ready, network: ipaddress.IPv4Network) -> Outcome:

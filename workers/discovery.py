@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from itertools import islice
 from typing import Any
@@ -127,30 +127,25 @@ class Discovery:
         while chunk := list(islice(addresses, size)):
             async with self._connect() as conn:
                 known = await known_accesses(conn, request.site, chunk)
-            await self._observe(request, chunk, known, probes, records, scan, everywhere=everywhere)
-            if slow := probes.troubles.slow():
+            stream = probes.observe(
+                chunk, request.probes, known, tcp_everywhere=everywhere, tick_s=_RECORD_AFTER_S
+            )
+            await self._record(stream, records, scan)
+            if slow := probes.troubles.slow(chunk):
                 # Busy agents, or a busy path: once more, now that the rest of the chunk is through.
-                await self._observe(request, slow, known, probes, records, scan, everywhere=False)
+                stream = probes.observe(
+                    slow, request.probes, known, tcp_everywhere=False, tick_s=_RECORD_AFTER_S
+                )
+                await self._record(stream, records, scan)
             scan.chunk_done(len(chunk))
             await scan.report()
 
-    async def _observe(
-        self,
-        request: StartDiscovery,
-        addresses: Sequence[str],
-        known: dict[str, str],
-        probes: Probes,
-        records: DeviceRecords,
-        scan: Scan,
-        *,
-        everywhere: bool,
+    async def _record(
+        self, stream: AsyncGenerator[Observation | None, None], records: DeviceRecords, scan: Scan
     ) -> None:
-        """Probes these addresses and records who answers; raises OperationCancelledError between two batches."""
+        """Records who answers, in batches; raises OperationCancelledError between two of them."""
         batch: list[Observation] = []
         last = time.monotonic()
-        stream = probes.observe(
-            addresses, request.probes, known, tcp_everywhere=everywhere, tick_s=_RECORD_AFTER_S
-        )
         async with aclosing(stream):
             async for observation in stream:
                 if observation is not None:
@@ -226,17 +221,29 @@ class Discovery:
         records: DeviceRecords,
         scan: Scan,
     ) -> list[Candidate]:
-        """Asks once more before calling anything down: one lost packet is no outage, nor is an agent that refuses us."""
-        if not devices:
-            return []
-        known = {address: device.access_id for device in devices for address in device.addresses}
-        await self._observe(request, list(known), known, probes, records, scan, everywhere=True)
-        return [
-            device
-            for device in devices
-            if device.id not in records.seen
-            and not any(probes.troubles.answers(address) for address in device.addresses)
-        ]
+        """Asks once more before calling anything down: one lost packet is no outage. An agent that refuses us is there, and
+        is not asked again."""
+
+        def missed() -> list[Candidate]:
+            return [
+                device
+                for device in devices
+                if device.id not in records.seen
+                and not any(probes.troubles.answers(address) for address in device.addresses)
+            ]
+
+        known = {address: device.access_id for device in missed() for address in device.addresses}
+        if known:
+            stream = probes.observe(
+                list(known),
+                request.probes,
+                known,
+                tcp_everywhere=True,
+                tick_s=_RECORD_AFTER_S,
+                again=True,
+            )
+            await self._record(stream, records, scan)
+        return missed()
 
 
 def _asked_again(device: Candidate, request: StartDiscovery, access_ids: set[str], echoing: set[str]) -> bool:

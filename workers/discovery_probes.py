@@ -57,12 +57,13 @@ class Probes:
         *,
         tcp_everywhere: bool,
         tick_s: float,
+        again: bool = False,
     ) -> AsyncGenerator[Observation | None, None]:
         """Yields what proves a device, and None when nothing came for `tick_s`. `known` maps an address to the
-        credential that worked there last time. Close it where it is left early."""
+        credential that worked there last time; `again` tries no other. Close it where it is left early."""
         seen: asyncio.Queue[Observation] = asyncio.Queue(_WAITING)
         visit = _Visit(self, addresses, probes, known, seen.put)
-        probing = asyncio.create_task(visit.run(self._search, tcp_everywhere=tcp_everywhere))
+        probing = asyncio.create_task(visit.run(self._search, tcp_everywhere=tcp_everywhere, again=again))
         getting = asyncio.create_task(seen.get())
         try:
             while True:
@@ -137,7 +138,7 @@ class _Visit:
         self._knocks: dict[str, asyncio.Task[Observation]] = {}
         self._told: set[str] = set()
 
-    async def run(self, search: SnmpSearch, *, tcp_everywhere: bool) -> None:
+    async def run(self, search: SnmpSearch, *, tcp_everywhere: bool, again: bool) -> None:
         async with asyncio.TaskGroup() as group:
             pinging: asyncio.Task[None] | None = None
             if "icmp" in self._probes:
@@ -150,7 +151,7 @@ class _Visit:
                 await self._tell(observation, group)
 
             if "snmp" in self._probes:
-                await search.find(self._addresses, self._known, met)
+                await search.find(self._addresses, self._known, met, others=not again)
             if pinging is not None:
                 await pinging
             rest = [address for address in {**self._rtts, **self._knocks} if address not in self._told]

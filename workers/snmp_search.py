@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 import structlog
 
@@ -44,9 +44,9 @@ class Troubles:
         """Whether something is there, although it could not be read."""
         return address in self._unread
 
-    def slow(self) -> list[str]:
-        """Agents that answered and then took too long to be read."""
-        return [address for address, kind in self._unread.items() if kind == "timeout"]
+    def slow(self, addresses: Iterable[str]) -> list[str]:
+        """Those of these addresses where an agent answered and then took too long to be read."""
+        return [address for address in addresses if self._unread.get(address) == "timeout"]
 
     def counts(self) -> dict[str, int]:
         """By kind."""
@@ -78,9 +78,11 @@ class SnmpSearch:
         self._troubles = troubles
         self._reading = asyncio.Semaphore(settings.parallel)
 
-    async def find(self, addresses: Sequence[str], known: Mapping[str, str], met: Met) -> None:
+    async def find(
+        self, addresses: Sequence[str], known: Mapping[str, str], met: Met, *, others: bool = True
+    ) -> None:
         """Calls `met` with everyone who could be read. `known` maps an address to the credential that worked there
-        last time, which goes first; only where it fails the others follow."""
+        last time, which goes first; only where it fails, or none is known, the `others` follow."""
         first = {access.id: access for access in self._accesses}
         remembered: dict[str, list[str]] = defaultdict(list)
         fresh: list[str] = []
@@ -90,11 +92,17 @@ class SnmpSearch:
             else:
                 fresh.append(address)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._round(fresh, self._accesses, {}).run(met))
-            group.create_task(self._remembered(remembered, first, met))
+            group.create_task(self._remembered(remembered, first, met, others=others))
+            if others:
+                group.create_task(self._round(fresh, self._accesses, {}).run(met))
 
     async def _remembered(
-        self, remembered: Mapping[str, list[str]], accesses: Mapping[str, SnmpAccess], met: Met
+        self,
+        remembered: Mapping[str, list[str]],
+        accesses: Mapping[str, SnmpAccess],
+        met: Met,
+        *,
+        others: bool,
     ) -> None:
         rounds = [self._round(asked, [accesses[each]], {}) for each, asked in remembered.items()]
         await asyncio.gather(*(each.run(met) for each in rounds))
@@ -104,7 +112,8 @@ class SnmpSearch:
             for address in asked
             if address not in done.read
         }
-        await self._round(list(tried), self._accesses, tried).run(met)
+        if others:
+            await self._round(list(tried), self._accesses, tried).run(met)
 
     def _round(
         self, addresses: list[str], accesses: Sequence[SnmpAccess], tried: Mapping[str, str]

@@ -133,6 +133,21 @@ async def test_users_of_one_port_share_a_question() -> None:
     assert troubles.counts() == {}
 
 
+async def test_asked_again_nobody_hears_of_another_credential() -> None:
+    network = MemoryNetwork({"192.0.2.1": ["two"], "192.0.2.2": ["one"]})
+    accesses = [v2c("one"), v2c("two")]
+    found: list[str] = []
+
+    async def met(observation: Observation) -> None:
+        found.append(observation.address)
+
+    asked = SnmpSearch(network, accesses, SETTINGS, Troubles())
+    known = {"192.0.2.1": "one", "192.0.2.2": "one", "192.0.2.3": ""}
+    await asked.find(list(known), known, met, others=False)
+    assert found == ["192.0.2.2"]
+    assert set(network.asked) == {("192.0.2.1", "one"), ("192.0.2.2", "one")}
+
+
 async def test_a_fault_of_our_own_reader_is_one_agents_trouble() -> None:
     class Broken(MemoryNetwork):
         async def read(self, address: str, access: SnmpAccess, *, timeout_s: float) -> SnmpFacts:
