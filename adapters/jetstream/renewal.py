@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 async def renew(jetstream: JetStreamContext) -> bool:
     """Whether it was done: not where the server takes nothing at all, as then the disk is still full. The stream is empty
     after it, and durable consumers go on behind what they have acknowledged. Raises NatsError, TimeoutError."""
-    if not await _takes_messages(jetstream):
+    if not await takes_messages(jetstream):
         return False
     config = (await jetstream.stream_info(LEDGER_STREAM)).config
     consumers = await _durable_consumers(jetstream)
@@ -34,7 +34,8 @@ async def renew(jetstream: JetStreamContext) -> bool:
     return True
 
 
-async def _takes_messages(jetstream: JetStreamContext) -> bool:
+async def takes_messages(jetstream: JetStreamContext) -> bool:
+    """Whether a new stream does, which shows that there is room."""
     try:
         await jetstream.add_stream(
             StreamConfig(name=_PROBE_STREAM, subjects=[_PROBE_SUBJECT], storage=StorageType.FILE, max_msgs=1)

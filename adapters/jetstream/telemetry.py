@@ -1,0 +1,177 @@
+"""The stream TELEMETRY: polls of devices, each kept once, for a day or until the room that it may take is used up."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import structlog
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
+
+from adapters.jetstream.renewal import takes_messages
+from domain.telemetry import Poll
+
+TELEMETRY_STREAM = "TELEMETRY"
+TELEMETRY_SUBJECTS = "telemetry.>"
+KEPT_S = 86_400.0
+KEPT_BYTES = 8 * 2**30
+DEDUPLICATED_S = 600.0
+"""A poll that is published again within so long is kept once."""
+_LEAST_BYTES = 64 * 2**20
+_NO_ROOM = (10047, 10023, 10028)  # insufficient storage, insufficient resources, memory or account limit
+_ACK_TIMEOUT_S = 3.0
+_FLIGHT_BYTES = 4 * 2**20
+_FLIGHT_MESSAGES = 2_000  # of the 4,000 that nats-py lets wait for their acknowledgement
+_SILENCES = 2
+_HEADER_BYTES = 1_024
+_PART_S = 0.001
+log = structlog.get_logger(__name__)
+
+
+class _Part(NamedTuple):
+    """A message: a poll, or a part of the `number`-th."""
+
+    number: int
+    subject: str
+    id: str
+    body: bytes
+
+
+async def ensure_telemetry_stream(
+    jetstream: JetStreamContext, *, kept_s: float = KEPT_S, kept_bytes: int = KEPT_BYTES
+) -> None:
+    """Makes the stream with half the room, and half of that, where the server has no more; as it is where it exists."""
+    try:
+        await jetstream.stream_info(TELEMETRY_STREAM)
+    except NotFoundError:
+        await _add(jetstream, kept_s, kept_bytes)
+
+
+async def _add(jetstream: JetStreamContext, kept_s: float, kept_bytes: int) -> None:
+    while True:
+        try:
+            await jetstream.add_stream(
+                StreamConfig(
+                    name=TELEMETRY_STREAM,
+                    subjects=[TELEMETRY_SUBJECTS],
+                    storage=StorageType.FILE,
+                    retention=RetentionPolicy.LIMITS,
+                    discard=DiscardPolicy.OLD,
+                    max_age=kept_s,
+                    max_bytes=kept_bytes,
+                    duplicate_window=min(DEDUPLICATED_S, kept_s),
+                    description="polls of devices, the oldest discarded first",
+                )
+            )
+            return
+        except APIError as error:
+            if error.err_code not in _NO_ROOM or kept_bytes <= _LEAST_BYTES:
+                raise
+            kept_bytes = max(kept_bytes // 2, _LEAST_BYTES)
+
+
+def decode(body: bytes) -> Poll:
+    """Raises msgspec.DecodeError (or its ValidationError) for what is not a poll."""
+    return msgspec.msgpack.decode(body, type=Poll)
+
+
+class JetStreamTelemetry:
+    """Satisfies TelemetryPublisher."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._jetstream = client.jetstream(timeout=_ACK_TIMEOUT_S)
+        self._encoder = msgspec.msgpack.Encoder()
+        self._silences = 0
+        """How often in a row a stream that is there took nothing."""
+
+    async def publish(self, polls: Sequence[Poll]) -> int:
+        """One message a poll; a poll that is larger than the server takes goes as several, a millisecond apart, and counts
+        as taken when all its parts are."""
+        lost: set[int] = set()
+        flight: list[_Part] = []
+        size = 0
+        for number, poll in enumerate(polls):
+            for part, body in self._parts(poll):
+                if flight and (size + len(body) > _FLIGHT_BYTES or len(flight) >= _FLIGHT_MESSAGES):
+                    lost |= await self._fly(flight)
+                    flight, size = [], 0
+                flight.append(_Part(number, part.subject, part.id, body))
+                size += len(body)
+        if flight:
+            lost |= await self._fly(flight)
+        return len(polls) - len(lost)
+
+    def _parts(self, poll: Poll) -> Iterator[tuple[Poll, bytes]]:
+        body = self._encoder.encode(poll)
+        room = self._client.max_payload - _HEADER_BYTES
+        if len(body) <= room:
+            yield poll, body
+            return
+        count = 2 * -(-len(body) // room)  # names differ in length, so that equal parts are not equally large
+        step = max(1, -(-len(poll.samples) // count))
+        for number, start in enumerate(range(0, len(poll.samples), step)):
+            part = msgspec.structs.replace(
+                poll, at=poll.at + number * _PART_S, samples=poll.samples[start : start + step]
+            )
+            yield part, self._encoder.encode(part)
+
+    async def _fly(self, flight: Sequence[_Part]) -> set[int]:
+        """The numbers of those that the stream did not take, after a second try where it was not there."""
+        try:
+            missing = await self._send(flight)
+            if missing:
+                await ensure_telemetry_stream(self._jetstream)
+                missing = await self._send(missing)
+            self._silences = 0
+        except TimeoutError:
+            await self._silent()
+            return {part.number for part in flight}
+        except (NatsError, OSError) as error:
+            log.warning("telemetry not published", polls=len(flight), error=repr(error))
+            return {part.number for part in flight}
+        if missing:
+            log.warning("telemetry not taken by the stream", polls=len(missing))
+        return {part.number for part in missing}
+
+    async def _send(self, flight: Sequence[_Part]) -> list[_Part]:
+        """Those that were refused."""
+        pending: list[asyncio.Future[Any]] = []
+        try:
+            async with asyncio.timeout(_ACK_TIMEOUT_S):
+                for part in flight:
+                    headers = {"Nats-Msg-Id": part.id, "Nats-Expected-Stream": TELEMETRY_STREAM}
+                    acknowledged = await self._jetstream.publish_async(
+                        part.subject, part.body, headers=headers
+                    )
+                    pending.append(acknowledged)  # one by one, so that a break leaves none behind
+                results = await asyncio.gather(*pending, return_exceptions=True)
+        finally:
+            for each in pending:
+                each.cancel()  # those without an answer hold places of a bounded number in nats-py
+        refused = [
+            part for part, result in zip(flight, results, strict=True) if isinstance(result, BaseException)
+        ]
+        reason = next((result for result in results if isinstance(result, BaseException)), None)
+        if reason is not None and not isinstance(reason, NoStreamResponseError):
+            log.warning("telemetry refused by the stream", polls=len(refused), error=repr(reason))
+        return refused
+
+    async def _silent(self) -> None:
+        """A stream that is there and takes nothing time and again has to be made anew: see `renewal`."""
+        self._silences += 1
+        log.warning("the telemetry stream does not answer", times=self._silences)
+        if self._silences < _SILENCES or not self._client.is_connected:
+            return
+        try:
+            if await takes_messages(self._jetstream):
+                log.warning("the telemetry stream takes no poll any more and is made anew")
+                await self._jetstream.delete_stream(TELEMETRY_STREAM)
+                await ensure_telemetry_stream(self._jetstream)
+        except (NatsError, TimeoutError, OSError) as error:
+            log.warning("the telemetry stream cannot be made anew", error=repr(error))
+        self._silences = 0
