@@ -55,7 +55,7 @@ def main() -> None:
     folder: Path = options.recordings
     if not (folder / "expected.jsonl").exists():
         print(
-            f"no expected.jsonl in {folder}: give a folder of recordings with --recordings or NETLEDGER_RECORDINGS"
+            f"no expected.jsonl in {folder}: give a folder of recordings with --recordings or BENCH_RECORDINGS"
         )
         print(json.dumps({"bench": "identify", "skipped": "no recordings"}))
         return
@@ -83,7 +83,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--recordings",
         type=Path,
-        default=Path(os.environ.get("NETLEDGER_RECORDINGS", ROOT / "recordings")),
+        default=Path(os.environ.get("BENCH_RECORDINGS", ROOT / "recordings")),
         help="folder of *.snmprec.gz with expected.jsonl",
     )
     parser.add_argument("--misses", nargs="?", const="all", help="list mistakes, of one field or of all")

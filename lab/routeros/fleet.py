@@ -2,6 +2,7 @@
 
 import errno
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import islice
@@ -19,8 +20,22 @@ PORT_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
+class RouterSite:
+    """One router of a fleet, and how many customers dial in to it."""
+
+    address: str
+    name: str
+    version: str
+    board: str = ""
+    serial: str = ""
+    customers: int = 0
+    prefix: str = "customer"
+    """What the customers' user names begin with."""
+
+
+@dataclass(frozen=True, slots=True)
 class FleetPlan:
-    """What a fleet looks like. With several versions, routers take them in turn."""
+    """What a fleet looks like. With several versions, routers take them in turn; `sites` say it router by router."""
 
     network: str = "127.65.0.0/24"
     count: int = 1
@@ -31,6 +46,19 @@ class FleetPlan:
     password: str = "lab"
     redial_s: float = 2.0
     disable_ends_session: bool = False
+    sites: tuple[RouterSite, ...] = ()
+
+
+def sites_of(plan: FleetPlan) -> Sequence[RouterSite]:
+    return plan.sites or [
+        RouterSite(
+            address=address,
+            name=f"lab-{address.replace('.', '-')}",
+            version=plan.versions[number % len(plan.versions)],
+            customers=plan.customers,
+        )
+        for number, address in enumerate(addresses(plan.network, plan.count))
+    ]
 
 
 def addresses(network: str, count: int) -> list[str]:
@@ -42,7 +70,9 @@ def addresses(network: str, count: int) -> list[str]:
     return found
 
 
-def furnish(router: SimulatedRouter, plan: FleetPlan, *, prefix: str = "customer") -> None:
+def furnish(
+    router: SimulatedRouter, *, customers: int, prefix: str = "customer", redial_s: float = 2.0
+) -> None:
     """Gives a router address pools, speed profiles, an isolation profile and list, and customers who dial in."""
     ppp = router.ppp
     ppp.pools.add({"name": "customers", "ranges": "100.64.0.2-100.64.3.254"})
@@ -60,8 +90,8 @@ def furnish(router: SimulatedRouter, plan: FleetPlan, *, prefix: str = "customer
         }
     )
     ppp.filters.add({"chain": "forward", "action": "drop", "src-address-list": ISOLATION_LIST})
-    for number in range(plan.customers):
-        add_customer(router, f"{prefix}{number:04}", list(PLANS)[number % len(PLANS)], redial_s=plan.redial_s)
+    for number in range(customers):
+        add_customer(router, f"{prefix}{number:04}", list(PLANS)[number % len(PLANS)], redial_s=redial_s)
 
 
 def add_customer(
@@ -112,20 +142,22 @@ class LabFleet:
 
     async def _start(self) -> None:
         plan = self.plan
-        for number, address in enumerate(addresses(plan.network, plan.count)):
+        for number, site in enumerate(sites_of(plan)):
             router = SimulatedRouter(
-                f"lab-{address.replace('.', '-')}",
-                version=plan.versions[number % len(plan.versions)],
+                site.name,
+                version=site.version,
                 username=plan.username,
                 password=plan.password,
                 seed=number,
                 disable_ends_session=plan.disable_ends_session,
+                board=site.board,
+                serial=site.serial,
             )
-            server = RouterServer(router, address, port=self.port, tls=self._tls, tls_port=self.tls_port)
-            self.servers[address] = server
+            server = RouterServer(router, site.address, port=self.port, tls=self._tls, tls_port=self.tls_port)
+            self.servers[site.address] = server
             await server.start()
             self.port, self.tls_port = server.port, server.tls_port
-            furnish(router, plan)
+            furnish(router, customers=site.customers, prefix=site.prefix, redial_s=plan.redial_s)
 
     async def stop(self) -> None:
         for server in self.servers.values():

@@ -1,5 +1,8 @@
 """A fleet of simulated routers as a process of its own: `python -m lab.routeros.process --network 127.65.0.0/24 --count 8`.
 
+With `--size` it stands beside `lab.snmp_process` of the same network, size and seed: its routers are the RouterOS devices
+of that network.
+
 It prints one line of JSON when all routers listen, then takes orders, one line of JSON each, on its standard input:
 {"reboot": ADDRESS or "all", "down_s": 3}, {"drop": ADDRESS or "all"}, {"fault": {...}, "router": ADDRESS},
 {"clear": ADDRESS}, {"run": "/ppp/secret/set", "words": [...], "router": ADDRESS} for a change made by hand,
@@ -9,17 +12,45 @@ It prints one line of JSON when all routers listen, then takes orders, one line 
 import argparse
 import asyncio
 import contextlib
+import ipaddress
 import json
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from lab.fleet import build_fleet
 from lab.routeros.certificates import LabAuthority
 from lab.routeros.faults import Fault
-from lab.routeros.fleet import VERSIONS, FleetPlan, LabFleet, addresses
+from lab.routeros.fleet import VERSIONS, FleetPlan, LabFleet, RouterSite, sites_of
+from lab.routeros.sites import routeros_sites
 from lab.routeros.trap import Trap
+
+
+class ReadyRouter(msgspec.Struct, frozen=True, kw_only=True):
+    address: str
+    name: str
+    version: str
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """The line that says that the routers listen."""
+
+    ready: bool = True
+    port: int
+    tls_port: int | None
+    ca_file: str | None
+    fingerprint_sha256: str | None
+    username: str
+    password: str
+    routers: Sequence[ReadyRouter]
+
+    def __repr__(self) -> str:
+        return f"<Ready {len(self.routers)} routers on port {self.port}>"
 
 
 def main() -> None:
@@ -33,6 +64,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--network", default="127.65.0.0/24")
     parser.add_argument("--count", type=int, default=8)
     parser.add_argument("--port", type=int, default=0, help="0 finds a free one")
+    parser.add_argument("--size", type=int, default=0, help="of the network of `lab.snmp_process`")
+    parser.add_argument("--seed", type=int, default=1, help="of the network of `lab.snmp_process`")
+    parser.add_argument("--map", type=Path, help="file to write the ready line to as well")
     parser.add_argument("--customers", type=int, default=10, help="PPPoE customers a router")
     parser.add_argument("--versions", default=",".join(VERSIONS), help="RouterOS versions, taken in turn")
     parser.add_argument("--username", default="admin")
@@ -41,6 +75,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--disable-ends-session", action="store_true")
     parser.add_argument("--tls", action="store_true", help="API-SSL on a second port")
     return parser.parse_args()
+
+
+def _sites(options: argparse.Namespace) -> tuple[RouterSite, ...]:
+    if not options.size:
+        return ()
+    network = ipaddress.IPv4Network(options.network)
+    return routeros_sites(build_fleet(options.size, network, options.seed), customers=options.customers)
 
 
 async def _serve(options: argparse.Namespace, folder: Path) -> None:
@@ -54,31 +95,34 @@ async def _serve(options: argparse.Namespace, folder: Path) -> None:
         password=options.password,
         redial_s=options.redial_s,
         disable_ends_session=options.disable_ends_session,
+        sites=_sites(options),
     )
     authority = LabAuthority(folder) if options.tls else None
     tls, fingerprint = (
-        authority.server_context(addresses(plan.network, plan.count)) if authority is not None else (None, "")
+        authority.server_context([site.address for site in sites_of(plan)])
+        if authority is not None
+        else (None, "")
     )
     fleet = LabFleet(plan, tls=tls)
     await fleet.start()
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    _say(
-        {
-            "ready": True,
-            "port": fleet.port,
-            "tls_port": fleet.tls_port or None,
-            "ca_file": str(authority.ca_file) if authority else None,
-            "fingerprint_sha256": fingerprint or None,
-            "username": plan.username,
-            "password": plan.password,
-            "routers": [
-                {"address": address, "name": server.router.name, "version": str(server.router.release)}
-                for address, server in fleet.servers.items()
-            ],
-        }
+    ready = Ready(
+        port=fleet.port,
+        tls_port=fleet.tls_port or None,
+        ca_file=str(authority.ca_file) if authority else None,
+        fingerprint_sha256=fingerprint or None,
+        username=plan.username,
+        password=plan.password,
+        routers=[
+            ReadyRouter(address=address, name=server.router.name, version=str(server.router.release))
+            for address, server in fleet.servers.items()
+        ],
     )
+    if options.map:
+        options.map.write_bytes(msgspec.json.encode(ready))
+    _say(msgspec.to_builtins(ready))
     orders = asyncio.create_task(_take_orders(fleet))
     await stopped.wait()
     orders.cancel()

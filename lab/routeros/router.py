@@ -73,6 +73,8 @@ class SimulatedRouter:
         password: str = "lab",  # noqa: S107 - a simulated device
         seed: int = 0,
         disable_ends_session: bool = False,
+        board: str = "",
+        serial: str = "",
         clock: Callable[[], float] = time.monotonic,
         schedule: Schedule = on_loop,
     ) -> None:
@@ -83,7 +85,8 @@ class SimulatedRouter:
         self.disable_ends_session = disable_ends_session
         """Undocumented for real routers, so both are tried."""
         random = Random(seed)
-        self.board = random.choice(BOARDS)
+        self.board = board or random.choice(BOARDS)
+        self._serial = serial
         self.started = clock() - random.randrange(60, 5_000_000)
         self._phase = random.random() * 6
         self._last_out: dict[str, tuple[datetime, str]] = {}
@@ -108,7 +111,7 @@ class SimulatedRouter:
         self.history = menus.history()
         self.users = menus.users()
         self.identity = Singleton(dict, writable={"name": self.name})
-        serial = f"HF{random.randrange(16**8):08X}"
+        serial = self._serial or f"HF{random.randrange(16**8):08X}"
         self.menus: dict[str, Table | Singleton] = {
             "/ppp/secret": self.ppp.secrets,
             "/ppp/profile": profiles,

@@ -109,10 +109,10 @@ class Site:
         assert await self.watch.wait_for_projection("inventory", outcome.position, PATIENCE_S)
         return str(device_id)
 
-    def service(self, name: str) -> RouterService:
+    def service(self, name: str, connect: Any = None) -> RouterService:
         return RouterService(
             name,
-            connect=self.pool.connection,
+            connect=connect or self.pool.connection,
             leases=PostgresRouterLeases(self.pool),
             fleet=RouterOsFleet(limits=QUICK, random=Random(1)),
             calls=RouterCallServer(self.client, self.key),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from lab.routeros.faults import Fault, Faults
-from lab.routeros.fleet import FleetPlan, add_customer, addresses, furnish
+from lab.routeros.fleet import add_customer, addresses, furnish
 from lab.routeros.meter import Meter
 from lab.routeros.query import compile_query
 from lab.routeros.release import Release
@@ -70,7 +70,7 @@ def clockwork() -> Clockwork:
 @pytest.fixture
 def router(clockwork: Clockwork) -> SimulatedRouter:
     router = SimulatedRouter("r", clock=lambda: clockwork.now, schedule=clockwork.schedule)
-    furnish(router, FleetPlan(customers=3))
+    furnish(router, customers=3)
     return router
 
 
