@@ -1,8 +1,10 @@
 """A pool of connections to PostgreSQL that recovers soon after an outage and says of one that the database is away."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import AsyncConnection
@@ -13,6 +15,9 @@ from domain.errors import Unavailable
 _PATIENCE_S = 10.0
 _RECONNECT_S = 3.0
 """The pool's pauses between two attempts double up to this long; a new request then begins with short ones again."""
+
+_TRUSTED_S = 1.0
+"""How long a connection counts as alive after it was asked."""
 
 
 class Connections(AsyncConnectionPool[AsyncConnection[Any]]):
@@ -27,6 +32,7 @@ class Connections(AsyncConnectionPool[AsyncConnection[Any]]):
         max_size: int = 16,
         patience_s: float = _PATIENCE_S,
     ) -> None:
+        self._checked: WeakKeyDictionary[AsyncConnection[Any], float] = WeakKeyDictionary()
         super().__init__(
             conninfo,
             min_size=min_size,
@@ -38,10 +44,17 @@ class Connections(AsyncConnectionPool[AsyncConnection[Any]]):
                 "options": "-c TimeZone=UTC",  # times leave PostgreSQL as text
             },
             open=False,
-            check=AsyncConnectionPool.check_connection,
+            check=self._check,
             timeout=patience_s,
             reconnect_timeout=_RECONNECT_S,
         )
+
+    async def _check(self, conn: AsyncConnection[Any]) -> None:
+        """Asks a connection that has been idle for a while whether it lives; under load that would double the questions."""
+        now = time.monotonic()
+        if now - self._checked.get(conn, 0.0) > _TRUSTED_S:
+            await AsyncConnectionPool.check_connection(conn)
+            self._checked[conn] = now
 
     @asynccontextmanager
     async def connection(

@@ -185,7 +185,7 @@ def _upsert(schema: str, table: Table) -> sql.Composed:
 
 def _values(table: Table, row: dict[str, Any]) -> list[Any]:
     return [
-        Jsonb(as_json(row[column])) if kind.startswith("jsonb") else row[column]
+        Jsonb(as_json(row[column])) if kind.startswith("json") else row[column]
         for column, kind in table.columns.items()
     ]
 

@@ -24,6 +24,7 @@ from domain.device_events import (
 from domain.device_facts import as_json, joined_identities, neighbour_key
 from domain.event import Change, Recorded
 from domain.observation import Interface, Neighbour
+from projections.inventory_queries import LISTED
 from projections.tables import Key, Row, Rows, Table, instant
 
 FACTS = (
@@ -58,6 +59,8 @@ DEVICES = Table(
         "first_seen": "timestamptz NOT NULL",
         "changed_at": "timestamptz NOT NULL",
         "position": "bigint NOT NULL",
+        # What a list shows, as it is answered, so that a page costs PostgreSQL next to nothing.
+        "listed": "json NOT NULL",
     },
     key=("id",),
     indexes=(
@@ -104,7 +107,7 @@ class Inventory:
     """One row a device that ever was; `state` tells the active from the removed and merged."""
 
     name = "inventory"
-    version = 3
+    version = 4
     tables: Sequence[Table] = (DEVICES, HISTORY, INTERFACES, NEIGHBOURS)
     topics: Sequence[str] = ("device.",)
 
@@ -132,21 +135,19 @@ class Inventory:
         if row is None:
             return
         at = instant(recorded.meta.occurred_at)
-        stamped = {**row, "changed_at": at, "position": recorded.position}
-        if (
-            row is before or row == before
-        ):  # its interfaces or neighbours changed: no news for its own history
-            rows.put("devices", stamped)
-            return
-        row = stamped
-        row["address"] = row["addresses"][0] if row["addresses"] else ""
-        row["name"] = row["given_name"] or row["sys_name"] or row["address"]
-        # Made here and not by PostgreSQL, whose idea of lower case depends on how the database was created.
-        row["sort_key"] = row["name"].lower()
-        if before is None or row["status"] != before["status"]:
-            row["status_since"] = at
+        same = row is before or row == before  # then it is an interface or a neighbour that changed
+        row = {**row, "changed_at": at, "position": recorded.position}
+        if not same:
+            row["address"] = row["addresses"][0] if row["addresses"] else ""
+            row["name"] = row["given_name"] or row["sys_name"] or row["address"]
+            # Made here and not by PostgreSQL, whose idea of lower case depends on how the database was created.
+            row["sort_key"] = row["name"].lower()
+            if before is None or row["status"] != before["status"]:
+                row["status_since"] = at
+            past = {column: value for column, value in row.items() if column != "listed"}
+            rows.append("history", {"id": device_id, "position": recorded.position, "at": at, "row": past})
+        row["listed"] = {field: row[field] for field in LISTED}
         rows.put("devices", row)
-        rows.append("history", {"id": device_id, "position": recorded.position, "at": at, "row": row})
 
     def _folded(self, device_id: str, row: Row | None, recorded: Recorded, rows: Rows) -> Row | None:
         event = recorded.event
@@ -245,6 +246,7 @@ def _new(device_id: str, recorded: Recorded, status: str, address: str, site: st
         "first_seen": at,
         "changed_at": at,
         "position": recorded.position,
+        "listed": {},
     }
 
 

@@ -69,7 +69,9 @@ SELECT r.* FROM (SELECT DISTINCT ON (id) row FROM inventory.history
     WHERE position <= %(as_of_position)s AND at <= %(as_of_at)s::timestamptz ORDER BY id, position DESC) h,
     jsonb_populate_record(NULL::inventory.devices, h.row) r
 """
-_LISTED = ", ".join(f"d.{field}" for field in DeviceRow.__struct_fields__ if field != "last_seen")
+LISTED = tuple(field for field in DeviceRow.__struct_fields__ if field != "last_seen")
+"""What a list shows of a device; when it was seen last is not in the ledger."""
+_LISTED_THEN = f"(SELECT row_to_json(l) FROM (SELECT {', '.join(f'd.{field}' for field in LISTED)}) l)"
 _FILTERS: Mapping[str, str] = {
     "status": "d.status = %(status)s",
     "vendor": "lower(d.vendor) = lower(%(vendor)s)",
@@ -116,13 +118,20 @@ async def page(
     # One value for the whole page: a row each costs more in the driver than the page in PostgreSQL. The limit is part of
     # the statement, since PostgreSQL keeps no plan where it cannot see how few rows are wanted.
     found = await conn.execute(
-        f"SELECT json_agg(page)::text FROM (SELECT {_LISTED}, s.last_seen FROM {source}"
+        "SELECT '[' || string_agg(listed::text, ',') || ']', json_agg(last_seen)::text"
+        f" FROM (SELECT {_LISTED_THEN if as_of else 'd.listed'} AS listed, s.last_seen FROM {source}"
         f" LEFT JOIN work.sightings s ON s.device_id = d.id {where}"
         f" ORDER BY d.sort_key, d.id LIMIT {limit:d}) page",
         {**values, **given},
     )
-    row = await found.fetchone()
-    return _rows.decode(row[0]) if row and row[0] else []
+    listed, seen = await found.fetchone() or (None, None)
+    if listed is None or seen is None:
+        return []
+    times: list[str | None] = msgspec.json.decode(seen)
+    return [
+        msgspec.structs.replace(row, last_seen=at) if at else row
+        for row, at in zip(_rows.decode(listed), times, strict=True)
+    ]
 
 
 async def count(conn: AsyncConnection[Any], *, as_of: AsOf | None = None, **filters: str | None) -> int:

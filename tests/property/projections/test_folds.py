@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.event import Recorded
 from projections.catalogue import projections
 from projections.inventory import Inventory
+from projections.inventory_queries import LISTED
 from projections.projection import Projection, concerns, fold_in_memory
 from projections.tables import Row, Rows, Table
 from tests.property.projections.histories import histories
@@ -90,8 +91,12 @@ def test_history_ends_with_the_present_row(history: list[Recorded]) -> None:
         assert entry["id"] not in last or last[entry["id"]] != _still(entry["row"])
         last[entry["id"]] = _still(entry["row"])
     assert last == {row["id"]: _still(row) for row in rows["devices"]}
+    for row in rows["devices"]:
+        assert row["listed"] == {field: row[field] for field in LISTED}
 
 
 def _still(row: dict[str, Any]) -> dict[str, Any]:
-    """Without what changes when only an interface did."""
-    return {column: value for column, value in row.items() if column not in ("changed_at", "position")}
+    """Without what changes when only an interface did, and without what is answered in its place."""
+    return {
+        column: value for column, value in row.items() if column not in ("changed_at", "position", "listed")
+    }
