@@ -34,6 +34,7 @@ from api import (
     api_keys,
     audit,
     auth,
+    config_devices,
     credentials,
     customers,
     discovery,
@@ -82,7 +83,7 @@ from projections.catalogue import projections as all_projections
 MAX_BODY = 16 * 2**20
 """Bytes of a request's body."""
 _RESOURCES = (
-    alerts, api_keys, audit, auth, credentials, customers, discovery, docs, events, export, health, identity,
+    alerts, api_keys, audit, auth, config_devices, credentials, customers, discovery, docs, events, export, health, identity,
     inventory, operations, profile, projections, routers, secrets, settings, totp, users,
 )  # fmt: skip
 AnyRequest = Request[Any, Any, Any]

@@ -5,6 +5,7 @@ from typing import Any
 from domain.aggregate import Aggregate
 from domain.alert import ALERT
 from domain.api_key import API_KEY
+from domain.config import CONFIG
 from domain.credential import CREDENTIAL
 from domain.customer import CUSTOMER
 from domain.device import DEVICE
@@ -14,7 +15,7 @@ from domain.settings import SETTINGS
 from domain.user import USER
 
 AGGREGATES: tuple[Aggregate[Any], ...] = (
-    DEVICE, CREDENTIAL, OPERATION, ALERT, CUSTOMER, USER, API_KEY, SETTINGS,
+    DEVICE, CREDENTIAL, OPERATION, ALERT, CUSTOMER, USER, API_KEY, SETTINGS, CONFIG,
 )  # fmt: skip
 
 AGGREGATES_BY_NAME: dict[str, Aggregate[Any]] = {aggregate.name: aggregate for aggregate in AGGREGATES}

@@ -218,3 +218,14 @@ class Leadership(Protocol):
     def lead(self, name: str) -> AbstractAsyncContextManager[None]:
         """Waits until this process leads; leads until the context ends or the process dies."""
         ...
+
+
+class DeviceTurns(Protocol):
+    """Who works on one device does it alone, across all workers."""
+
+    def turn(self, device_id: str, holder: str, *, wait_s: float) -> AbstractAsyncContextManager[None]:
+        """Waits for the turn, and has it until the context ends. The holder's own next attempt need not wait.
+
+        Raises Unavailable when others have it for longer than `wait_s`, or when it was lost on the way.
+        """
+        ...

@@ -3,6 +3,7 @@
 from projections.accounts import Accounts
 from projections.alerts import Alerts
 from projections.audit import Audit
+from projections.configs import Configs
 from projections.customers import Customers
 from projections.inventory import Inventory
 from projections.operations import Operations
@@ -12,4 +13,13 @@ from projections.settings import SettingsInForce
 
 def projections() -> tuple[Projection, ...]:
     """Fresh instances; the fastest readers' models come first."""
-    return (Accounts(), SettingsInForce(), Operations(), Inventory(), Customers(), Alerts(), Audit())
+    return (
+        Accounts(),
+        SettingsInForce(),
+        Operations(),
+        Inventory(),
+        Customers(),
+        Alerts(),
+        Configs(),
+        Audit(),
+    )

@@ -165,7 +165,15 @@ async def presented_key(target: ConfigTarget) -> HostKeySeen:
     try:
         async with asyncio.timeout(CONNECT_S):
             key = await asyncssh.get_server_host_key(
-                target.address, target.access.port or SSH_PORT, config=[], server_host_key_algs="*"
+                target.address,
+                target.access.port or SSH_PORT,
+                options=asyncssh.SSHClientConnectionOptions(
+                    config=[],
+                    server_host_key_algs="*",
+                    kex_algs="*",
+                    encryption_algs="*",
+                    mac_algs="*",
+                ),
             )
     except (OSError, asyncssh.Error) as error:
         raise _unreachable(target, error) from None

@@ -13,6 +13,17 @@ from domain.alert import (
     UnacknowledgeAlert,
 )
 from domain.api_key import CreateApiKey, RevokeApiKey
+from domain.config_commands import (
+    AcceptHostKey,
+    RecordBackup,
+    RecordFailedRestore,
+    RecordRestore,
+    RequestRestore,
+    SeeHostKey,
+    TagBackup,
+)
+from domain.config_ports import RejectedLine
+from domain.config_text import ConfigAuthor
 from domain.credential import (
     ChangeCredential,
     CreateCredential,
@@ -297,6 +308,19 @@ CUSTOMER = st.one_of(
     st.builds(AdoptDrift, facts=st.none() | _FACTS, comment=TEXT),
 )  # fmt: skip
 
+_KEYS = st.sampled_from([f"ssh-ed25519 SHA256:{letter * 43}" for letter in "ABC"])
+_BACKUPS = st.sampled_from([f"b0000000-0000-4000-8000-00000000000{n}" for n in range(3)])
+_REJECTED = st.none() | st.builds(RejectedLine, number=st.integers(0, 9), line=TEXT, answer=TEXT)
+CONFIG = st.one_of(
+    st.builds(SeeHostKey, device_id=DEVICE_IDS, host_key=_KEYS),
+    st.builds(AcceptHostKey, device_id=DEVICE_IDS, host_key=_KEYS),
+    st.builds(RecordBackup, device_id=DEVICE_IDS, backup_id=_BACKUPS, content=st.sampled_from(["c1", "c2"]), platform=st.just("ios"), size_bytes=st.integers(0, 2**40), lines=st.integers(0, 9), author=st.builds(ConfigAuthor, by=TEXT, at=TEXT, action=TEXT), operation_id=OPTIONAL_DEVICE),
+    st.builds(TagBackup, backup_id=_BACKUPS, tag=st.sampled_from([None, "stable", "experimental"]), note=TEXT),
+    st.builds(RequestRestore, backup_id=_BACKUPS, operation_id=_OPERATIONS, confirm_within_s=st.none() | st.integers(30, 600)),
+    st.builds(RecordRestore, backup_id=_BACKUPS, operation_id=_OPERATIONS, before_id=_BACKUPS, after_id=_BACKUPS, lines=st.integers(0, 9), confirmed_by=TEXT, missing=st.lists(TEXT, max_size=2).map(tuple), observed=st.booleans()),
+    st.builds(RecordFailedRestore, backup_id=_BACKUPS, operation_id=_OPERATIONS, before_id=_BACKUPS, state=st.sampled_from(["rolled_back", "reverting", "differs"]), message=TEXT, rejected=_REJECTED),
+)  # fmt: skip
+
 _ONE, _TWO = "00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001"
 PLAIN: dict[str, list[Command]] = {
     "device": [
@@ -366,6 +390,21 @@ PLAIN: dict[str, list[Command]] = {
         ReplaceSecret(secret_id="s2"),
         DeleteCredential(),
     ],
+    "config": [
+        SeeHostKey(device_id=_ONE, host_key="ssh-ed25519 SHA256:" + "A" * 43),
+        RecordBackup(device_id=_ONE, backup_id="b0000000-0000-4000-8000-000000000000", content="c1", platform="ios", size_bytes=9, lines=2),
+        SeeHostKey(device_id=_ONE, host_key="ssh-ed25519 SHA256:" + "B" * 43),
+        AcceptHostKey(device_id=_ONE, host_key="ssh-ed25519 SHA256:" + "B" * 43),
+        TagBackup(backup_id="b0000000-0000-4000-8000-000000000000", tag="stable", note="before the move"),
+        RecordBackup(device_id=_ONE, backup_id="b0000000-0000-4000-8000-000000000001", content="c2", platform="ios", size_bytes=9, lines=2),
+        RequestRestore(backup_id="b0000000-0000-4000-8000-000000000000", operation_id="op-1"),
+        RecordRestore(
+            backup_id="b0000000-0000-4000-8000-000000000000",
+            operation_id="op-1",
+            before_id="b0000000-0000-4000-8000-000000000001",
+            after_id="b0000000-0000-4000-8000-000000000000",
+        ),
+    ],
     "settings": [ChangeSettings(changes={"discovery/rate_per_s": 100, "retention_days": {"telemetry": 30}})],
 }  # fmt: skip
 """Commands that lead through the states; half of every sequence, since quite arbitrary ones are mostly refused."""
@@ -379,6 +418,7 @@ _ANY: dict[str, st.SearchStrategy[Command]] = {
     "credential": CREDENTIAL,
     "settings": SETTINGS,
     "customer": CUSTOMER,
+    "config": CONFIG,
 }
 
 COMMANDS: dict[str, st.SearchStrategy[Command]] = {

@@ -1,0 +1,102 @@
+"""Questions about configurations: ways into devices, backups in pages and one by one, and what ran where; now or as of then."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection
+
+from domain.config_access import WaysIn
+
+_WAYS = """
+SELECT jsonb_build_object(
+    'device_id', d.id, 'name', d.name, 'address', d.address, 'os', d.os, 'labels', d.labels,
+    'credential_ids', (
+        SELECT coalesce(array_agg(c.id::text ORDER BY c.id::text = r.credential_id DESC NULLS LAST,
+            c.id::text = ANY(d.credential_ids) DESC, c.kind DESC, c.created_at, c.id), '{}')
+        FROM accounts.credentials c
+        WHERE CASE WHEN own.any_ssh THEN c.id::text = ANY(d.credential_ids) AND c.kind IN ('ssh', 'routeros')
+              ELSE c.kind = 'ssh' OR c.kind = 'routeros' AND d.os = 'routeros' END)
+    )::text
+FROM inventory.devices d
+LEFT JOIN work.config_reads r ON r.device_id = d.id
+CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM accounts.credentials c
+    WHERE c.id::text = ANY(d.credential_ids) AND c.kind IN ('ssh', 'routeros')) AS any_ssh) own
+WHERE d.state = 'active'
+"""
+_ways = msgspec.json.Decoder(WaysIn)
+
+
+async def ways_in(conn: AsyncConnection[Any], device_ids: Sequence[str] | None = None) -> list[WaysIn]:
+    """Of these active devices, or of all. The credential that opened the device last comes first, then the device's own;
+    one without any of its own for a command line may be opened by every stored one."""
+    only = " AND d.id = ANY(%s::uuid[])" if device_ids is not None else ""
+    cursor = await conn.execute(
+        f"{_WAYS}{only} ORDER BY d.sort_key, d.id", (list(device_ids),) if device_ids is not None else None
+    )
+    return [_ways.decode(row[0]) for row in await cursor.fetchall()]
+
+
+class ConfigDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a device's configuration: its host key, its last backup, and how the last reads went."""
+
+    device_id: str
+    name: str
+    address: str
+    host_key: str
+    host_key_at: str | None
+    presented: str
+    """Another host key that the device showed and that nobody accepted: the device is not logged in to."""
+    presented_at: str | None
+    last_backup: str | None
+    """When the configuration that it runs was first seen."""
+    backup_id: str | None
+    read_at: str | None
+    """When it was last read, changed or not."""
+    failed_at: str | None
+    error: dict[str, str] | None
+
+
+_DEVICES = """
+SELECT jsonb_build_object(
+    'device_id', d.id, 'name', d.name, 'address', d.address,
+    'host_key', coalesce(c.host_key, ''), 'host_key_at', c.host_key_at,
+    'presented', coalesce(c.presented, ''), 'presented_at', c.presented_at,
+    'last_backup', c.latest_at, 'backup_id', c.latest_id,
+    'read_at', r.read_at, 'failed_at', r.failed_at, 'error', r.error)::text
+FROM inventory.devices d
+LEFT JOIN configs.devices c ON c.device_id = d.id
+LEFT JOIN work.config_reads r ON r.device_id = d.id
+WHERE d.state = 'active'
+"""
+_devices = msgspec.json.Decoder(ConfigDevice)
+
+
+async def devices(
+    conn: AsyncConnection[Any],
+    *,
+    limit: int,
+    after: tuple[str, str] | None = None,
+    host_key_changed: bool | None = None,
+) -> list[ConfigDevice]:
+    """Devices that were ever reached, or tried, by name; `after` is (lower-case name, id) of the last one seen."""
+    cursor = await conn.execute(
+        _DEVICES
+        + " AND (c.record_id IS NOT NULL OR r.device_id IS NOT NULL)"
+        + " AND (%(changed)s::bool IS NULL OR (coalesce(c.presented, '') <> '') = %(changed)s)"
+        + " AND (d.sort_key, d.id) > (%(name)s, %(id)s::uuid)"
+        + f" ORDER BY d.sort_key, d.id LIMIT {limit:d}",
+        {
+            "changed": host_key_changed,
+            "name": after[0] if after else "",
+            "id": after[1] if after else "00000000-0000-0000-0000-000000000000",
+        },
+    )
+    return [_devices.decode(row[0]) for row in await cursor.fetchall()]
+
+
+async def device(conn: AsyncConnection[Any], device_id: str) -> ConfigDevice | None:
+    """None where the inventory has no such active device."""
+    cursor = await conn.execute(_DEVICES + " AND d.id = %s", (device_id,))
+    row = await cursor.fetchone()
+    return _devices.decode(row[0]) if row else None
