@@ -44,6 +44,7 @@ from api import (
     health,
     identity,
     inventory,
+    metrics_catalogue,
     operations,
     profile,
     projections,
@@ -84,7 +85,7 @@ MAX_BODY = 16 * 2**20
 """Bytes of a request's body."""
 _RESOURCES = (
     alerts, api_keys, audit, auth, config_devices, credentials, customers, discovery, docs, events, export, health, identity,
-    inventory, operations, profile, projections, routers, secrets, settings, totp, users,
+    inventory, metrics_catalogue, operations, profile, projections, routers, secrets, settings, totp, users,
 )  # fmt: skip
 AnyRequest = Request[Any, Any, Any]
 

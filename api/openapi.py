@@ -31,6 +31,7 @@ _TAGS = {
     "projections": "Read models and their rebuilding.",
     "routers": "Routers that customers hang on, live.",
     "settings": "What can be changed while Netledger runs.",
+    "telemetry": "What devices measure: now, as it was, and which metrics there are.",
     "users": "People, and one's own account.",
 }
 _DESCRIPTION = """A network control plane that remembers everything.

@@ -9,6 +9,7 @@ import msgspec
 from domain.aggregate import Aggregate
 from domain.errors import Invalid
 from domain.event import Change, Command, Event
+from domain.polling import IntervalOverride, Seconds
 from domain.router_ports import IsolationMethod
 
 SETTINGS_ID = UUID("5e771495-0000-5000-8000-000000000001")
@@ -63,6 +64,31 @@ class RouterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """How often the secrets on a router are compared with the ledger."""
 
 
+class TelemetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How often devices are polled for what, and when one that does not answer is down."""
+
+    availability_s: Seconds = 30
+    interfaces_s: Seconds = 60
+    resources_s: Seconds = 60
+    sensors_s: Seconds = 300
+    queues_s: Seconds = 30
+    overrides: Annotated[list[IntervalOverride], msgspec.Meta(max_length=10_000)] = []
+    """Other intervals by device or label; that of the device itself wins, then the shortest of its labels."""
+    poll_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 20.0
+    """How long one poll of one device may take in all."""
+    parallel: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 500
+    """Devices that one worker polls at the same time; a fifth of it for those that did not answer last time."""
+    echoes: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
+    """Echo requests a check of availability."""
+    echo_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 1.0
+    down_after: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
+    """A device is down after so many unanswered checks ..."""
+    down_of: Annotated[int, msgspec.Meta(ge=1, le=40)] = 4
+    """... among its last so many; and up again after one that it answered."""
+    confirm_s: Annotated[float, msgspec.Meta(ge=1, le=3_600)] = 5.0
+    """How soon after an unanswered check the next one follows."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that can be changed while Netledger runs."""
 
@@ -70,6 +96,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     auth: AuthSettings = msgspec.field(default_factory=AuthSettings)
     isolation: IsolationSettings = msgspec.field(default_factory=IsolationSettings)
     routers: RouterSettings = msgspec.field(default_factory=RouterSettings)
+    telemetry: TelemetrySettings = msgspec.field(default_factory=TelemetrySettings)
     retention_days: dict[str, Annotated[int, msgspec.Meta(ge=1)]] = {}
     """By kind of data; what is not named is kept."""
 

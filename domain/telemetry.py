@@ -79,6 +79,18 @@ class TelemetryStream(Protocol):
         ...
 
 
+class PartitionLeases(Protocol):
+    """Of all workers of a service, one works on each partition. A lease that is not renewed in time goes to another."""
+
+    async def claim(self, owner: str) -> frozenset[int]:
+        """What `owner` holds from now on: renewed, taken where free, and given up beyond its fair share."""
+        ...
+
+    async def leave(self, owner: str) -> None:
+        """Gives up everything: this worker ends."""
+        ...
+
+
 def partition(device_id: str) -> int:
     """The same for a device for ever."""
     return crc32(device_id.encode()) % PARTITIONS
