@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, Router, get, post
+from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.as_of import point_in_time
@@ -164,8 +165,12 @@ def _reverted(intents: Sequence[Intent], events: Sequence[Event], *, dry_run: bo
 
 async def _visible(events: Events, position: FromPath[int], caller: Caller) -> Recorded:
     found = await events.read(position - 1, limit=1, upto=position) if 0 < position < 2**62 else []
-    if not found or (found[0].topic.startswith(ADMIN_ONLY) and not caller.may("admin")):
+    if not found:
         raise NotFound(f"no event at position {position}", code="EVENT_NOT_FOUND")
+    if found[0].topic.startswith(ADMIN_ONLY) and not caller.may("admin"):
+        raise PermissionDeniedException(
+            f"position {position} is about accounts or keys; only an admin sees those"
+        )
     return found[0]
 
 

@@ -15,7 +15,15 @@ from api.commands import Reason, why
 from api.pages import Cursor, Limit, Page, page_of_all
 from api.provided import Bus, Connect, Destroy, Do, Opener, Secrets, Snmp
 from api.unspoken import Unspoken
-from domain.access import AnyAccess, SnmpAuth, SnmpPrivacy, SnmpV1Access, SnmpV2cAccess, SnmpV3Access
+from domain.access import (
+    AnyAccess,
+    SnmpAuth,
+    SnmpPrivacy,
+    SnmpV1Access,
+    SnmpV2cAccess,
+    SnmpV3Access,
+    SshAccess,
+)
 from domain.credential import (
     CREDENTIAL,
     OPEN_FIELDS,
@@ -25,7 +33,6 @@ from domain.credential import (
     DeleteCredential,
     Kind,
     Name,
-    Port,
     ReplaceSecret,
 )
 from domain.errors import Invalid, NotFound, Refused
@@ -37,6 +44,7 @@ SEEN = "accounts"
 READS = {"reads": (SEEN,)}
 Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 Given = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+GivenPort = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 KeyText = Annotated[str, msgspec.Meta(max_length=20_000)]
 
 
@@ -59,7 +67,7 @@ class CredentialFields(Unspoken, frozen=True, kw_only=True, forbid_unknown_field
     """Which fields belong to which kind: see the API's contract; a field of another kind is refused."""
 
     name: Name | msgspec.UnsetType = msgspec.UNSET
-    port: Port | msgspec.UnsetType = msgspec.UNSET
+    port: GivenPort | msgspec.UnsetType | None = msgspec.UNSET
     community: Given | msgspec.UnsetType = msgspec.UNSET
     username: Given | msgspec.UnsetType = msgspec.UNSET
     password: Text | msgspec.UnsetType = msgspec.UNSET
@@ -131,7 +139,7 @@ async def create_credential(
     command = CreateCredential(
         name=data.name,
         kind=data.kind,
-        port=0 if data.port is msgspec.UNSET else data.port,
+        port=data.port or 0,
         shown=shown,
         secret_id=secret_id,
         reason=data.reason,
@@ -156,7 +164,10 @@ async def change_credential(
     if state.state != "active":
         raise _not_found()
     intents = [
-        CREDENTIAL.to(credential, ChangeCredential(name=data.name, port=data.port, reason=data.reason))
+        CREDENTIAL.to(
+            credential,
+            ChangeCredential(name=data.name, port=0 if data.port is None else data.port, reason=data.reason),
+        )
     ]
     sent = data.access_fields()
     fresh = ""
@@ -223,6 +234,8 @@ def _check(kind: Kind, fields: dict[str, Any]) -> None:
         raise Invalid(message, field=field) from None
     if isinstance(access, SnmpV3Access):
         _check_v3(access)
+    if isinstance(access, SshAccess) and not (access.password or access.private_key):
+        raise Invalid("an SSH login needs a password or a private key", field="password")
 
 
 def _check_v3(access: SnmpV3Access) -> None:

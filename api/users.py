@@ -28,7 +28,8 @@ from domain.user import (
 
 READS = {"reads": ("accounts",)}
 SEEN = "accounts"
-Email = Annotated[str, msgspec.Meta(max_length=320)]
+Email = Annotated[str, msgspec.Meta(max_length=320, pattern=r"^$|^[^@\s]+@[^@\s]+$")]
+"""Empty, or somebody at some host: whether mail arrives there, only mail can tell (RFC 5321, 4.1.2)."""
 
 
 class NewUser(Unspoken, frozen=True, kw_only=True, forbid_unknown_fields=True):

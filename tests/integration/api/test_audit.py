@@ -100,9 +100,9 @@ def test_accounts_credentials_and_settings_are_for_admins(
         assert admin.get(f"/audit/chain/{correlation}").status_code == 200
         for other in (engineer, viewer):
             assert timeline(other, position, correlation_id=correlation) == []
-            refused(other.get(f"/audit/{position}"), 404, "EVENT_NOT_FOUND")
+            refused(other.get(f"/audit/{position}"), 403, "FORBIDDEN")
             refused(other.get(f"/audit/chain/{correlation}"), 404, "CHAIN_NOT_FOUND")
-        refused(engineer.post(f"/audit/{position}/revert"), 404, "EVENT_NOT_FOUND")
+        refused(engineer.post(f"/audit/{position}/revert"), 403, "FORBIDDEN")
 
 
 def test_the_chain_of_a_discovery_is_a_tree(discovered: Lab, admin: httpx.Client) -> None:

@@ -75,6 +75,8 @@ def test_each_kind(admin: httpx.Client, kind: str) -> None:
         ("snmp_v2c", {"community": ""}, "community"),
         ("snmp_v2c", {"community": "x", "username": "y"}, "username"),
         ("routeros", {"username": "x"}, "password"),
+        ("ssh", {"username": "x"}, "password"),
+        ("snmp_v2c", {"community": "x", "port": 0}, "port"),
     ],
 )
 def test_what_makes_no_credential(
@@ -91,6 +93,7 @@ def test_changing(admin: httpx.Client, instance: Netledger) -> None:
     before = secrets(instance)
     renamed = done(admin.patch(f"/credentials/{made['id']}", json={"name": "new name", "port": 22}))
     assert (renamed["name"], renamed["port"], renamed["username"]) == ("new name", 22, "ops")
+    assert done(admin.patch(f"/credentials/{made['id']}", json={"port": None}))["port"] is None
     changed = done(
         admin.patch(
             f"/credentials/{made['id']}",

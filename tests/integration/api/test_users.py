@@ -195,3 +195,9 @@ def test_revoking_an_api_key(admin: httpx.Client) -> None:
 def test_names_that_make_trouble_are_refused(admin: httpx.Client, name: str) -> None:
     body = {"username": name, "password": PASSWORD, "role": "viewer"}
     refused(admin.post("/users", json=body), 400, field="username")
+
+
+@pytest.mark.parametrize("email", ["nobody", "@example.net", "a@", "a b@example.net"])
+def test_what_is_no_address_is_refused(admin: httpx.Client, email: str) -> None:
+    body = {"username": unused(), "password": PASSWORD, "role": "viewer", "email": email}
+    refused(admin.post("/users", json=body), 400, field="email")
