@@ -10,6 +10,7 @@ import msgspec
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from api.as_of import AsOfParam, moment
 from api.caller import engineer, viewer
 from api.commands import Commands
 from api.pages import Cursor, Limit, Page, decode_cursor, page_of
@@ -17,6 +18,7 @@ from api.provided import Connect, Do
 from domain.alert import (
     ALERT,
     AcknowledgeAlert,
+    JudgeAlert,
     RaiseAlert,
     ReopenAlert,
     ResolveAlert,
@@ -28,6 +30,7 @@ from domain.errors import DomainError, NotFound, Unavailable
 from domain.event import Command
 from projections import alerts
 from projections.alerts import AlertRow
+from projections.inventory_queries import AsOf
 
 State = Literal["firing", "acknowledged", "resolved", "silenced"]
 READS = {"reads": ("alerts",)}
@@ -80,10 +83,12 @@ async def list_alerts(
     in_state: Annotated[State | None, QueryParameter(name="state")] = None,
     severity: FromQuery[Severity | None] = None,
     device_id: FromQuery[UUID | None] = None,
+    rule_id: FromQuery[UUID | None] = None,
+    as_of: AsOfParam = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[AlertRow]:
-    """Newest first."""
+    """Newest first; with `as_of` as they were then."""
     after = decode_cursor(cursor, tuple[datetime, UUID])
     async with connect() as conn:
         rows = await alerts.find(
@@ -92,6 +97,8 @@ async def list_alerts(
             state=in_state,
             severity=severity,
             device_id=str(device_id) if device_id else None,
+            rule_id=str(rule_id) if rule_id else None,
+            as_of=moment(as_of),
             after=(after[0].isoformat(), str(after[1])) if after else None,
         )
     return page_of(rows, limit, lambda row: (row.raised_at, row.id))
@@ -105,9 +112,9 @@ async def alert_summary(connect: Connect) -> AlertSummary:
 
 
 @get("/alerts/{alert:uuid}", guards=[viewer], opt=READS)
-async def get_alert(alert: FromPath[UUID], connect: Connect) -> AlertRow:
-    """One alert: its latest occurrence."""
-    return await _row(connect, alert)
+async def get_alert(alert: FromPath[UUID], connect: Connect, as_of: AsOfParam = None) -> AlertRow:
+    """One alert: its latest occurrence, now or as of a moment."""
+    return await _row(connect, alert, moment(as_of))
 
 
 @post("/alerts", guards=[engineer])
@@ -160,6 +167,14 @@ async def reopen(
     return await _change(alert, data or ReopenAlert(), commands, connect)
 
 
+@post("/alerts/{alert:uuid}/feedback", guards=[engineer], status_code=200)
+async def feedback(
+    alert: FromPath[UUID], data: JSONBody[JudgeAlert], commands: Do, connect: Connect
+) -> Response[AlertRow]:
+    """Whether it was worth telling: detectors and whoever tunes the rules go by it. Null takes it back."""
+    return await _change(alert, data, commands, connect)
+
+
 @post("/alerts/acknowledge-all", guards=[engineer], status_code=200)
 async def acknowledge_all(
     commands: Do, connect: Connect, data: JSONBody[AcknowledgeAll | None] = None
@@ -207,9 +222,9 @@ async def _change(
     return await commands.answer(await _row(connect, alert))
 
 
-async def _row(connect: Connect, alert: FromPath[UUID]) -> AlertRow:
+async def _row(connect: Connect, alert: UUID, as_of: AsOf | None = None) -> AlertRow:
     async with connect() as conn:
-        row = await alerts.one(conn, str(alert))
+        row = await alerts.one(conn, str(alert), as_of)
     if row is None:
         raise NotFound("no such alert", code="ALERT_NOT_FOUND")
     return row
@@ -226,6 +241,7 @@ ROUTER = Router(
         unacknowledge,
         resolve,
         reopen,
+        feedback,
         acknowledge_all,
     ],
     tags=["alerts"],

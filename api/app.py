@@ -30,6 +30,7 @@ from adapters.vault.opener import AuditedSecrets
 from adapters.vault.subjects import SubjectKeys
 from adapters.vault.vault import PostgresVault
 from api import (
+    alert_rules,
     alerts,
     api_keys,
     audit,
@@ -51,6 +52,7 @@ from api import (
     routers,
     secrets,
     settings,
+    silences,
     totp,
     users,
 )
@@ -84,9 +86,32 @@ from projections.catalogue import projections as all_projections
 MAX_BODY = 16 * 2**20
 """Bytes of a request's body."""
 _RESOURCES = (
-    alerts, api_keys, audit, auth, config_devices, credentials, customers, discovery, docs, events, export, health, identity,
-    inventory, metrics_catalogue, operations, profile, projections, routers, secrets, settings, totp, users,
-)  # fmt: skip
+    alert_rules,
+    alerts,
+    api_keys,
+    audit,
+    auth,
+    config_devices,
+    credentials,
+    customers,
+    discovery,
+    docs,
+    events,
+    export,
+    health,
+    identity,
+    inventory,
+    metrics_catalogue,
+    operations,
+    profile,
+    projections,
+    routers,
+    secrets,
+    settings,
+    silences,
+    totp,
+    users,
+)
 AnyRequest = Request[Any, Any, Any]
 
 

@@ -11,7 +11,7 @@ from domain.errors import NotFound, Refused
 from domain.event import About, Change, Command, Event, one_line
 
 Severity = Literal["critical", "high", "medium", "low", "info"]
-AlertState = Literal["absent", "firing", "acknowledged", "resolved"]
+AlertState = Literal["absent", "firing", "silenced", "acknowledged", "resolved"]
 
 _KEYS = UUID("3b0d8f0e-6c58-5f0e-9a43-5d5a2c8f7a11")
 
@@ -21,6 +21,15 @@ def alert_id(key: str) -> UUID:
     return uuid5(_KEYS, key)
 
 
+class SilencedBy(msgspec.Struct, frozen=True, kw_only=True):
+    """Why nobody is told: a silence, the device's own outage, or that of a device on the way to it."""
+
+    kind: Literal["silence", "device", "parent"]
+    id: str
+    """Of the silence or the device."""
+    why: str = ""
+
+
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     state: AlertState = "absent"
     key: str = ""
@@ -28,6 +37,16 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     device_id: str = ""
     occurrence: int = 0
+    rule_id: str = ""
+    signal: int = 0
+    """The last signal of rule evaluation that was applied; one that comes again does nothing."""
+    silenced_by: SilencedBy | None = None
+    useful: bool | None = None
+
+    @property
+    def open_state(self) -> Literal["firing", "silenced"]:
+        """What it is while nobody has acknowledged it."""
+        return "silenced" if self.silenced_by else "firing"
 
 
 class RaiseAlert(Command, frozen=True):
@@ -37,6 +56,29 @@ class RaiseAlert(Command, frozen=True):
     device_id: str = ""
     source: str = "engineer"
     detail: dict[str, Any] = {}
+    rule_id: str = ""
+    rule_version: int = 0
+    interface: str = ""
+    metric: str = ""
+    group: str = ""
+    """Alerts of one group are told in one message."""
+    signal: int = 0
+
+
+class SilenceAlert(Command, frozen=True):
+    """Nobody is to be told. What silences it already, stays."""
+
+    by: SilencedBy
+
+
+class UnsilenceAlert(Command, frozen=True):
+    """What silenced it is over."""
+
+
+class JudgeAlert(Command, frozen=True):
+    """Whether it was worth telling; null takes a judgement back."""
+
+    useful: bool | None
 
 
 class AcknowledgeAlert(Command, frozen=True):
@@ -49,6 +91,8 @@ class UnacknowledgeAlert(Command, frozen=True):
 
 class ResolveAlert(Command, frozen=True):
     """Its cause is gone."""
+
+    signal: int = 0
 
 
 class ReopenAlert(Command, frozen=True):
@@ -67,6 +111,12 @@ class AlertRaised(Event, frozen=True):
     device_id: str = ""
     source: str = ""
     detail: dict[str, Any] = {}
+    rule_id: str = ""
+    rule_version: int = 0
+    interface: str = ""
+    metric: str = ""
+    group: str = ""
+    signal: int = 0
 
     def summary(self) -> str:
         return one_line(f"{self.severity} alert: {self.title}")
@@ -79,12 +129,13 @@ class AlertAcknowledged(Event, frozen=True):
     topic: ClassVar[str] = "alert.acknowledged.v1"
     inverse: ClassVar[type[Command] | str] = UnacknowledgeAlert
     title: str = ""
+    previous: Literal["firing", "silenced"] = "firing"
 
     def summary(self) -> str:
         return one_line(f"acknowledged: {self.title}")
 
     def changed(self) -> Sequence[Change]:
-        return (Change("state", "firing", "acknowledged"),)
+        return (Change("state", self.previous, "acknowledged"),)
 
     def undo(self) -> Command:
         return UnacknowledgeAlert()
@@ -94,12 +145,13 @@ class AlertUnacknowledged(Event, frozen=True):
     topic: ClassVar[str] = "alert.unacknowledged.v1"
     inverse: ClassVar[type[Command] | str] = AcknowledgeAlert
     title: str = ""
+    state: Literal["firing", "silenced"] = "firing"
 
     def summary(self) -> str:
         return one_line(f"acknowledgement taken back: {self.title}")
 
     def changed(self) -> Sequence[Change]:
-        return (Change("state", "acknowledged", "firing"),)
+        return (Change("state", "acknowledged", self.state),)
 
     def undo(self) -> Command:
         return AcknowledgeAlert()
@@ -110,6 +162,7 @@ class AlertResolved(Event, frozen=True):
     inverse: ClassVar[type[Command] | str] = ReopenAlert
     previous: AlertState
     title: str = ""
+    signal: int = 0
 
     def summary(self) -> str:
         return one_line(f"resolved: {self.title}")
@@ -125,7 +178,7 @@ class AlertReopened(Event, frozen=True):
     topic: ClassVar[str] = "alert.reopened.v1"
     inverse: ClassVar[type[Command] | str] = ResolveAlert
     title: str = ""
-    state: Literal["firing", "acknowledged"] = "firing"
+    state: Literal["firing", "acknowledged", "silenced"] = "firing"
 
     def summary(self) -> str:
         return one_line(f"reopened: {self.title}")
@@ -137,22 +190,63 @@ class AlertReopened(Event, frozen=True):
         return ResolveAlert()
 
 
+class AlertSilenced(Event, frozen=True):
+    topic: ClassVar[str] = "alert.silenced.v1"
+    inverse: ClassVar[type[Command] | str] = UnsilenceAlert
+    by: SilencedBy
+    title: str = ""
+
+    def summary(self) -> str:
+        return one_line(f"silenced: {self.title} ({self.by.why or self.by.kind})")
+
+    def changed(self) -> Sequence[Change]:
+        return (Change("silenced_by", None, msgspec.to_builtins(self.by)),)
+
+    def undo(self) -> Command:
+        return UnsilenceAlert()
+
+
+class AlertUnsilenced(Event, frozen=True):
+    topic: ClassVar[str] = "alert.unsilenced.v1"
+    inverse: ClassVar[type[Command] | str] = SilenceAlert
+    by: SilencedBy
+    title: str = ""
+
+    def summary(self) -> str:
+        return one_line(f"no longer silenced: {self.title}")
+
+    def changed(self) -> Sequence[Change]:
+        return (Change("silenced_by", msgspec.to_builtins(self.by), None),)
+
+    def undo(self) -> Command:
+        return SilenceAlert(by=self.by)
+
+
+class AlertJudged(Event, frozen=True):
+    topic: ClassVar[str] = "alert.judged.v1"
+    inverse: ClassVar[type[Command] | str] = JudgeAlert
+    useful: bool | None
+    previous: bool | None = None
+    title: str = ""
+    rule_id: str = ""
+
+    def summary(self) -> str:
+        judgement = {True: "useful", False: "not useful", None: "not judged any more"}[self.useful]
+        return one_line(f"{judgement}: {self.title}")
+
+    def changed(self) -> Sequence[Change]:
+        return (Change("useful", self.previous, self.useful),)
+
+    def undo(self) -> Command:
+        return JudgeAlert(useful=self.previous)
+
+
 def decide(state: Alert, command: Command) -> Sequence[Event]:
     match command:
         case RaiseAlert():
-            if state.state in ("firing", "acknowledged"):
+            if state.state in ("firing", "silenced", "acknowledged") or _applied(state, command.signal):
                 return []
-            return [
-                AlertRaised(
-                    key=command.key,
-                    severity=command.severity,
-                    title=command.title,
-                    occurrence=state.occurrence + 1,
-                    device_id=command.device_id,
-                    source=command.source,
-                    detail=command.detail,
-                )
-            ]
+            return [_raised(state, command)]
         case _ if state.state == "absent":
             raise NotFound("no such alert", code="ALERT_NOT_FOUND")
         case AcknowledgeAlert():
@@ -160,19 +254,56 @@ def decide(state: Alert, command: Command) -> Sequence[Event]:
                 raise Refused(
                     "a resolved alert cannot be acknowledged; reopen it first", code="ALERT_RESOLVED"
                 )
-            return [] if state.state == "acknowledged" else [AlertAcknowledged(title=state.title)]
+            if state.state == "acknowledged":
+                return []
+            return [AlertAcknowledged(title=state.title, previous=state.open_state)]
         case UnacknowledgeAlert():
-            return [AlertUnacknowledged(title=state.title)] if state.state == "acknowledged" else []
+            if state.state != "acknowledged":
+                return []
+            return [AlertUnacknowledged(title=state.title, state=state.open_state)]
         case ResolveAlert():
-            return (
-                [] if state.state == "resolved" else [AlertResolved(previous=state.state, title=state.title)]
-            )
+            if state.state == "resolved" or _applied(state, command.signal):
+                return []
+            return [AlertResolved(previous=state.state, title=state.title, signal=command.signal)]
         case ReopenAlert():
+            if state.state != "resolved":
+                return []
+            return [
+                AlertReopened(
+                    title=state.title,
+                    state="acknowledged" if command.state == "acknowledged" else state.open_state,
+                )
+            ]
+        case SilenceAlert():
+            if state.state == "resolved" or state.silenced_by is not None:
+                return []
+            return [AlertSilenced(by=command.by, title=state.title)]
+        case UnsilenceAlert():
             return (
-                [AlertReopened(title=state.title, state=command.state)] if state.state == "resolved" else []
+                []
+                if state.silenced_by is None
+                else [AlertUnsilenced(by=state.silenced_by, title=state.title)]
             )
+        case JudgeAlert():
+            if state.useful == command.useful:
+                return []
+            return [
+                AlertJudged(
+                    useful=command.useful, previous=state.useful, title=state.title, rule_id=state.rule_id
+                )
+            ]
         case _:
             raise TypeError(f"an alert knows no {type(command).__name__}")
+
+
+def _applied(state: Alert, signal: int) -> bool:
+    """Whether this signal of rule evaluation was applied before: after a crash they come again."""
+    return 0 < signal <= state.signal
+
+
+def _raised(state: Alert, command: RaiseAlert) -> AlertRaised:
+    fields = {name: getattr(command, name) for name in RaiseAlert.__struct_fields__ if name != "reason"}
+    return AlertRaised(occurrence=state.occurrence + 1, **fields)
 
 
 def evolve(state: Alert, event: Event) -> Alert:
@@ -185,15 +316,25 @@ def evolve(state: Alert, event: Event) -> Alert:
                 title=event.title,
                 device_id=event.device_id,
                 occurrence=event.occurrence,
+                rule_id=event.rule_id,
+                signal=max(event.signal, state.signal),
             )
         case AlertAcknowledged():
             return msgspec.structs.replace(state, state="acknowledged")
-        case AlertUnacknowledged():
-            return msgspec.structs.replace(state, state="firing")
-        case AlertReopened():
+        case AlertUnacknowledged() | AlertReopened():
             return msgspec.structs.replace(state, state=event.state)
         case AlertResolved():
-            return msgspec.structs.replace(state, state="resolved")
+            return msgspec.structs.replace(state, state="resolved", signal=max(event.signal, state.signal))
+        case AlertSilenced():
+            return msgspec.structs.replace(
+                state, silenced_by=event.by, state="silenced" if state.state == "firing" else state.state
+            )
+        case AlertUnsilenced():
+            return msgspec.structs.replace(
+                state, silenced_by=None, state="firing" if state.state == "silenced" else state.state
+            )
+        case AlertJudged():
+            return msgspec.structs.replace(state, useful=event.useful)
         case _:
             return state
 
@@ -207,6 +348,15 @@ ALERT = Aggregate(
     initial=Alert(),
     decide=decide,
     evolve=evolve,
-    events=(AlertRaised, AlertAcknowledged, AlertUnacknowledged, AlertResolved, AlertReopened),
+    events=(
+        AlertRaised,
+        AlertAcknowledged,
+        AlertUnacknowledged,
+        AlertResolved,
+        AlertReopened,
+        AlertSilenced,
+        AlertUnsilenced,
+        AlertJudged,
+    ),
     about=about,
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from domain.aggregate import Aggregate
 from domain.alert import ALERT
+from domain.alert_rule import ALERT_RULE
 from domain.api_key import API_KEY
 from domain.config import CONFIG
 from domain.credential import CREDENTIAL
@@ -12,10 +13,11 @@ from domain.device import DEVICE
 from domain.event import Event
 from domain.operation import OPERATION
 from domain.settings import SETTINGS
+from domain.silence import SILENCE
 from domain.user import USER
 
 AGGREGATES: tuple[Aggregate[Any], ...] = (
-    DEVICE, CREDENTIAL, OPERATION, ALERT, CUSTOMER, USER, API_KEY, SETTINGS, CONFIG,
+    DEVICE, CREDENTIAL, OPERATION, ALERT, ALERT_RULE, SILENCE, CUSTOMER, USER, API_KEY, SETTINGS, CONFIG,
 )  # fmt: skip
 
 AGGREGATES_BY_NAME: dict[str, Aggregate[Any]] = {aggregate.name: aggregate for aggregate in AGGREGATES}

@@ -8,12 +8,17 @@ from psycopg import AsyncConnection
 
 from domain.alert import (
     AlertAcknowledged,
+    AlertJudged,
     AlertRaised,
     AlertReopened,
     AlertResolved,
+    AlertSilenced,
     AlertUnacknowledged,
+    AlertUnsilenced,
+    SilencedBy,
 )
 from domain.event import Recorded
+from projections.inventory_queries import AsOf
 from projections.tables import Key, Row, Rows, Table, as_uuid, instant
 
 ALERTS = Table(
@@ -35,10 +40,29 @@ ALERTS = Table(
         "resolved_at": "timestamptz",
         "resolved_by": "text NOT NULL",
         "reason": "text NOT NULL",
+        "rule_id": "uuid",
+        "rule_version": "int NOT NULL",
+        "interface": "text NOT NULL",
+        "metric": "text NOT NULL",
+        "group": "text NOT NULL",
+        "silenced_by": "jsonb",
+        "useful": "boolean",
         "position": "bigint NOT NULL",
     },
     key=("id",),
-    indexes=("(state, rank, raised_at DESC, id)", "(device_id, raised_at)", "(raised_at DESC, id)"),
+    indexes=(
+        "(state, rank, raised_at DESC, id)",
+        "(device_id, raised_at)",
+        "(raised_at DESC, id)",
+        "(rule_id, raised_at)",
+    ),
+)
+HISTORY = Table(
+    "history",
+    {"id": "uuid", "position": "bigint", "at": "timestamptz NOT NULL", "row": "jsonb NOT NULL"},
+    key=("id", "position"),
+    indexes=("(at)",),
+    append_only=True,
 )
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 
@@ -47,37 +71,53 @@ class Alerts:
     """The latest occurrence of each alert."""
 
     name = "alerts"
-    version = 1
-    tables: Sequence[Table] = (ALERTS,)
+    version = 2
+    tables: Sequence[Table] = (ALERTS, HISTORY)
     topics: Sequence[str] = ("alert.",)
 
     def keys(self, recorded: Recorded) -> Iterable[tuple[str, Key]]:
         yield "alerts", (str(recorded.originator_id),)
 
     def fold(self, recorded: Recorded, rows: Rows) -> None:
-        alert_id, event = str(recorded.originator_id), recorded.event
-        at, by = instant(recorded.meta.occurred_at), recorded.meta.actor.name
-        stamp = {"reason": recorded.meta.reason, "position": recorded.position}
-        match event:
-            case AlertRaised():
-                rows.put("alerts", _raised(alert_id, event, at, stamp))
-            case AlertAcknowledged():
-                rows.update(
-                    "alerts", alert_id, state="acknowledged", acknowledged_at=at, acknowledged_by=by, **stamp
-                )
-            case AlertUnacknowledged():
-                rows.update(
-                    "alerts", alert_id, state="firing", acknowledged_at=None, acknowledged_by="", **stamp
-                )
-            case AlertResolved():
-                rows.update("alerts", alert_id, state="resolved", resolved_at=at, resolved_by=by, **stamp)
-            case AlertReopened():
-                reopened: Row = {"state": event.state, "resolved_at": None, "resolved_by": ""}
-                if event.state == "firing":
-                    reopened |= {"acknowledged_at": None, "acknowledged_by": ""}
-                rows.update("alerts", alert_id, **reopened, **stamp)
-            case _:
-                pass
+        alert_id = str(recorded.originator_id)
+        row = _folded(rows.get("alerts", alert_id), recorded)
+        if row is not None:
+            rows.put("alerts", row)
+            at = instant(recorded.meta.occurred_at)
+            rows.append("history", {"id": alert_id, "position": recorded.position, "at": at, "row": row})
+
+
+def _folded(row: Row | None, recorded: Recorded) -> Row | None:
+    event = recorded.event
+    at, by = instant(recorded.meta.occurred_at), recorded.meta.actor.name
+    stamp = {"reason": recorded.meta.reason, "position": recorded.position}
+    if isinstance(event, AlertRaised):
+        return _raised(str(recorded.originator_id), event, at, stamp)
+    if row is None:
+        return None
+    changed: Row
+    match event:
+        case AlertAcknowledged():
+            changed = {"state": "acknowledged", "acknowledged_at": at, "acknowledged_by": by}
+        case AlertUnacknowledged():
+            changed = {"state": event.state, "acknowledged_at": None, "acknowledged_by": ""}
+        case AlertResolved():
+            changed = {"state": "resolved", "resolved_at": at, "resolved_by": by}
+        case AlertReopened():
+            changed = {"state": event.state, "resolved_at": None, "resolved_by": ""}
+            if event.state != "acknowledged":
+                changed |= {"acknowledged_at": None, "acknowledged_by": ""}
+        case AlertSilenced():
+            state = "silenced" if row["state"] == "firing" else row["state"]
+            changed = {"state": state, "silenced_by": msgspec.to_builtins(event.by)}
+        case AlertUnsilenced():
+            state = "firing" if row["state"] == "silenced" else row["state"]
+            changed = {"state": state, "silenced_by": None}
+        case AlertJudged():
+            changed = {"useful": event.useful}
+        case _:
+            return None
+    return {**row, **changed, **stamp}
 
 
 def _raised(alert_id: str, event: AlertRaised, at: str, stamp: Row) -> Row:
@@ -97,6 +137,13 @@ def _raised(alert_id: str, event: AlertRaised, at: str, stamp: Row) -> Row:
         "acknowledged_by": "",
         "resolved_at": None,
         "resolved_by": "",
+        "rule_id": as_uuid(event.rule_id),
+        "rule_version": event.rule_version,
+        "interface": event.interface,
+        "metric": event.metric,
+        "group": event.group,
+        "silenced_by": None,
+        "useful": None,
         **stamp,
     }
 
@@ -119,12 +166,26 @@ class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
     resolved_at: str | None
     resolved_by: str
     reason: str
+    rule_id: str | None
+    rule_version: int
+    interface: str
+    metric: str
+    group: str
+    silenced_by: SilencedBy | None
+    useful: bool | None
+    """What an engineer said of it."""
 
 
 _WHERE = """
 WHERE (%(state)s::text IS NULL OR state = %(state)s)
   AND (%(severity)s::text IS NULL OR severity = %(severity)s)
   AND (%(device_id)s::uuid IS NULL OR device_id = %(device_id)s::uuid)
+  AND (%(rule_id)s::uuid IS NULL OR rule_id = %(rule_id)s::uuid)
+"""
+_THEN = """
+(SELECT r.* FROM (SELECT DISTINCT ON (id) row FROM alerts.history
+    WHERE position <= %(as_of_position)s AND at <= %(as_of_at)s::timestamptz ORDER BY id, position DESC) h,
+    jsonb_populate_record(NULL::alerts.alerts, h.row) r)
 """
 
 
@@ -135,28 +196,42 @@ async def find(
     state: str | None = None,
     severity: str | None = None,
     device_id: str | None = None,
+    rule_id: str | None = None,
     after: tuple[str, str] | None = None,
+    as_of: AsOf | None = None,
 ) -> list[AlertRow]:
     """Newest first; `after` is (raised_at, id) of the last one seen."""
     page = " AND (raised_at, id) < (%(at)s::timestamptz, %(id)s::uuid)" if after else ""
     cursor = await conn.execute(
-        f"SELECT row_to_json(a)::text FROM alerts.alerts a {_WHERE}{page} ORDER BY raised_at DESC, id DESC LIMIT %(limit)s",
+        f"SELECT row_to_json(a)::text FROM {_THEN if as_of else 'alerts.alerts'} a {_WHERE}{page} ORDER BY raised_at DESC, id DESC LIMIT %(limit)s",
         {
             "state": state,
             "severity": severity,
             "device_id": device_id,
+            "rule_id": rule_id,
             "limit": limit,
             "at": after[0] if after else None,
             "id": after[1] if after else None,
+            **_moment(as_of),
         },
     )
     return [msgspec.json.decode(row[0], type=AlertRow) for row in await cursor.fetchall()]
 
 
-async def one(conn: AsyncConnection[Any], alert_id: str) -> AlertRow | None:
-    cursor = await conn.execute("SELECT row_to_json(a)::text FROM alerts.alerts a WHERE id = %s", (alert_id,))
+async def one(conn: AsyncConnection[Any], alert_id: str, as_of: AsOf | None = None) -> AlertRow | None:
+    cursor = await conn.execute(
+        f"SELECT row_to_json(a)::text FROM {_THEN if as_of else 'alerts.alerts'} a WHERE id = %(id)s",
+        {"id": alert_id, **_moment(as_of)},
+    )
     row = await cursor.fetchone()
     return msgspec.json.decode(row[0], type=AlertRow) if row else None
+
+
+def _moment(as_of: AsOf | None) -> dict[str, Any]:
+    if as_of is None:
+        return {}
+    position = as_of.position if as_of.position is not None else 2**62
+    return {"as_of_position": position, "as_of_at": as_of.at or "infinity"}
 
 
 async def summary(conn: AsyncConnection[Any]) -> dict[str, dict[str, int]]:

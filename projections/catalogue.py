@@ -1,6 +1,7 @@
 """All read models, in the order in which the runner feeds them."""
 
 from projections.accounts import Accounts
+from projections.alert_rules import AlertRules
 from projections.alerts import Alerts
 from projections.audit import Audit
 from projections.configs import Configs
@@ -9,6 +10,7 @@ from projections.inventory import Inventory
 from projections.operations import Operations
 from projections.projection import Projection
 from projections.settings import SettingsInForce
+from projections.silences import Silences
 
 
 def projections() -> tuple[Projection, ...]:
@@ -16,6 +18,8 @@ def projections() -> tuple[Projection, ...]:
     return (
         Accounts(),
         SettingsInForce(),
+        AlertRules(),
+        Silences(),
         Operations(),
         Inventory(),
         Customers(),

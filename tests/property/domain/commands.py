@@ -1,17 +1,35 @@
 """Hypothesis strategies of commands for every aggregate, from pools small enough that sequences of them meet."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
 
 from domain.alert import (
     AcknowledgeAlert,
+    JudgeAlert,
     RaiseAlert,
     ReopenAlert,
     ResolveAlert,
+    SilenceAlert,
+    SilencedBy,
     UnacknowledgeAlert,
+    UnsilenceAlert,
 )
+from domain.alert_rule import ChangeAlertRule, CreateAlertRule, DeleteAlertRule, RestoreAlertRule
+from domain.alerting.rule import (
+    Absence,
+    Anomaly,
+    Compliance,
+    ConfigDrift,
+    CustomerDrift,
+    DeviceDown,
+    InterfaceDown,
+    LogMatch,
+    Rule,
+    Threshold,
+)
+from domain.alerting.scope import Scope
 from domain.api_key import CreateApiKey, RevokeApiKey
 from domain.config_commands import (
     AcceptHostKey,
@@ -82,6 +100,13 @@ from domain.router_ports import (
     SessionObservation,
 )
 from domain.settings import ChangeSettings
+from domain.silence import (
+    ChangeSilence,
+    CreateSilence,
+    EndSilence,
+    Matchers,
+    ResumeSilence,
+)
 from domain.user import (
     ChangeUser,
     CreateUser,
@@ -216,8 +241,75 @@ ALERT = st.one_of(
     ),
     st.builds(AcknowledgeAlert, reason=TEXT),
     st.builds(UnacknowledgeAlert),
-    st.builds(ResolveAlert, reason=TEXT),
+    st.builds(ResolveAlert, reason=TEXT, signal=st.integers(0, 4)),
     st.builds(ReopenAlert, state=st.sampled_from(["firing", "acknowledged"])),
+    st.builds(
+        SilenceAlert,
+        by=st.builds(
+            SilencedBy, kind=st.sampled_from(["silence", "device", "parent"]), id=DEVICE_IDS, why=TEXT
+        ),
+    ),
+    st.builds(UnsilenceAlert),
+    st.builds(JudgeAlert, useful=st.sampled_from([True, False, None])),
+)
+_SCOPES = st.builds(
+    Scope,
+    device_ids=st.lists(DEVICE_IDS, max_size=2).map(tuple),
+    labels=LABELS,
+    interfaces=st.lists(st.sampled_from(["ether*", "ge-?/0/1", "["]), max_size=2).map(tuple),
+)
+CONDITIONS = st.one_of(
+    st.builds(
+        Threshold,
+        metric=st.sampled_from(["cpu_percent", "if_oper_up"]),
+        op=st.sampled_from([">", "<", ">=", "<=", "outside"]),
+        value=st.floats(-10, 10),
+        upper=st.none() | st.floats(-10, 20),
+        clear=st.none() | st.floats(-10, 10),
+        for_s=st.integers(0, 900).map(float),
+    ),
+    st.builds(Absence, metric=st.just("cpu_percent"), for_s=st.integers(10, 900).map(float)),
+    st.builds(DeviceDown),
+    st.builds(InterfaceDown),
+    st.builds(Anomaly, score=st.floats(0, 1)),
+    st.builds(Compliance),
+    st.builds(ConfigDrift),
+    st.builds(CustomerDrift),
+    st.builds(LogMatch, contains=st.lists(SHORT, max_size=2).map(tuple)),
+)
+_SEVERITIES = st.sampled_from(["critical", "high", "medium", "low", "info"])
+ALERT_RULE = st.one_of(
+    st.builds(
+        CreateAlertRule,
+        rule=st.builds(Rule, name=SHORT, condition=CONDITIONS, severity=_SEVERITIES, scope=_SCOPES),
+        template=st.sampled_from(["", "cpu"]),
+    ),
+    _maybe(name=SHORT, condition=CONDITIONS, severity=_SEVERITIES, scope=_SCOPES, enabled=st.booleans()).map(
+        lambda fields: ChangeAlertRule(**fields)
+    ),
+    st.builds(RestoreAlertRule, version=st.integers(1, 4)),
+    st.builds(DeleteAlertRule),
+)
+_MOMENTS = st.datetimes(
+    datetime(2026, 1, 1),  # noqa: DTZ001  # hypothesis adds the zone
+    datetime(2026, 2, 1),  # noqa: DTZ001  # the same
+    timezones=st.just(UTC),
+)
+_MATCHERS = st.builds(Matchers, scope=_SCOPES, severities=st.lists(_SEVERITIES, max_size=2).map(tuple))
+SILENCE = st.one_of(
+    st.builds(
+        CreateSilence,
+        matchers=_MATCHERS,
+        starts_at=_MOMENTS,
+        ends_at=_MOMENTS,
+        why=SHORT,
+        maintenance=st.booleans(),
+    ),
+    _maybe(
+        matchers=_MATCHERS, starts_at=_MOMENTS, ends_at=_MOMENTS, why=SHORT, maintenance=st.booleans()
+    ).map(lambda fields: ChangeSilence(**fields)),
+    st.builds(EndSilence),
+    st.builds(ResumeSilence),
 )
 _ATTEMPT = st.integers(1, 3)
 OPERATION = st.one_of(
@@ -345,6 +437,23 @@ PLAIN: dict[str, list[Command]] = {
         ResolveAlert(),
         ReopenAlert(),
         ReopenAlert(state="acknowledged"),
+        SilenceAlert(by=SilencedBy(kind="parent", id=_ONE, why="core-1 is down")),
+        UnsilenceAlert(),
+        JudgeAlert(useful=False),
+    ],
+    "alert_rule": [
+        CreateAlertRule(rule=Rule(name="busy", condition=Threshold(metric="cpu_percent", op=">", value=90.0, clear=80.0, for_s=300.0))),
+        ChangeAlertRule(severity="high", enabled=False),
+        ChangeAlertRule(condition=DeviceDown(for_s=60.0), scope=Scope(sites=("north",))),
+        RestoreAlertRule(version=1),
+        DeleteAlertRule(),
+    ],
+    "silence": [
+        CreateSilence(matchers=Matchers(rule_ids=(_ONE,)), starts_at=datetime(2026, 1, 1, tzinfo=UTC), ends_at=datetime(2026, 1, 2, tzinfo=UTC), why="new roof"),
+        ChangeSilence(ends_at=datetime(2026, 1, 3, tzinfo=UTC), maintenance=True),
+        ChangeSilence(matchers=Matchers(scope=Scope(device_ids=(_ONE,)))),
+        EndSilence(),
+        ResumeSilence(),
     ],
     "operation": [
         RequestOperation(kind="discovery", device_id=_ONE),
@@ -412,6 +521,8 @@ PLAIN: dict[str, list[Command]] = {
 _ANY: dict[str, st.SearchStrategy[Command]] = {
     "device": DEVICE,
     "alert": ALERT,
+    "alert_rule": ALERT_RULE,
+    "silence": SILENCE,
     "operation": OPERATION,
     "user": USER,
     "api_key": API_KEY,
