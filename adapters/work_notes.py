@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -41,11 +41,15 @@ class PostgresWorkNotes:
                 (done, total, msgspec.json.encode(detail).decode(), operation_id, attempt),
             )
 
-    async def beat(self, operation_id: UUID, attempt: int) -> None:
+    async def beat(self, attempts: Mapping[UUID, int]) -> None:
+        if not attempts:
+            return
         async with self._pool.connection() as conn:
             await conn.execute(
-                "UPDATE work.progress SET updated_at = now() WHERE operation_id = %s AND attempt = %s",
-                (operation_id, attempt),
+                "UPDATE work.progress p SET updated_at = now()"
+                " FROM unnest(%s::uuid[], %s::int[]) b (operation_id, attempt)"
+                " WHERE p.operation_id = b.operation_id AND p.attempt = b.attempt",
+                (list(attempts), list(attempts.values())),
             )
 
     async def silent_for_s(self, operation_id: UUID) -> float | None:

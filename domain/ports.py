@@ -1,6 +1,6 @@
 """The ports: what the outside world must offer, as small Protocols that adapters satisfy."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -189,8 +189,8 @@ class WorkNotes(Protocol):
         """Replaces this attempt's notes; those of a later one stay."""
         ...
 
-    async def beat(self, operation_id: UUID, attempt: int) -> None:
-        """A sign of life."""
+    async def beat(self, attempts: Mapping[UUID, int]) -> None:
+        """A sign of life of these attempts, by operation."""
         ...
 
     async def silent_for_s(self, operation_id: UUID) -> float | None:

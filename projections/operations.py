@@ -184,12 +184,29 @@ async def one(conn: AsyncConnection[Any], operation_id: str) -> OperationRow | N
     return msgspec.json.decode(row[0], type=OperationRow) if row else None
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """Whose an operation is, and whether somebody asked for its end."""
+
+    attempt: int
+    cancelling: bool
+
+
+async def standing(conn: AsyncConnection[Any], operation_ids: Sequence[str]) -> dict[str, Standing]:
+    """By id; what the read model has not seen yet is left out."""
+    cursor = await conn.execute(
+        "SELECT id::text, attempt, cancelling FROM operations.operations WHERE id = ANY(%s::uuid[])",
+        (list(operation_ids),),
+    )
+    return {row[0]: Standing(row[1], row[2]) for row in await cursor.fetchall()}
+
+
 async def waiting(conn: AsyncConnection[Any], *, older_than_s: float, kinds: Sequence[str]) -> list[str]:
     """Operations that nobody seems to work on: requested a while ago, or running without a sign of life."""
     cursor = await conn.execute(
         "SELECT o.id::text FROM operations.operations o LEFT JOIN work.progress p ON p.operation_id = o.id"
         " WHERE o.state IN ('requested', 'running', 'outcome_unknown') AND o.kind = ANY(%s)"
-        " AND greatest(o.requested_at, o.started_at, p.updated_at) < now() - make_interval(secs => %s)"
+        " AND (p.updated_at = to_timestamp(0)"  # its worker left it
+        "   OR greatest(o.requested_at, o.started_at, p.updated_at) < now() - make_interval(secs => %s))"
         " ORDER BY o.requested_at LIMIT 100",
         (list(kinds), older_than_s),
     )

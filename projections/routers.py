@@ -1,5 +1,6 @@
 """Questions about routers: which there are and how to log in to them, and what their owners last saw of them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -86,6 +87,16 @@ async def credential_versions(conn: AsyncConnection[Any]) -> dict[str, int]:
     """Position of the last change of each credential for routers."""
     cursor = await conn.execute("SELECT id::text, position FROM accounts.credentials WHERE kind = 'routeros'")
     return {row[0]: row[1] for row in await cursor.fetchall()}
+
+
+async def connected(conn: AsyncConnection[Any], router_ids: Sequence[str]) -> set[str]:
+    """Those of these routers whose owner is connected to them."""
+    cursor = await conn.execute(
+        "SELECT r.router_id::text FROM work.routers r JOIN work.router_leases l USING (router_id)"
+        " WHERE r.router_id = ANY(%s::uuid[]) AND r.connection->>'state' = 'connected' AND l.expires_at >= now()",
+        (list(router_ids),),
+    )
+    return {row[0] for row in await cursor.fetchall()}
 
 
 _LIST = f"""

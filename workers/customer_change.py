@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -31,11 +32,16 @@ from domain.router_ports import (
     RouterError,
     RouterStep,
 )
+from workers.router_returns import RouterReturns
 
 S = TypeVar("S")
 DEADLINE_S = 30.0
 """For one attempt on a router that answers."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 3.0
+LOOK_UP_S = 1.0
+"""Who waits for a router looks so often whether to go on waiting."""
+AT_ONCE, A_ROUTER = 256, 4
+"""Attempts at the same time, in all and on one router."""
 AWAY = frozenset(
     {
         "ROUTER_UNREACHABLE",
@@ -151,8 +157,11 @@ def effect_alert(customer: UUID) -> str:
 class CustomerChanges:
     """Safe to repeat at any point: after a crash, another worker finds the ledger and the router as they are."""
 
-    def __init__(self, calls: RouterCalls) -> None:
+    def __init__(self, calls: RouterCalls, returns: RouterReturns) -> None:
         self._calls = calls
+        self._returns = returns
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def carry_out(self, order: Order, ground: Ground) -> Done:
         """Raises DomainError where the ledger refuses: fenced, overtaken or away."""
@@ -170,7 +179,8 @@ class CustomerChanges:
                     course, "ROUTER_DEADLINE_PASSED", "the router did not come back in time"
                 )
             try:
-                return await self._attempt(course, customer)
+                async with self._turn(order.router_id), self._at_once:
+                    return await self._attempt(course, customer)
             except RouterError as error:
                 if error.code not in AWAY:
                     return await self._failed(course, error)
@@ -182,9 +192,19 @@ class CustomerChanges:
             away = True
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
+            while not ground.cancelled and datetime.now(UTC) < order.until:
+                if await self._returns.wait(order.router_id, LOOK_UP_S):
+                    break
         return Done(
             username=order.username, state=customer.state, effective=customer.state != "not_effective"
         )
+
+    def _turn(self, router_id: str) -> asyncio.Semaphore:
+        """A router that hangs gets no more attempts at once than it can keep waiting."""
+        turn = self._turns.get(router_id)
+        if turn is None:
+            turn = self._turns[router_id] = asyncio.Semaphore(A_ROUTER)
+        return turn
 
     async def _attempt(self, course: _Course, customer: Customer) -> Done:
         order = course.order

@@ -45,7 +45,8 @@ class Isolation:
             until=asked.until or work.requested.meta.occurred_at + _A_DAY,
             watch_s=asked.watch_s,
         )
-        done = await self._changes.carry_out(order, _Watched(work))
+        async with work.aside():
+            done = await self._changes.carry_out(order, _Watched(work))
         match _ending(order, done, work.attempt):
             case StopOperation(result=result):
                 raise OperationCancelledError(result)
@@ -110,6 +111,10 @@ class BulkIsolation:
         self._bus = bus
 
     async def run(self, work: Work) -> dict[str, Any]:
+        async with work.aside():
+            return await self._run(work)
+
+    async def _run(self, work: Work) -> dict[str, Any]:
         asked = msgspec.convert(work.params, BulkOrder)
         bulk = _Bulk(work, self._bus, total=len(asked.items))
         by_router: dict[str, list[tuple[str, bool]]] = {}

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from domain.operation import (
     SucceedOperation,
 )
 from domain.ports import CommandBus, Delivery, EventLog, OperationQueue, ProgressBus, WorkNotes
+from projections.operations import Standing
 from workers.operation import Handler, OperationCancelledError, OperationFailedError, Work, by_kind
 from workers.supervision import ended
 
@@ -36,10 +37,63 @@ _LONGEST_OUTAGE_S = 600.0
 log = structlog.get_logger(__name__)
 
 FindWaiting = Callable[[float, Sequence[str]], Awaitable[list[str]]]
+Look = Callable[[Sequence[str]], Awaitable[Mapping[str, Standing]]]
 
 
 class _Fenced(Exception):
     """Another worker has taken the operation over."""
+
+
+class _Place:
+    """What an operation takes up of a worker: one of its places, and the message that asked for it."""
+
+    def __init__(self, free: asyncio.Semaphore, delivery: Delivery | None) -> None:
+        self._free = free
+        self._delivery = delivery
+        self._taken = False
+
+    async def take(self) -> None:
+        await self._free.acquire()
+        self._taken = True
+
+    async def alive(self) -> None:
+        if self._delivery is not None:
+            await self._delivery.alive()
+
+    async def leave(self, *, to_others: bool) -> None:
+        """For good."""
+        if self._taken:
+            self._taken = False
+            self._free.release()
+        delivery, self._delivery = self._delivery, None
+        if delivery is not None:
+            await (delivery.release() if to_others else delivery.done())
+
+    @contextlib.asynccontextmanager
+    async def aside(self) -> AsyncIterator[None]:
+        """Without the place, and without the message, of which NATS hands out a limited number at a time. Should this
+        worker die, the operation's silence brings another."""
+        if not self._taken:
+            yield
+            return
+        await self.leave(to_others=False)
+        yield
+        await self.take()
+
+
+class _Attempt:
+    """One that runs here."""
+
+    def __init__(self, work: Work, place: _Place) -> None:
+        self.work = work
+        self.place = place
+        self.overtaken = asyncio.Event()
+
+    def hear(self, standing: Standing) -> None:
+        if standing.cancelling:
+            self.work.cancel()
+        if standing.attempt > self.work.attempt:
+            self.overtaken.set()
 
 
 class Executor:
@@ -57,6 +111,7 @@ class Executor:
         notes: WorkNotes,
         progress: ProgressBus,
         find_waiting: FindWaiting,
+        look: Look,
         parallel: int = 16,
     ) -> None:
         self._worker_id = worker_id
@@ -67,12 +122,15 @@ class Executor:
         self._notes = notes
         self._progress = progress
         self._find_waiting = find_waiting
+        self._look = look
         self._free = asyncio.Semaphore(parallel)
         self._running: dict[UUID, asyncio.Task[None]] = {}
+        self._attempts: dict[UUID, _Attempt] = {}
 
     async def run(self) -> None:
         """Until cancelled; then what runs is left to others, who go on from its last notes."""
-        taking = [asyncio.create_task(take()) for take in (self._take_from_queue, self._take_the_forgotten)]
+        services = (self._take_from_queue, self._take_the_forgotten, self._keep_beating)
+        taking = [asyncio.create_task(service()) for service in services]
         try:
             await asyncio.gather(*taking)
         finally:
@@ -107,23 +165,23 @@ class Executor:
         task.add_done_callback(lambda _: self._running.pop(operation_id, None))
 
     async def _hold(self, operation_id: UUID, delivery: Delivery | None) -> None:
-        async with self._free:
-            release = False
-            try:
-                await self._work(operation_id, delivery)
-            except asyncio.CancelledError:
-                release = True
-                raise
-            except DomainError as error:
-                release = isinstance(error, Unavailable)
-                log.info("operation left", operation=str(operation_id), code=error.code, why=error.message)
-            except _Fenced:
-                log.warning("operation taken over by another worker", operation=str(operation_id))
-            finally:
-                if delivery is not None:
-                    await (delivery.release() if release else delivery.done())
+        place = _Place(self._free, delivery)
+        release = False
+        try:
+            await place.take()
+            await self._work(operation_id, place)
+        except asyncio.CancelledError:
+            release = True
+            raise
+        except DomainError as error:
+            release = isinstance(error, Unavailable)
+            log.info("operation left", operation=str(operation_id), code=error.code, why=error.message)
+        except _Fenced:
+            log.warning("operation taken over by another worker", operation=str(operation_id))
+        finally:
+            await place.leave(to_others=release)
 
-    async def _work(self, operation_id: UUID, delivery: Delivery | None) -> None:
+    async def _work(self, operation_id: UUID, place: _Place) -> None:
         state = await self._bus.state(OPERATION, operation_id)
         handler = self._handlers.get(state.kind)
         if state.state in ENDED or state.state == "absent" or handler is None:
@@ -148,20 +206,22 @@ class Executor:
             notes=self._notes,
             progress=self._progress,
             earlier=await self._notes.start(operation_id, attempt),
+            aside=place.aside,
         )
         if attempt > MAX_ATTEMPTS:
             await self._conclude(
                 work, _failed(work, "ATTEMPTS_EXHAUSTED", f"{MAX_ATTEMPTS} workers gave it up")
             )
             return
-        await self._attempt(handler, work, delivery)
+        await self._attempt(handler, work, place)
 
-    async def _attempt(self, handler: Handler, work: Work, delivery: Delivery | None) -> None:
-        """Runs the handler beside the signs of life; whichever of them ends first ends the other."""
+    async def _attempt(self, handler: Handler, work: Work, place: _Place) -> None:
+        """Runs the handler until it ends, or until its signs of life find that another has taken over."""
         handling = asyncio.create_task(self._outcome(handler, work))
-        beating = asyncio.create_task(self._beat(work, delivery))
+        current = self._attempts[work.operation_id] = _Attempt(work, place)
+        overtaken = asyncio.create_task(current.overtaken.wait())
         try:
-            await asyncio.wait([handling, beating], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([handling, overtaken], return_when=asyncio.FIRST_COMPLETED)
             if not handling.done():
                 raise _Fenced
             await self._conclude(work, handling.result())
@@ -171,7 +231,8 @@ class Executor:
                 await self._notes.give_up(work.operation_id, work.attempt)
             raise
         finally:
-            await ended([handling, beating])
+            del self._attempts[work.operation_id]
+            await ended([handling, overtaken])
 
     async def _outcome(self, handler: Handler, work: Work) -> Command:
         """What to append in the end. An outage in the middle is waited for, and the handler goes on from its notes."""
@@ -208,17 +269,25 @@ class Executor:
                 raise _Fenced from None
             raise
 
-    async def _beat(self, work: Work, delivery: Delivery | None) -> None:
-        """Returns when another worker has taken over."""
+    async def _keep_beating(self) -> None:
+        """Signs of life of all that runs here, and what is heard meanwhile: a cancellation, or another worker's attempt."""
         while True:
-            try:
-                if delivery is not None:
-                    await delivery.alive()
-                if not await work.beat():
-                    return
-            except Exception as error:  # an outage must not stop the beating that follows it
-                log.warning("no sign of life given", operation=str(work.operation_id), error=repr(error))
             await asyncio.sleep(BEAT_S)
+            current = dict(self._attempts)
+            if not current:
+                continue
+            try:
+                for each in current.values():
+                    await each.place.alive()
+                await self._notes.beat({key: each.work.attempt for key, each in current.items()})
+                standing = await self._look([str(key) for key in current])
+            except Exception as error:  # an outage must not stop the beating that follows it
+                log.warning("no sign of life given", operations=len(current), error=repr(error))
+                continue
+            for key, each in current.items():
+                known = standing.get(str(key))
+                if known is not None:
+                    each.hear(known)
 
     async def _is_orphaned(self, operation_id: UUID) -> bool:
         silent = await self._notes.silent_for_s(operation_id)

@@ -53,6 +53,7 @@ from workers.poll import Poll
 from workers.presence import Presence
 from workers.rebuild import Rebuild
 from workers.relay import Relay
+from workers.router_returns import RouterReturns
 from workers.routers import RouterService
 from workers.scheduler import Scheduler
 from workers.secrets import secret_handlers
@@ -178,12 +179,17 @@ def _connected_services(parts: Parts, client: Client) -> Services:
 
 
 def _executor(parts: Parts, client: Client, calls: NatsRouterCalls) -> Executor:
-    changes = CustomerChanges(calls)
+    returns = RouterReturns(parts.pool.connection)
+    changes = CustomerChanges(calls, returns)
     snmp = GufoSnmpReader(wanted)
 
     async def find_waiting(older_than_s: float, kinds: Sequence[str]) -> list[str]:
         async with parts.pool.connection() as conn:
             return await operations.waiting(conn, older_than_s=older_than_s, kinds=kinds)
+
+    async def look(operation_ids: Sequence[str]) -> dict[str, operations.Standing]:
+        async with parts.pool.connection() as conn:
+            return await operations.standing(conn, operation_ids)
 
     discovery = Discovery(
         connect=parts.pool.connection,
@@ -213,7 +219,7 @@ def _executor(parts: Parts, client: Client, calls: NatsRouterCalls) -> Executor:
             poll,
             Isolation(changes),
             BulkIsolation(changes, parts.bus),
-            *secret_handlers(calls, parts.vault),
+            *secret_handlers(calls, returns, parts.vault),
             Rebuild(partial(rebuild, parts.configuration.database_url, events=parts.events)),
         ],
         bus=parts.bus,
@@ -222,4 +228,5 @@ def _executor(parts: Parts, client: Client, calls: NatsRouterCalls) -> Executor:
         notes=parts.notes,
         progress=NatsProgress(client),
         find_waiting=find_waiting,
+        look=look,
     )

@@ -1,7 +1,8 @@
 """What a handler of one kind of operation gets: its parameters, its progress, and the way to append what it did."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -48,6 +49,7 @@ class Work:
         notes: WorkNotes,
         progress: ProgressBus,
         earlier: dict[str, Any],
+        aside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         self.operation_id = operation_id
         self.attempt = attempt
@@ -60,6 +62,7 @@ class Work:
         self._bus = bus
         self._notes = notes
         self._progress = progress
+        self._aside = aside
         self._cancelled = asyncio.Event()
 
     @property
@@ -100,13 +103,13 @@ class Work:
         shown = {name: value for name, value in detail.items() if name != CHECKPOINT}
         await self._progress.publish(self.operation_id, {"done": done, "total": total, **shown})
 
-    async def beat(self) -> bool:
-        """A sign of life. Tells whether this attempt still holds the operation, and hears of a cancellation."""
-        await self._notes.beat(self.operation_id, self.attempt)
-        state = await self._bus.state(OPERATION, self.operation_id)
-        if state.cancelling:
-            self._cancelled.set()
-        return state.attempt <= self.attempt
+    def cancel(self) -> None:
+        """Somebody asked for the end; the handler stops at its next step."""
+        self._cancelled.set()
+
+    def aside(self) -> AbstractAsyncContextManager[None]:
+        """Waiting for devices goes on beside the worker's places, so that any number that wait hold up nobody."""
+        return self._aside()
 
 
 class Handler(Protocol):

@@ -31,8 +31,9 @@ from domain.errors import Conflict, NotFound
 from domain.ports import Vault
 from domain.router_ownership import RouterCalls
 from domain.router_ports import PppSecret, RouterError, RouterStep, SecretChange, WantedSecret
-from workers.customer_change import AWAY, FIRST_PAUSE_S, LONGEST_PAUSE_S
+from workers.customer_change import AWAY, FIRST_PAUSE_S, LONGEST_PAUSE_S, LOOK_UP_S
 from workers.operation import OperationCancelledError, OperationFailedError, Work
+from workers.router_returns import RouterReturns
 
 T = TypeVar("T")
 
@@ -40,9 +41,11 @@ T = TypeVar("T")
 class _Patience:
     """Carries a change of one router through its absences, and keeps what was seen of it."""
 
-    def __init__(self, work: Work, until: datetime) -> None:
+    def __init__(self, work: Work, order: SecretOrder, returns: RouterReturns) -> None:
         self._work = work
-        self._until = until
+        self._router_id = order.router_id
+        self._until = order.until
+        self._returns = returns
         self._evidence: list[Evidence] = []
         self._unconfirmed = ""
 
@@ -77,14 +80,18 @@ class _Patience:
                     await self._work.report(done=0, total=1, detail={"waiting": error.message})
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
+            while not self._work.cancelled and datetime.now(UTC) < self._until:
+                if await self._returns.wait(self._router_id, LOOK_UP_S):
+                    break
 
 
 class SecretWork:
     """Handler of one of the kinds of operations on secrets."""
 
-    def __init__(self, kind: str, calls: RouterCalls, vault: Vault) -> None:
+    def __init__(self, kind: str, calls: RouterCalls, returns: RouterReturns, vault: Vault) -> None:
         self._kind = kind
         self._calls = calls
+        self._returns = returns
         self._vault = vault
 
     @property
@@ -92,8 +99,12 @@ class SecretWork:
         return self._kind
 
     async def run(self, work: Work) -> dict[str, Any]:
+        async with work.aside():
+            return await self._run(work)
+
+    async def _run(self, work: Work) -> dict[str, Any]:
         order = msgspec.convert(work.params, SecretOrder)
-        patience = _Patience(work, order.until)
+        patience = _Patience(work, order, self._returns)
         customer = await work.state(CUSTOMER, customer_id(order.router_id, order.username))
         if self._kind == SECRET_DELETE:
             return await self._delete(work, order, customer, patience)
@@ -230,5 +241,6 @@ class SecretWork:
             return None
 
 
-def secret_handlers(calls: RouterCalls, vault: Vault) -> list[SecretWork]:
-    return [SecretWork(kind, calls, vault) for kind in (SECRET_CREATE, SECRET_CHANGE, SECRET_DELETE, ENFORCE)]
+def secret_handlers(calls: RouterCalls, returns: RouterReturns, vault: Vault) -> list[SecretWork]:
+    kinds = (SECRET_CREATE, SECRET_CHANGE, SECRET_DELETE, ENFORCE)
+    return [SecretWork(kind, calls, returns, vault) for kind in kinds]

@@ -42,7 +42,7 @@ async def test_who_gives_up_or_never_began_is_not_waited_for(notes):
     silent = await notes.silent_for_s(operation)
     assert silent is not None
     assert silent > 1_000_000
-    await notes.beat(operation, 1)
+    await notes.beat({operation: 1})
     silent = await notes.silent_for_s(operation)
     assert silent is not None
     assert silent < 60

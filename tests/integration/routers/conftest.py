@@ -36,8 +36,9 @@ from domain.device import DEVICE
 from domain.device_commands import AddDevice
 from domain.event import Attribution
 from lab.routeros.fleet import FleetPlan, LabFleet
-from projections import routers
+from projections import operations, routers
 from projections.catalogue import projections
+from projections.operations import OperationRow
 from projections.routers import RouterRow
 from projections.runner import ProjectionRunner
 from workers.routers import RouterService
@@ -136,6 +137,18 @@ class Site:
 
         found: list[RouterRow] = await until(all_connected)
         return found
+
+    async def operations(self, **wanted: Any) -> list[OperationRow]:
+        async with self.pool.connection() as conn:
+            return await operations.find(conn, **wanted)
+
+    async def operations_in(self, state: str, count: int) -> bool:
+        await asyncio.sleep(0.2)  # counting is work, too
+        async with self.pool.connection() as conn:
+            cursor = await conn.execute(
+                "SELECT count(*) FROM operations.operations WHERE state = %s", (state,)
+            )
+            return (await cursor.fetchone())[0] == count
 
     async def events_of(self, aggregate_id: str) -> list[str]:
         return [each.topic for each in await self.events.of_aggregate(UUID(aggregate_id))]

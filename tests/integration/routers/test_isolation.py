@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from lab.routeros.fleet import add_customer
 from tests.integration.routers.conftest import until
 from tests.integration.routers.plant import Plant
 
+WAITING = 300
 WORK = ("relay", "executor", "routers", "customers")
 
 
@@ -52,6 +54,30 @@ async def test_a_router_that_is_down_is_waited_for(plant: Plant) -> None:
         assert plant.secret(name)["disabled"] == "false"
         assert (await plant.ended(operation_id)).state == "succeeded"
         assert plant.secret(name)["disabled"] == "true"
+
+
+async def test_hundreds_that_wait_for_routers_hold_up_nobody(plant: Plant) -> None:
+    here, *away = await plant.site.start(count=1 + WAITING // 50, customers=50)
+    servers = list(plant.site.lab.servers.values())[1:]
+    async with plant.workers(*WORK):
+        await plant.imported(WAITING + 50)
+        for server in servers:
+            server.router.reboot(600)
+        waiting = []
+        for plant.router_id in away:
+            waiting += await asyncio.gather(*(plant.ask(f"customer{n:04}", watch_s=0) for n in range(50)))
+        await until(lambda: plant.site.operations_in("running", WAITING), within_s=60)
+        plant.router_id = here
+        began = asyncio.get_running_loop().time()
+        assert (await plant.ended(await plant.ask("customer0000", watch_s=0))).state == "succeeded"
+        assert asyncio.get_running_loop().time() - began < 5
+        await plant.cancel(waiting[0])
+        assert (await plant.ended(waiting[0])).state == "cancelled"
+        for server in servers:
+            server.router.boot()
+            await server.start()
+        await until(lambda: plant.site.operations_in("succeeded", WAITING), within_s=60)
+        assert all(row.attempt == 1 for row in await plant.site.operations(limit=WAITING + 1))
 
 
 async def test_waiting_can_be_cancelled(plant: Plant) -> None:
@@ -176,8 +202,6 @@ async def test_two_engineers_at_once(plant: Plant) -> None:
 
 async def test_a_fixed_address_beats_the_pool_and_is_not_called_isolated(plant: Plant) -> None:
     await plant.start(customers=0)
-    from lab.routeros.fleet import add_customer
-
     add_customer(plant.device, "fixed", redial_s=0.02, remote_address="203.0.113.7")
     async with plant.workers(*WORK):
         await plant.imported(1)
