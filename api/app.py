@@ -24,7 +24,9 @@ from adapters.ledger.positions import PostgresPositionWatch
 from adapters.ledger.proof import Trust
 from adapters.ledger.seals import LedgerSeals
 from adapters.ledger.verify import verify
+from adapters.re2_patterns import Re2Patterns
 from adapters.snmp.read import GufoSnmpReader
+from adapters.templating.engine import JinjaEngine
 from adapters.vault.master_key import MasterKey
 from adapters.vault.opener import AuditedSecrets
 from adapters.vault.subjects import SubjectKeys
@@ -36,6 +38,7 @@ from api import (
     audit,
     auth,
     config_devices,
+    config_templates,
     credentials,
     customers,
     discovery,
@@ -92,6 +95,7 @@ _RESOURCES = (
     audit,
     auth,
     config_devices,
+    config_templates,
     credentials,
     customers,
     discovery,
@@ -190,6 +194,8 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             "opener": given(AuditedSecrets(bus, vault)),
             "snmp": given(GufoSnmpReader(wanted)),
             "calls": given(NatsRouterCalls(nats, master_key.derive("router calls"))),
+            "engine": given(JinjaEngine()),
+            "regexes": given(Re2Patterns()),
             "sessions": given(sessions),
             "callers": given(callers),
             "locks": given(LoginLock(connect)),

@@ -32,6 +32,7 @@ _TAGS = {
     "routers": "Routers that customers hang on, live.",
     "settings": "What can be changed while Netledger runs.",
     "telemetry": "What devices measure: now, as it was, and which metrics there are.",
+    "templates": "Configurations to be: texts with declared variables, their versions, and trying them without sending.",
     "users": "People, and one's own account.",
 }
 _DESCRIPTION = """A network control plane that remembers everything.

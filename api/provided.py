@@ -21,8 +21,10 @@ from api.tokens import Sessions
 from api.verification import Verification
 from domain.aggregate import IdempotencyKey
 from domain.configuration import Configuration
+from domain.patterns import Patterns
 from domain.ports import CommandBus, EventLog, PositionWatch, SecretOpener, SnmpReader, Vault
 from domain.router_ownership import RouterCalls
+from domain.template_ports import TemplateEngine
 
 Bus = NamedDependency[SkipValidation[CommandBus]]
 Do = NamedDependency[SkipValidation[Commands]]
@@ -50,5 +52,9 @@ Health = NamedDependency[SkipValidation[Callable[[], Awaitable[ServicesHealth]]]
 """How the services that we stand on are."""
 RouterAccess = NamedDependency[SkipValidation[RouterCalls]]
 """All routers, over whoever owns their connections."""
+Engine = NamedDependency[SkipValidation[TemplateEngine]]
+"""Renders templates."""
+Regexes = NamedDependency[SkipValidation[Patterns]]
+"""Compiles the regular expressions that engineers write."""
 Feed = NamedDependency[SkipValidation[EventFeed]]
 CallersAgain = NamedDependency[SkipValidation[Callers]]

@@ -14,10 +14,11 @@ from domain.event import Event
 from domain.operation import OPERATION
 from domain.settings import SETTINGS
 from domain.silence import SILENCE
+from domain.template import TEMPLATE
 from domain.user import USER
 
 AGGREGATES: tuple[Aggregate[Any], ...] = (
-    DEVICE, CREDENTIAL, OPERATION, ALERT, ALERT_RULE, SILENCE, CUSTOMER, USER, API_KEY, SETTINGS, CONFIG,
+    DEVICE, CREDENTIAL, OPERATION, ALERT, ALERT_RULE, SILENCE, CUSTOMER, USER, API_KEY, SETTINGS, CONFIG, TEMPLATE,
 )  # fmt: skip
 
 AGGREGATES_BY_NAME: dict[str, Aggregate[Any]] = {aggregate.name: aggregate for aggregate in AGGREGATES}

@@ -11,6 +11,7 @@ from projections.operations import Operations
 from projections.projection import Projection
 from projections.settings import SettingsInForce
 from projections.silences import Silences
+from projections.templates import Templates
 
 
 def projections() -> tuple[Projection, ...]:
@@ -25,5 +26,6 @@ def projections() -> tuple[Projection, ...]:
         Customers(),
         Alerts(),
         Configs(),
+        Templates(),
         Audit(),
     )

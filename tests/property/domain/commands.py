@@ -3,6 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from domain.template_commands import (
+    AcceptHostKey,
+    RecordBackup,
+    RecordFailedRestore,
+    RecordRestore,
+    RequestRestore,
+    SeeHostKey,
+    TagBackup,
+)
 from hypothesis import strategies as st
 
 from domain.alert import (
@@ -31,15 +40,6 @@ from domain.alerting.rule import (
 )
 from domain.alerting.scope import Scope
 from domain.api_key import CreateApiKey, RevokeApiKey
-from domain.config_commands import (
-    AcceptHostKey,
-    RecordBackup,
-    RecordFailedRestore,
-    RecordRestore,
-    RequestRestore,
-    SeeHostKey,
-    TagBackup,
-)
 from domain.config_ports import RejectedLine
 from domain.config_text import ConfigAuthor
 from domain.credential import (
@@ -118,6 +118,7 @@ from domain.user import (
     ReplacePassword,
     RevokeSessions,
 )
+from tests.property.domain import template_commands
 
 TEXT = st.one_of(
     st.sampled_from(
@@ -515,6 +516,7 @@ PLAIN: dict[str, list[Command]] = {
         ),
     ],
     "settings": [ChangeSettings(changes={"discovery/rate_per_s": 100, "retention_days": {"telemetry": 30}})],
+    "template": template_commands.PLAIN_TEMPLATE,
 }  # fmt: skip
 """Commands that lead through the states; half of every sequence, since quite arbitrary ones are mostly refused."""
 
@@ -530,6 +532,7 @@ _ANY: dict[str, st.SearchStrategy[Command]] = {
     "settings": SETTINGS,
     "customer": CUSTOMER,
     "config": CONFIG,
+    "template": template_commands.TEMPLATE,
 }
 
 COMMANDS: dict[str, st.SearchStrategy[Command]] = {
