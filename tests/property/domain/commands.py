@@ -3,15 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.template_commands import (
-    AcceptHostKey,
-    RecordBackup,
-    RecordFailedRestore,
-    RecordRestore,
-    RequestRestore,
-    SeeHostKey,
-    TagBackup,
-)
 from hypothesis import strategies as st
 
 from domain.alert import (
@@ -40,6 +31,15 @@ from domain.alerting.rule import (
 )
 from domain.alerting.scope import Scope
 from domain.api_key import CreateApiKey, RevokeApiKey
+from domain.config_commands import (
+    AcceptHostKey,
+    RecordBackup,
+    RecordFailedRestore,
+    RecordRestore,
+    RequestRestore,
+    SeeHostKey,
+    TagBackup,
+)
 from domain.config_ports import RejectedLine
 from domain.config_text import ConfigAuthor
 from domain.credential import (
