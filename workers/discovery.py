@@ -137,6 +137,7 @@ class Discovery:
                     slow, request.probes, known, tcp_everywhere=False, tick_s=_RECORD_AFTER_S
                 )
                 await self._record(stream, records, scan)
+            await records.hear_others()
             scan.chunk_done(len(chunk))
             await scan.report()
 

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import structlog
 
 from domain.aggregate import Intent, Outcome
@@ -94,13 +95,29 @@ class DeviceRecords:
         self._position = 0
         self.seen: set[str] = set()
         """Ids of devices that answered in this scan."""
+        self._spoken: set[str] = set()
+        """Ids of devices whose facts were told in this scan, by the address that speaks for them."""
+        self._unheard: dict[str, Reading] = {}
+        """Device -> what its lowest other address said, which counts where the one that speaks for it stays silent."""
+        self._hearing_others = False
 
     async def record(self, observations: Sequence[Observation]) -> None:
         """Appends what is news. Addresses of one device become one device, of which the lowest comes first."""
-        readings = [read(each) for each in sorted(observations, key=_place)]
+        readings = [read(each) for each in sorted(observations, key=lambda each: _number(each.address))]
         for start in range(0, len(readings), _TOGETHER):
             await self._record(readings[start : start + _TOGETHER])
         self._tally.found += len(observations)
+
+    async def hear_others(self) -> None:
+        """Call it when all addresses were asked: of devices whose lowest address told nothing, another one is heard."""
+        unheard, self._unheard = self._unheard, {}
+        left = [reading for device_id, reading in unheard.items() if device_id not in self._spoken]
+        self._hearing_others = True
+        try:
+            for start in range(0, len(left), _TOGETHER):
+                await self._record(left[start : start + _TOGETHER])
+        finally:
+            self._hearing_others = False
 
     async def _record(self, readings: Sequence[Reading]) -> None:
         refusal: DomainError | None = None
@@ -175,6 +192,10 @@ class DeviceRecords:
         record = known.made(str(uuid4()), address) if device_id is None else known[device_id]
         described = record.described if record.identified else None
         observe = command(reading, self._site, evidence, described=described)
+        if observe.facts is not None and not self._speaks(reading, record):
+            observe = msgspec.structs.replace(
+                observe, facts=None, interfaces=None, neighbours=None, chassis=None
+            )
         intents.append(DEVICE.to(record.id, observe, new=device_id is None))
         if record.status == "down":
             await self._resolve_alert(record.id, "the device answers again", intents)
@@ -183,6 +204,18 @@ class DeviceRecords:
             record.described = (observe.facts.sys_descr, observe.facts.sys_object_id)
         known.answers(record, address, identities, reading.run)
         return record.id
+
+    def _speaks(self, reading: Reading, record: KnownDevice) -> bool:
+        """Whether the device is as this address says. Two agents that are one device, by a wrong merge or a serial
+        that both have, would otherwise change it back and forth for ever: the lowest address speaks for it."""
+        if record.identified and not self._hearing_others:
+            lowest = min((reading.address, *record.addresses), key=_number)
+            if reading.address != lowest:
+                present = self._unheard.setdefault(record.id, reading)
+                self._unheard[record.id] = min(present, reading, key=lambda each: _number(each.address))
+                return False
+        self._spoken.add(record.id)
+        return True
 
     async def _merge(
         self, survivor: KnownDevice, other: KnownDevice, evidence: dict[str, str], intents: list[Intent]
@@ -251,9 +284,10 @@ class DeviceRecords:
         self._appended(await self._work.execute(*intents))
 
 
-def _place(observation: Observation) -> tuple[int, int]:
-    address = ip_address(observation.address)
-    return address.version, int(address)
+def _number(address: str) -> tuple[int, int]:
+    """The order of addresses."""
+    parsed = ip_address(address)
+    return parsed.version, int(parsed)
 
 
 def _alert(device_id: str, name: str, addresses: Sequence[str]) -> Intent:

@@ -107,4 +107,5 @@ class Poll:
             tally=tally,
         )
         await records.record([observation])
+        await records.hear_others()
         return records.seen, tally

@@ -169,8 +169,9 @@ async def test_records_that_prove_to_be_one_device_are_merged_and_a_split_holds(
         assert "device.merged.v1" not in topics(await netledger.events(after=head))
 
 
-async def test_records_that_an_engineer_merged_stay_one(netledger, lab):
-    server = await lab(Network({A: agent("left", mac=MACS[0]), B: agent("right", mac=MACS[1])}))
+async def test_records_that_an_engineer_merged_stay_one_and_as_they_are(netledger, lab):
+    agents = {A: agent("left", mac=MACS[0]), B: agent("right", mac=MACS[1])}
+    server = await lab(Network(agents))
     await netledger.credential(access(server.port))
     async with netledger.worker():
         await netledger.discover(A, B)
@@ -186,7 +187,15 @@ async def test_records_that_an_engineer_merged_stay_one(netledger, lab):
             DEVICE.to(other.id, JoinDevice(into_id=one.id)),
             by=netledger.console.by(),
         )
+        head = await netledger.settled()
         await netledger.discover(A, B)
+        await netledger.discover(B, A)
         (device,) = await netledger.devices()
         assert device.id == one.id
         assert sorted(device.addresses) == [A, B]
+        assert topics(await netledger.events("device.", after=head)) == []
+
+        agents[A].misbehave(SILENT)
+        await netledger.discover(A, B)
+        (device,) = await netledger.devices()
+        assert (device.name, device.status) == ("right", "up")
