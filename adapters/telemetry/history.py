@@ -1,0 +1,349 @@
+"""Reads stored telemetry: what is packed and what is not yet, in one snapshot, at the resolution that is asked."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from math import ceil
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import numpy as np
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from adapters.telemetry.chunk import ChunkCodec
+from adapters.telemetry.recent import Columns, columns, of_series
+from adapters.telemetry.rollup import Buckets, Floats, Samples, chosen, coarser, in_order, joined, roll
+from adapters.telemetry.tables import DAYS, FIVE_MINUTES, HOURS, MINUTES, RAW, Table
+from domain.errors import Invalid
+from domain.telemetry_history import DAY_S, HOUR_S, Series, Span
+
+MOST_SPANS = 50_000
+"""Of one answer, over all its interfaces."""
+
+
+class _Asked(NamedTuple):
+    """Series by number, and from which hour to which, both included, they are read."""
+
+    device: UUID
+    names: Mapping[int, tuple[str, float]]
+    """Number -> interface and interval."""
+    first: int
+    last: int
+
+    @property
+    def numbers(self) -> list[int]:
+        return list(self.names)
+
+
+class _Open(NamedTuple):
+    """The hours that hold samples which are not packed yet, whole: with what is packed of them."""
+
+    hours: frozenset[int]
+    samples: Samples
+    interval_s: Mapping[int, float]
+
+
+class PostgresTelemetryHistory:
+    """Satisfies TelemetryHistory."""
+
+    def __init__(self, pool: AsyncConnectionPool[AsyncConnection[Any]]) -> None:
+        self._pool = pool
+        self._codec = ChunkCodec()
+
+    async def existing(self, device_id: str) -> Sequence[Series]:
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                "SELECT metric, interface, interval_s FROM telemetry.series WHERE device_id = %s"
+                " ORDER BY metric, interface",
+                (_uuid(device_id),),
+            )
+            return [Series(*row) async for row in cursor]
+
+    async def series(
+        self, device_id: str, metric: str, interface: str, *, since: float, until: float, step_s: int = 0
+    ) -> Sequence[tuple[float, float | None]]:
+        if step_s:
+            found = await self.spans(device_id, metric, [interface], since=since, until=until, step_s=step_s)
+            return [(span.at, span.mean) for span in found.get(interface, ())]
+        async with self._snapshot() as conn:
+            asked = await _asked(conn, device_id, metric, [interface], since, until)
+            if not asked.names:
+                return []
+            samples, every = await self._samples(conn, asked)
+        within = (samples.at_ms >= since * 1000) & (samples.at_ms < until * 1000)
+        return _with_gaps(samples.at_ms[within] / 1000, samples.values[within], every[within])
+
+    async def spans(
+        self,
+        device_id: str,
+        metric: str,
+        interfaces: Sequence[str],
+        *,
+        since: float,
+        until: float,
+        step_s: int,
+    ) -> Mapping[str, Sequence[Span]]:
+        table = _table(step_s)
+        first = int(since // step_s) * step_s
+        count = max(ceil((until - first) / step_s), 0)
+        if count * max(len(interfaces), 1) > MOST_SPANS:
+            raise Invalid(
+                f"that is more than {MOST_SPANS:,} values: ask for a longer step or less time", field="step"
+            )
+        async with self._snapshot() as conn:
+            asked = await _asked(conn, device_id, metric, interfaces, first, first + count * step_s)
+            buckets, every = await self._buckets(conn, asked, table)
+        buckets = coarser(buckets, step_s) if step_s != table.step_s else buckets
+        found: dict[str, Sequence[Span]] = {}
+        for number, (interface, interval_s) in asked.names.items():
+            mine = slice(*np.searchsorted(buckets.series, [number, number + 1]).tolist())
+            found[interface] = _grid(
+                chosen(buckets, mine), first, count, step_s, every.get(number, interval_s)
+            )
+        return found
+
+    @asynccontextmanager
+    async def _snapshot(self) -> AsyncIterator[AsyncConnection[Any]]:
+        """What is packed leaves one table and comes into another in one moment."""
+        async with self._pool.connection() as conn, conn.transaction():
+            await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield conn
+
+    async def _samples(self, conn: AsyncConnection[Any], asked: _Asked) -> tuple[Samples, Floats]:
+        """With the interval that each was taken at."""
+        recent = await _recent(conn, asked)
+        packed = await self._packed_samples(conn, asked, None)
+        every: dict[tuple[int, int], float] = {}
+        for part in (packed, recent):
+            hours = part.at_ms // (HOUR_S * 1000)
+            every.update(
+                zip(
+                    zip(part.series.tolist(), hours.tolist(), strict=True),
+                    part.interval_s.tolist(),
+                    strict=True,
+                )
+            )
+        samples = _merged(packed, recent)
+        keys = zip(samples.series.tolist(), (samples.at_ms // (HOUR_S * 1000)).tolist(), strict=True)
+        return samples, np.array([every[key] for key in keys], np.float64)
+
+    async def _packed_samples(
+        self, conn: AsyncConnection[Any], asked: _Asked, hours: Sequence[int] | None
+    ) -> Columns:
+        parts = [columns([])]
+        async for number, hour, packed in _rows(conn, RAW, asked.numbers, asked.first, asked.last, hours):
+            chunk = self._codec.unpack_samples(hour * HOUR_S * 1000, packed)
+            size = len(chunk.at_ms)
+            parts.append(
+                Columns(
+                    np.full(size, number, np.int64),
+                    chunk.at_ms,
+                    chunk.values,
+                    np.full(size, chunk.interval_s),
+                )
+            )
+        return _together(parts)
+
+    async def _open(self, conn: AsyncConnection[Any], asked: _Asked) -> _Open:
+        recent = await _recent(conn, asked)
+        hours = frozenset(np.unique(recent.at_ms // (HOUR_S * 1000)).tolist())
+        packed = await self._packed_samples(conn, asked, sorted(hours))
+        every = dict(zip(recent.series.tolist(), recent.interval_s.tolist(), strict=True))
+        return _Open(hours, _merged(packed, recent), every)
+
+    async def _buckets(
+        self, conn: AsyncConnection[Any], asked: _Asked, table: Table
+    ) -> tuple[Buckets, dict[int, float]]:
+        """At the table's resolution, sorted by series and time, with the interval of each series."""
+        opened = await self._open(conn, asked)
+        if table in (MINUTES, FIVE_MINUTES):
+            return await self._by_hour(conn, asked, table, opened, asked.first, asked.last, frozenset())
+        cursor = await conn.execute("SELECT closed_day FROM telemetry.compaction")
+        row = await cursor.fetchone()
+        closed = row[0] if row else -1
+        open_days = {hour // 24 for hour in opened.hours}
+        first_day, last_day = asked.first // 24, asked.last // 24
+        whole = [day for day in range(first_day, min(last_day, closed) + 1) if day not in open_days]
+        begin = min([*open_days, closed + 1])
+        below, every = await self._by_hour(
+            conn,
+            asked,
+            FIVE_MINUTES,
+            opened,
+            max(begin, first_day) * 24,
+            last_day * 24 + 23,
+            frozenset(whole),
+        )
+        parts, more = await self._by_day(conn, asked, table, whole)
+        buckets = _sorted(joined([*parts, coarser(below, table.step_s)]))
+        return buckets, {**more, **every}
+
+    async def _by_hour(
+        self,
+        conn: AsyncConnection[Any],
+        asked: _Asked,
+        table: Table,
+        opened: _Open,
+        first: int,
+        last: int,
+        but_days: frozenset[int],
+    ) -> tuple[Buckets, dict[int, float]]:
+        """From the rollups of hours, and from the samples of those hours that are open."""
+        parts: list[Buckets] = []
+        every: dict[int, float] = {}
+        async for number, hour, packed in _rows(conn, table, asked.numbers, first, last, None):
+            if hour not in opened.hours and hour // 24 not in but_days:
+                every[number], buckets = self._codec.unpack_buckets(
+                    number, hour * HOUR_S, table.step_s, packed
+                )
+                parts.append(buckets)
+        parts.append(roll(opened.samples, table.step_s))
+        return _sorted(joined(parts)), {**every, **opened.interval_s}
+
+    async def _by_day(
+        self, conn: AsyncConnection[Any], asked: _Asked, table: Table, days: Sequence[int]
+    ) -> tuple[list[Buckets], dict[int, float]]:
+        if not days:
+            return [], {}
+        if table is DAYS:
+            return await _days(conn, asked, days)
+        parts: list[Buckets] = []
+        every: dict[int, float] = {}
+        async for number, day, packed in _rows(conn, table, asked.numbers, days[0], days[-1], days):
+            every[number], buckets = self._codec.unpack_buckets(number, day * DAY_S, table.step_s, packed)
+            parts.append(buckets)
+        return parts, every
+
+
+async def _asked(
+    conn: AsyncConnection[Any],
+    device_id: str,
+    metric: str,
+    interfaces: Sequence[str],
+    since: float,
+    until: float,
+) -> _Asked:
+    device = _uuid(device_id)
+    cursor = await conn.execute(
+        "SELECT id, interface, interval_s FROM telemetry.series"
+        " WHERE device_id = %s AND metric = %s AND interface = ANY(%s) ORDER BY id",
+        (device, metric, list(interfaces)),
+    )
+    names = {number: (interface, every) async for number, interface, every in cursor}
+    return _Asked(device, names, int(since // HOUR_S), max(ceil(until / HOUR_S) - 1, int(since // HOUR_S)))
+
+
+async def _recent(conn: AsyncConnection[Any], asked: _Asked) -> Columns:
+    cursor = await conn.execute("SELECT min(hour), max(hour) FROM telemetry.recent")
+    row = await cursor.fetchone()
+    if row is None or row[0] is None:
+        return columns([])
+    hours = list(range(max(asked.first, row[0]), min(asked.last, row[1]) + 1))
+    cursor = await conn.cursor(binary=True).execute(
+        "SELECT at_ms, interval_s, series, samples FROM telemetry.recent"
+        " WHERE hour = ANY(%s) AND device_id = %s ORDER BY ctid",
+        (hours, asked.device),
+    )
+    return of_series(columns(await cursor.fetchall()), np.array(asked.numbers, np.int64))
+
+
+async def _rows(
+    conn: AsyncConnection[Any],
+    table: Table,
+    numbers: Sequence[int],
+    first: int,
+    last: int,
+    keys: Sequence[int] | None,
+) -> AsyncIterator[tuple[int, int, bytes]]:
+    """Series, hour or day, and what is packed, from `first` to `last`; of `keys` alone where they are given."""
+    if not numbers or (keys is not None and not keys):
+        return
+    only = "" if keys is None else f" AND {table.key} = ANY(%(keys)s)"
+    cursor = await conn.cursor(binary=True).execute(
+        f"SELECT series, {table.key}, packed FROM telemetry.{table.name}"
+        f" WHERE series = ANY(%(numbers)s) AND {table.key} BETWEEN %(first)s AND %(last)s{only}",
+        {"numbers": list(numbers), "first": first, "last": last, "keys": list(keys or ())},
+    )
+    for row in await cursor.fetchall():
+        yield row
+
+
+async def _days(
+    conn: AsyncConnection[Any], asked: _Asked, days: Sequence[int]
+) -> tuple[list[Buckets], dict[int, float]]:
+    cursor = await conn.execute(
+        "SELECT series, day, counted, low, high, mean, last, interval_s FROM telemetry.days"
+        " WHERE series = ANY(%s) AND day = ANY(%s) ORDER BY series, day",
+        (asked.numbers, list(days)),
+    )
+    rows = await cursor.fetchall()
+    if not rows:
+        return [], {}
+    series, at, counted, low, high, mean, last, _ = zip(*rows, strict=True)
+    buckets = Buckets(
+        np.array(series, np.int64),
+        np.array(at, np.int64) * DAY_S,
+        np.array(counted, np.int64),
+        np.array(low, np.float64),
+        np.array(high, np.float64),
+        np.array(mean, np.float64),
+        np.array(last, np.float64),
+    )
+    return [buckets], {row[0]: row[7] for row in rows}
+
+
+def _together(parts: Sequence[Columns]) -> Columns:
+    return Columns(
+        np.concatenate([part.series for part in parts]),
+        np.concatenate([part.at_ms for part in parts]),
+        np.concatenate([part.values for part in parts]),
+        np.concatenate([part.interval_s for part in parts]),
+    )
+
+
+def _merged(packed: Columns, recent: Columns) -> Samples:
+    both = _together([packed, recent])
+    return in_order(both.series, both.at_ms, both.values)
+
+
+def _sorted(buckets: Buckets) -> Buckets:
+    return chosen(buckets, np.lexsort((buckets.at_s, buckets.series)))
+
+
+def _table(step_s: int) -> Table:
+    for table in (DAYS, HOURS, FIVE_MINUTES, MINUTES):
+        if step_s >= table.step_s and step_s % table.step_s == 0:
+            return table
+    raise Invalid("a step is a whole number of minutes", field="step")
+
+
+def _grid(buckets: Buckets, first: int, count: int, step_s: int, interval_s: float) -> list[Span]:
+    """Every span, those without a value with None."""
+    spans: list[Span] = [
+        Span(float(first + place * step_s), None, None, None, None, 0, 0.0) for place in range(count)
+    ]
+    for at, counted, low, high, mean, last in zip(*(column.tolist() for column in buckets[1:]), strict=True):
+        place = (at - first) // step_s
+        if 0 <= place < count:
+            covered_s = min(counted * interval_s, float(step_s))
+            spans[place] = Span(float(at), low, high, mean, last, counted, covered_s)
+    return spans
+
+
+def _with_gaps(at: Floats, values: Floats, every: Floats) -> list[tuple[float, float | None]]:
+    """A silence of more than twice the interval is a gap, and has one None."""
+    found: list[tuple[float, float | None]] = []
+    before: float | None = None
+    for when, value, interval_s in zip(at.tolist(), values.tolist(), every.tolist(), strict=True):
+        if before is not None and when - before > 2 * interval_s:
+            found.append((before + interval_s, None))
+        found.append((when, value if value == value else None))
+        before = when
+    return found
+
+
+def _uuid(device_id: str) -> UUID:
+    try:
+        return UUID(device_id)
+    except ValueError:
+        raise Invalid("a device id is a UUID", field="device_id") from None

@@ -1,0 +1,125 @@
+"""What is asked of stored telemetry: which series there are, their values over time, percentile and total for billing."""
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from domain.telemetry import Poll, StreamPlace
+
+HOUR_S, DAY_S = 3_600, 86_400
+RESOLUTIONS_S = (60, 300, HOUR_S, DAY_S)
+"""The rollups that are kept, beside the samples themselves."""
+RETENTION_DAYS = {
+    "telemetry_raw": 14,
+    "telemetry_1min": 30,
+    "telemetry_5min": 180,
+    "telemetry_1h": 800,
+    "telemetry_1d": 3_650,
+}
+"""How long the samples and each rollup are kept where the settings do not say it."""
+RETAINED = dict(zip((0, *RESOLUTIONS_S), RETENTION_DAYS, strict=True))
+"""Resolution in seconds, 0 for the samples -> its name among the settings of retention."""
+
+
+class Series(msgspec.Struct, frozen=True):
+    """Something that was measured on a device."""
+
+    metric: str
+    interface: str
+    interval_s: float
+    """How often, at the latest poll that changed it."""
+
+
+class Span(NamedTuple):
+    """What was measured in a span of time. All None, and 0 counted, in a gap."""
+
+    at: float
+    """Where it begins, in seconds since the epoch."""
+    low: float | None
+    high: float | None
+    mean: float | None
+    last: float | None
+    counted: int
+    covered_s: float
+    """For how much of it there are values."""
+
+
+class Recording(NamedTuple):
+    """What became of polls that were to be recorded."""
+
+    samples: int
+    refused: Mapping[str, int]
+    """Samples that cannot be right, by reason."""
+
+
+class TelemetryHistory(Protocol):
+    """Reads what was recorded. Times are seconds since the epoch; `until` is not part of what is read."""
+
+    async def existing(self, device_id: str) -> Sequence[Series]: ...
+
+    async def series(
+        self, device_id: str, metric: str, interface: str, *, since: float, until: float, step_s: int = 0
+    ) -> Sequence[tuple[float, float | None]]:
+        """In order of time, with a None for each gap. Without `step_s` the samples themselves, as far back as they are
+        kept; else means of spans of so long (60, or a multiple of 300), with None for each without a value."""
+        ...
+
+    async def spans(
+        self,
+        device_id: str,
+        metric: str,
+        interfaces: Sequence[str],
+        *,
+        since: float,
+        until: float,
+        step_s: int,
+    ) -> Mapping[str, Sequence[Span]]:
+        """By interface, every span from the one that `since` is in to the last that begins before `until`."""
+        ...
+
+
+class TelemetryStore(Protocol):
+    """Keeps polls, and where in the stream it is, in one transaction."""
+
+    async def places(self) -> Mapping[int, StreamPlace]:
+        """By partition, how far the stream is recorded."""
+        ...
+
+    async def record(
+        self,
+        polls: Sequence[Poll],
+        reached: Mapping[int, tuple[StreamPlace, StreamPlace]],
+        *,
+        earliest: float,
+        latest: float,
+    ) -> Recording:
+        """`reached`: by partition the place before and after these polls. What was not measured between `earliest` and
+        `latest` is refused. Raises Conflict, and keeps nothing, where the place before is not the present one: another
+        recorder was faster. Raises Unavailable."""
+        ...
+
+
+class TelemetryUpkeep(Protocol):
+    """Packs what was recorded, rolls it up, and drops what is old. Slow, and not for an event loop."""
+
+    def compact(self, now: float) -> int:
+        """A bounded part of what is due; returns how many samples it packed, 0 when nothing is left."""
+        ...
+
+    def expire(self, now: float, retention_days: Mapping[str, int]) -> Sequence[str]:
+        """Drops what is older than it is kept, one partition of each kind a time; returns their names."""
+        ...
+
+
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """The least value that so large a share of all does not exceed: for billing, 0.95 of five-minute means."""
+    if not values:
+        return None
+    return sorted(values)[max(ceil(len(values) * share) - 1, 0)]
+
+
+def total_bytes(spans: Sequence[Span]) -> float:
+    """Of a rate in bit/s, over the time that was measured; a gap adds nothing."""
+    return sum(span.mean * span.covered_s for span in spans if span.mean is not None) / 8
