@@ -338,6 +338,19 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         COMMENT ON COLUMN telemetry.compaction.closed_day IS 'the last day whose hours are rolled up';
         """,
     ),
+    (
+        "0011 devices that say that they were configured",
+        """
+        ALTER TABLE work.config_reads ADD backup_id uuid, ADD changed boolean;
+        CREATE TABLE work.configured (
+            device_id uuid PRIMARY KEY,
+            first_at timestamptz NOT NULL,
+            last_at timestamptz NOT NULL,
+            author jsonb NOT NULL
+        );
+        COMMENT ON TABLE work.configured IS 'devices of which it was heard that somebody configured them, to be read soon';
+        """,
+    ),
 )
 
 _LOCK = 0x6E65746C65646765  # "netledge": one process migrates, the others wait

@@ -37,6 +37,7 @@ from api import (
     api_keys,
     audit,
     auth,
+    config_backups,
     config_devices,
     config_templates,
     credentials,
@@ -60,6 +61,7 @@ from api import (
     users,
 )
 from api.answers import Answers
+from api.app_configs import config_dependencies
 from api.authentication import Authentication, Callers
 from api.bodies import check_body, check_parameters
 from api.caller import attribution
@@ -94,6 +96,7 @@ _RESOURCES = (
     api_keys,
     audit,
     auth,
+    config_backups,
     config_devices,
     config_templates,
     credentials,
@@ -133,6 +136,8 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
     sessions = Sessions(connect, master_key.derive("access tokens"))
     callers = Callers(sessions, connect)
     bus = Ledger(LedgerApplication(url, seals, subjects), now=lambda: datetime.now(UTC))
+    opener = AuditedSecrets(bus, vault)
+    configs = config_dependencies(pool, bus, opener, master_key)
     progress = ProgressListener(configuration.nats_url, feed.heard, name="netledger api")
     nats = ClientOnDemand(configuration.nats_url, name="netledger api")
     service_health = ServiceHealth(connect, lambda: progress.connected, len(all_projections()))
@@ -191,7 +196,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             "watch": given(watch),
             "events": given(event_log),
             "vault": given(vault),
-            "opener": given(AuditedSecrets(bus, vault)),
+            "opener": given(opener),
             "snmp": given(GufoSnmpReader(wanted)),
             "calls": given(NatsRouterCalls(nats, master_key.derive("router calls"))),
             "engine": given(JinjaEngine()),
@@ -208,6 +213,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             "feed": given(feed),
             "look": given(service_health.look),
             "verify_ledger": given(verify_ledger),
+            **{name: given(value) for name, value in configs.items()},
             "commands": Provide(commands_of),
             "key": Provide(key_of),
         },

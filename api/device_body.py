@@ -8,7 +8,7 @@ import msgspec
 from api.provided import Connect, Events
 from domain.device import DEVICE
 from domain.errors import NotFound
-from projections import inventory_queries
+from projections import config_queries, inventory_queries
 from projections.inventory_queries import AsOf, DeviceDetail
 
 _ALL = 10_000
@@ -89,15 +89,18 @@ async def device_body(connect: Connect, device: UUID) -> DeviceBody:
         if detail is None:
             raise NotFound(f"no device {device}", code="DEVICE_NOT_FOUND")
         rows = await inventory_queries.interfaces_of(conn, str(device), limit=_ALL)
+        ran = await config_queries.ran(conn, limit=1, device_id=str(device), as_of=AsOf())
         neighbours = await inventory_queries.neighbours(conn, str(device))
     named = [{**row, "device_name": detail.name} for row in rows]
-    return _body(detail, msgspec.convert(named, list[PhysicalInterface]), neighbours)
+    last_backup = ran[0].at if ran else None
+    return _body(detail, msgspec.convert(named, list[PhysicalInterface]), neighbours, last_backup)
 
 
 async def device_body_as_of(connect: Connect, events: Events, device: UUID, then: AsOf) -> DeviceBody:
     """The device as it was: its row from the history, the rest folded from its own events up to then."""
     async with connect() as conn:
         detail = await inventory_queries.one_as_of(conn, str(device), then)
+        ran = await config_queries.ran(conn, limit=1, device_id=str(device), as_of=then)
     if detail is None:
         raise NotFound(f"no device {device} was known then", code="DEVICE_NOT_FOUND")
     history = await events.of_aggregate(device, upto=detail.position)
@@ -109,11 +112,15 @@ async def device_body_as_of(connect: Connect, events: Events, device: UUID, then
         )
         for _, each in sorted(state.interfaces.items())
     ]
-    return _body(detail, interfaces, [msgspec.to_builtins(each) for each in state.neighbours])
+    neighbours = [msgspec.to_builtins(each) for each in state.neighbours]
+    return _body(detail, interfaces, neighbours, ran[0].at if ran else None)
 
 
 def _body(
-    detail: DeviceDetail, interfaces: list[PhysicalInterface], neighbours: list[dict[str, Any]]
+    detail: DeviceDetail,
+    interfaces: list[PhysicalInterface],
+    neighbours: list[dict[str, Any]],
+    last_backup: str | None,
 ) -> DeviceBody:
     snmp = SnmpSummary(
         sys_name=detail.sys_name,
@@ -129,6 +136,7 @@ def _body(
             "snmp": msgspec.to_builtins(snmp),
             "interfaces": msgspec.to_builtins(interfaces),
             "neighbours": neighbours,
+            "last_backup": last_backup,
         },
         DeviceBody,
     )

@@ -20,6 +20,8 @@ from api.service_health import ServicesHealth
 from api.tokens import Sessions
 from api.verification import Verification
 from domain.aggregate import IdempotencyKey
+from domain.config_access import ConfigAccess
+from domain.config_ports import ConfigReader, ConfigStore
 from domain.configuration import Configuration
 from domain.patterns import Patterns
 from domain.ports import CommandBus, EventLog, PositionWatch, SecretOpener, SnmpReader, Vault
@@ -58,3 +60,7 @@ Regexes = NamedDependency[SkipValidation[Patterns]]
 """Compiles the regular expressions that engineers write."""
 Feed = NamedDependency[SkipValidation[EventFeed]]
 CallersAgain = NamedDependency[SkipValidation[Callers]]
+KeptConfigs = NamedDependency[SkipValidation[ConfigStore]]
+ReadConfigs = NamedDependency[SkipValidation[ConfigReader]]
+"""Reads configurations from devices while the caller waits."""
+WaysToDevices = NamedDependency[SkipValidation[ConfigAccess]]

@@ -1,11 +1,12 @@
 """What the product asks of a device's configuration over SSH: to read it, to change it under a safety timer, to bring it back."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
 
 from domain.access import SshAccess
+from domain.config_mask import SecretToken
 from domain.config_plan import ConfigPlan
 from domain.config_text import ConfigAuthor
 from domain.errors import DomainError
@@ -181,3 +182,43 @@ class ConfigWriter(Protocol):
 
 class ConfigDevices(ConfigReader, ConfigWriter, Protocol):
     """All that is asked of devices over SSH."""
+
+
+class StoredConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a configuration lies in the store."""
+
+    content: str
+    """Its address: SHA-256 in hex over what it says, whatever changes by itself left out."""
+    size_bytes: int
+    lines: int
+
+
+class ConfigStore(Protocol):
+    """Configurations by what they say, each of a device once: compressed, and encrypted at rest.
+
+    Every device has secret tokens of its own, so that nobody sees which devices share a secret.
+    """
+
+    def token(self, device_id: str) -> SecretToken:
+        """What is shown instead of this device's secrets."""
+        ...
+
+    async def content(self, device_id: str, platform: str, text: str) -> str:
+        """The address that this text has, or would have."""
+        ...
+
+    async def put(self, device_id: str, platform: str, text: str) -> StoredConfig:
+        """Kept as it is, where nothing that says the same is there already."""
+        ...
+
+    async def read(self, device_id: str, content: str) -> str:
+        """The whole text with its secrets. Raises NotFound."""
+        ...
+
+    async def masked(self, device_id: str, content: str) -> str:
+        """The text with tokens instead of secrets, for people to read. Raises NotFound."""
+        ...
+
+    def each_masked(self, wanted: Sequence[tuple[str, str]]) -> AsyncIterator[tuple[str, str, str]]:
+        """(device, address, masked text) of each of these that is there, in this order."""
+        ...

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from domain.aggregate import Aggregate
+from domain.config_settings import ConfigSettings
 from domain.errors import Invalid
 from domain.event import Change, Command, Event
 from domain.polling import IntervalOverride, Seconds
@@ -97,6 +98,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     isolation: IsolationSettings = msgspec.field(default_factory=IsolationSettings)
     routers: RouterSettings = msgspec.field(default_factory=RouterSettings)
     telemetry: TelemetrySettings = msgspec.field(default_factory=TelemetrySettings)
+    config: ConfigSettings = msgspec.field(default_factory=ConfigSettings)
     retention_days: dict[str, Annotated[int, msgspec.Meta(ge=1)]] = {}
     """By kind of data; what is not named is kept."""
 

@@ -7,6 +7,7 @@ import msgspec
 from psycopg import AsyncConnection
 
 from domain.config_access import WaysIn
+from projections.inventory_queries import AsOf
 
 _WAYS = """
 SELECT jsonb_build_object(
@@ -100,3 +101,115 @@ async def device(conn: AsyncConnection[Any], device_id: str) -> ConfigDevice | N
     cursor = await conn.execute(_DEVICES + " AND d.id = %s", (device_id,))
     row = await cursor.fetchone()
     return _devices.decode(row[0]) if row else None
+
+
+class BackupRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A configuration as the device ran it from `at` on, until the next one. Without its text."""
+
+    id: str
+    device_id: str
+    device_name: str
+    content: str
+    """Its address: two backups with the same one say the same."""
+    platform: str
+    size_bytes: int
+    lines: int
+    previous_id: str | None
+    author_by: str
+    """Who changed the device, when and how, in the device's own words; empty where it cannot tell."""
+    author_at: str
+    author_action: str
+    cause: str
+    operation_id: str | None
+    actor: str
+    reason: str
+    at: str
+    position: int
+    tag: str | None
+    note: str
+    tagged_by: str
+    tagged_at: str | None
+
+
+_BACKUPS = """
+SELECT (to_jsonb(b) || jsonb_build_object('device_name', coalesce(d.name, '')))::text
+FROM configs.backups b LEFT JOIN inventory.devices d ON d.id = b.device_id
+"""
+_BACKUPS_THEN = """
+SELECT (to_jsonb(b) || jsonb_build_object('device_name', coalesce(d.name, ''), 'tag', t.tag, 'note', coalesce(t.note, ''),
+    'tagged_by', coalesce(t.by, ''), 'tagged_at', t.at))::text
+FROM configs.backups b LEFT JOIN inventory.devices d ON d.id = b.device_id
+LEFT JOIN LATERAL (SELECT * FROM configs.tags t WHERE t.backup_id = b.id
+    AND t.position <= %(as_of_position)s AND t.at <= %(as_of_at)s::timestamptz ORDER BY t.position DESC LIMIT 1) t ON true
+"""
+_backups = msgspec.json.Decoder(BackupRow)
+
+
+def _then(as_of: AsOf) -> dict[str, Any]:
+    position = as_of.position if as_of.position is not None else 2**62
+    return {"as_of_position": position, "as_of_at": as_of.at or "infinity"}
+
+
+async def backups(
+    conn: AsyncConnection[Any],
+    *,
+    limit: int,
+    device_id: str | None = None,
+    tag: str | None = None,
+    below: int | None = None,
+    as_of: AsOf | None = None,
+) -> list[BackupRow]:
+    """Newest first; `below` is the position of the last one seen."""
+    tag_column = "b.tag" if as_of is None else "t.tag"
+    given: dict[str, Any] = {}
+    conditions = ["true"]
+    if as_of is not None:
+        conditions.append("b.position <= %(as_of_position)s AND b.at <= %(as_of_at)s::timestamptz")
+        given |= _then(as_of)
+    if device_id is not None:
+        conditions.append("b.device_id = %(device_id)s")
+        given["device_id"] = device_id
+    if tag is not None:
+        conditions.append(f"{tag_column} = %(tag)s")
+        given["tag"] = tag
+    if below is not None:
+        conditions.append("b.position < %(below)s")
+        given["below"] = below
+    cursor = await conn.execute(
+        f"{_BACKUPS if as_of is None else _BACKUPS_THEN} WHERE {' AND '.join(conditions)}"
+        f" ORDER BY b.position DESC LIMIT {limit:d}",
+        given,
+    )
+    return [_backups.decode(row[0]) for row in await cursor.fetchall()]
+
+
+async def backup(conn: AsyncConnection[Any], backup_id: str) -> BackupRow | None:
+    cursor = await conn.execute(_BACKUPS + " WHERE b.id = %s", (backup_id,))
+    row = await cursor.fetchone()
+    return _backups.decode(row[0]) if row else None
+
+
+async def ran(
+    conn: AsyncConnection[Any],
+    *,
+    limit: int,
+    after: str | None = None,
+    as_of: AsOf | None = None,
+    device_id: str | None = None,
+) -> list[BackupRow]:
+    """What each device ran, by device id: its last backup, until then where `as_of` is given. Only devices that are
+    still in the inventory, unless it is asked for the past."""
+    values = _then(as_of or AsOf())
+    cursor = await conn.execute(
+        "SELECT (to_jsonb(b) || jsonb_build_object('device_name', coalesce(d.name, '')))::text"
+        " FROM (SELECT DISTINCT ON (device_id) * FROM configs.backups"
+        " WHERE position <= %(as_of_position)s AND at <= %(as_of_at)s::timestamptz"
+        " AND (%(after)s::uuid IS NULL OR device_id > %(after)s::uuid)"
+        " AND (%(device_id)s::uuid IS NULL OR device_id = %(device_id)s::uuid)"
+        " ORDER BY device_id, position DESC) b"
+        " LEFT JOIN inventory.devices d ON d.id = b.device_id"
+        + ("" if as_of else " WHERE d.state = 'active'")
+        + f" ORDER BY b.device_id LIMIT {limit:d}",
+        {**values, "after": after, "device_id": device_id},
+    )
+    return [_backups.decode(row[0]) for row in await cursor.fetchall()]

@@ -49,6 +49,7 @@ from workers.customers import BulkIsolation, Isolation
 from workers.discovery import Discovery
 from workers.executor import Executor
 from workers.kinds import KINDS
+from workers.main_configs import config_handlers, config_parts
 from workers.poll import Poll
 from workers.presence import Presence
 from workers.rebuild import Rebuild
@@ -212,6 +213,7 @@ def _executor(parts: Parts, client: Client, calls: NatsRouterCalls) -> Executor:
         secrets=parts.secrets,
         snmp=snmp,
     )
+    configs = config_parts(parts.pool, parts.bus, parts.secrets, parts.master_key)
     return Executor(
         parts.worker_id,
         [
@@ -220,6 +222,7 @@ def _executor(parts: Parts, client: Client, calls: NatsRouterCalls) -> Executor:
             Isolation(changes),
             BulkIsolation(changes, parts.bus),
             *secret_handlers(calls, returns, parts.vault),
+            *config_handlers(configs, parts.pool, events=parts.events, watch=parts.watch),
             Rebuild(partial(rebuild, parts.configuration.database_url, events=parts.events)),
         ],
         bus=parts.bus,

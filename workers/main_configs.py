@@ -6,11 +6,18 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from adapters.config_notes import PostgresConfigNotes
+from adapters.config_store import PostgresConfigStore
 from adapters.device_turns import PostgresDeviceTurns
 from adapters.ssh.devices import SshConfigDevices
+from adapters.vault.master_key import MasterKey
 from domain.config_access import ConfigAccess
-from domain.config_ports import ConfigDevices
-from domain.ports import CommandBus, DeviceTurns, SecretOpener
+from domain.config_notes import ConfigNotes
+from domain.config_ports import ConfigDevices, ConfigStore
+from domain.ports import CommandBus, DeviceTurns, EventLog, PositionWatch, SecretOpener
+from workers.config_backup import ConfigKeeper
+from workers.config_backups import ConfigBackups
+from workers.operation import Handler
 
 
 @dataclass(frozen=True)
@@ -20,12 +27,40 @@ class ConfigParts:
     devices: ConfigDevices
     access: ConfigAccess
     turns: DeviceTurns
+    store: ConfigStore
+    notes: ConfigNotes
+    keeper: ConfigKeeper
 
 
 def config_parts(
-    pool: AsyncConnectionPool[AsyncConnection[Any]], bus: CommandBus, secrets: SecretOpener
+    pool: AsyncConnectionPool[AsyncConnection[Any]],
+    bus: CommandBus,
+    secrets: SecretOpener,
+    master_key: MasterKey,
 ) -> ConfigParts:
     devices = SshConfigDevices()
+    access = ConfigAccess(bus, secrets, devices)
+    turns = PostgresDeviceTurns(pool)
+    store = PostgresConfigStore(pool, master_key.derive("configs"), master_key.derive("config tokens"))
+    notes = PostgresConfigNotes(pool)
     return ConfigParts(
-        devices=devices, access=ConfigAccess(bus, secrets, devices), turns=PostgresDeviceTurns(pool)
+        devices=devices,
+        access=access,
+        turns=turns,
+        store=store,
+        notes=notes,
+        keeper=ConfigKeeper(bus=bus, devices=devices, access=access, store=store, notes=notes, turns=turns),
     )
+
+
+def config_handlers(
+    parts: ConfigParts,
+    pool: AsyncConnectionPool[AsyncConnection[Any]],
+    *,
+    events: EventLog,
+    watch: PositionWatch,
+) -> list[Handler]:
+    """Handlers of operations on configurations."""
+    return [
+        ConfigBackups(parts.keeper, connect=pool.connection, events=events, watch=watch, notes=parts.notes)
+    ]

@@ -62,7 +62,7 @@ class Session:
                 before = None
                 continue
             text = await considered(clean, self.platform, shown)
-            if has_end_marker(self.platform) or (known is not None and known(text)):
+            if has_end_marker(self.platform) or (known is not None and await considered(known, text)):
                 return text, reads
             if before is not None and await considered(same, self.platform, before, text):
                 return text, reads

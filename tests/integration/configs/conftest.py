@@ -1,0 +1,150 @@
+"""The real application over simulated SSH devices in a process of their own, put into the inventory through REST."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from adapters.embedded.nats import EmbeddedNats
+from adapters.embedded.postgres import EmbeddedPostgres
+from adapters.vault.master_key import MasterKey
+from tests.integration.api.serving import Netledger, fresh_database, netledger, until
+
+FAMILIES = ("ios", "junos", "routeros", "arista_eos", "vrp", "procurve")
+ENDED = ("succeeded", "failed", "cancelled")
+
+
+class Devices:
+    """`python -m lab.ssh.process`, which takes orders as lines of JSON."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "lab.ssh.process", "--network", "127.66.61.0/28"),
+                *("--count", str(len(FAMILIES)), "--families", ",".join(FAMILIES)),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.ready: dict[str, Any] = json.loads(self.process.stdout.readline())
+
+    def order(self, **order: Any) -> dict[str, Any]:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        told: dict[str, Any] = json.loads(self.process.stdout.readline())
+        assert told["ok"], told
+        return told
+
+    def address(self, family: str) -> str:
+        return str(next(each["address"] for each in self.ready["devices"] if each["platform"] == family))
+
+    def config(self, family: str) -> str:
+        return str(self.order(config=self.address(family))["text"])
+
+
+class Api:
+    """An engineer at work."""
+
+    def __init__(self, instance: Netledger, client: httpx.Client, ids: dict[str, str]) -> None:
+        self.instance = instance
+        self.client = client
+        self.ids = ids
+        """Devices by family."""
+
+    def get(self, path: str, **query: Any) -> Any:
+        answer = self.client.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def ended(self, operation_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = until(
+            lambda: (row := self.get(f"/operations/{operation_id}"))["state"] in ENDED and row
+        )
+        return found
+
+    def back_up(self, *families: str, **body: Any) -> dict[str, Any]:
+        """The operation's row when it has ended, seen by the read model of configurations."""
+        wanted = body or {"device_ids": [self.ids[family] for family in families]}
+        answer = self.client.post("/config/backup", json=wanted)
+        assert answer.status_code == 202, answer.text
+        row = self.ended(answer.json()["operation_id"])
+        self.settle()
+        return row
+
+    def settle(self) -> None:
+        """Waits until the read models have seen all there is."""
+        head = self.instance.call(self.instance.console.events.head())
+        answer = self.client.get(
+            "/config/backups", params={"limit": 1}, headers={"X-Ledger-Position": str(head)}
+        )
+        assert answer.status_code == 200, answer.text
+
+    def backups(self, family: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.get("/config/backups", device_id=self.ids[family])["items"]
+        return rows
+
+
+@pytest.fixture(scope="module")
+def devices() -> Iterator[Devices]:
+    running = Devices()
+    yield running
+    running.process.terminate()
+    running.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def instance(
+    postgres: EmbeddedPostgres, master_key: MasterKey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Netledger]:
+    folder = Path(tempfile.mkdtemp(prefix="netledger-nats-"))
+    folder.chmod(0o755)
+    server = EmbeddedNats(folder)
+    server.start()
+    data = tmp_path_factory.mktemp("data")
+    kinds = ("projector", "relay", "executor")
+    with (
+        fresh_database(postgres) as url,
+        netledger(url, server.url, data, master_key, kinds=kinds) as running,
+    ):
+        yield running
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def api(instance: Netledger, devices: Devices) -> Iterator[Api]:
+    """With a device of each family in the inventory."""
+    with instance.client(instance.login("admin")) as admin:
+        ready = devices.ready
+        credential = {
+            "name": "lab devices",
+            "kind": "ssh",
+            "username": ready["username"],
+            "password": ready["password"],
+            "enable_password": ready["enable_password"],
+            "port": ready["port"],
+        }
+        made = admin.post("/credentials", json=credential)
+        assert made.status_code == 201, made.text
+    with instance.client(instance.login("engineer")) as engineer:
+        ids = {}
+        for device in ready["devices"]:
+            body = {
+                "address": device["address"],
+                "name": f"{device['platform']}-1",
+                "labels": [f"platform:{device['platform']}"],
+            }
+            answer = engineer.post("/inventory/devices", json=body)
+            assert answer.status_code == 201, answer.text
+            ids[device["platform"]] = answer.json()["id"]
+        yield Api(instance, engineer, ids)
