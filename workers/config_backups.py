@@ -10,9 +10,9 @@ import structlog
 from domain.config_access import WaysIn
 from domain.config_notes import ConfigNotes, ConfigRead
 from domain.config_orders import BACKUP, BackupOrder
+from domain.config_settings import ConfigSettings
 from domain.errors import DomainError, Unavailable
 from domain.ports import EventLog, PositionWatch
-from domain.settings import ConfigSettings
 from projections.config_queries import ways_in
 from projections.settings import in_force
 from workers.config_backup import ConfigKeeper, Connect
