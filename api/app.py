@@ -25,7 +25,9 @@ from adapters.ledger.proof import Trust
 from adapters.ledger.seals import LedgerSeals
 from adapters.ledger.verify import verify
 from adapters.re2_patterns import Re2Patterns
+from adapters.routeros.login import try_routeros
 from adapters.snmp.read import GufoSnmpReader
+from adapters.ssh.login import try_ssh
 from adapters.templating.engine import JinjaEngine
 from adapters.vault.master_key import MasterKey
 from adapters.vault.opener import AuditedSecrets
@@ -198,6 +200,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             "vault": given(vault),
             "opener": given(opener),
             "snmp": given(GufoSnmpReader(wanted)),
+            "logins": given({"ssh": try_ssh, "routeros": try_routeros}),
             "calls": given(NatsRouterCalls(nats, master_key.derive("router calls"))),
             "engine": given(JinjaEngine()),
             "regexes": given(Re2Patterns()),

@@ -1,5 +1,6 @@
 """Credentials for devices: secrets go in and never come out."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -13,7 +14,7 @@ from api.bodies import told
 from api.caller import admin
 from api.commands import Reason, why
 from api.pages import Cursor, Limit, Page, page_of_all
-from api.provided import Bus, Connect, Destroy, Do, Opener, Secrets, Snmp
+from api.provided import Bus, Connect, Destroy, Do, Logins, Opener, Secrets, Snmp
 from api.unspoken import Unspoken
 from domain.access import (
     AnyAccess,
@@ -35,8 +36,8 @@ from domain.credential import (
     Name,
     ReplaceSecret,
 )
-from domain.errors import Invalid, NotFound, Refused
-from domain.ports import SnmpError
+from domain.errors import DomainError, Invalid, NotFound
+from domain.ports import LoginTrial, SnmpError, SnmpReader
 from projections.accounts import listed
 
 _TEST_TIMEOUT_S = 10.0
@@ -203,22 +204,45 @@ async def delete_credential(
 
 @post("/credentials/{credential:uuid}/test", guards=[admin], status_code=200)
 async def test_credential(
-    credential: FromPath[UUID], data: JSONBody[Trial], commands: Do, opener: Opener, snmp: Snmp
+    credential: FromPath[UUID],
+    data: JSONBody[Trial],
+    commands: Do,
+    opener: Opener,
+    snmp: Snmp,
+    logins: Logins,
 ) -> Response[TrialResult]:
-    """Tries it on one device, now."""
+    """Tries it on one device, now: reads an SNMP agent, or logs in and leaves."""
     address = one_address(data.address)
     by = msgspec.structs.replace(commands.by, reason=data.reason)
     access = await opener.open(str(credential), purpose=f"test on {address}", by=by)
-    if not isinstance(access, SnmpV1Access | SnmpV2cAccess | SnmpV3Access):
-        raise Refused("only SNMP credentials can be tried by themselves", code="CREDENTIAL_NOT_TESTABLE")
+    if isinstance(access, SnmpV1Access | SnmpV2cAccess | SnmpV3Access):
+        result = await _read(snmp, address, access)
+    else:
+        kind = "ssh" if isinstance(access, SshAccess) else "routeros"
+        result = await _log_in(logins[kind], address, access)
+    return await commands.answer(result)
+
+
+async def _read(
+    snmp: SnmpReader, address: str, access: SnmpV1Access | SnmpV2cAccess | SnmpV3Access
+) -> TrialResult:
     try:
         facts = await snmp.read(address, access, timeout_s=_TEST_TIMEOUT_S)
     except SnmpError as error:
-        return await commands.answer(TrialResult(ok=False, message=str(error)))
-    result = TrialResult(
+        return TrialResult(ok=False, message=str(error))
+    return TrialResult(
         ok=True, message="the agent answers", sys_name=facts.system.sys_name, sys_descr=facts.system.sys_descr
     )
-    return await commands.answer(result)
+
+
+async def _log_in(login: LoginTrial, address: str, access: AnyAccess) -> TrialResult:
+    try:
+        async with asyncio.timeout(_TEST_TIMEOUT_S):
+            return TrialResult(ok=True, message=await login(address, access))
+    except TimeoutError:
+        return TrialResult(ok=False, message=f"no answer within {_TEST_TIMEOUT_S:g} s")
+    except DomainError as error:
+        return TrialResult(ok=False, message=error.message)
 
 
 def _check(kind: Kind, fields: dict[str, Any]) -> None:

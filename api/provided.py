@@ -1,6 +1,6 @@
 """What handlers may ask for by parameter name; `api.app` provides each."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -24,7 +24,7 @@ from domain.config_access import ConfigAccess
 from domain.config_ports import ConfigReader, ConfigStore
 from domain.configuration import Configuration
 from domain.patterns import Patterns
-from domain.ports import CommandBus, EventLog, PositionWatch, SecretOpener, SnmpReader, Vault
+from domain.ports import CommandBus, EventLog, LoginTrial, PositionWatch, SecretOpener, SnmpReader, Vault
 from domain.router_ownership import RouterCalls
 from domain.template_ports import TemplateEngine
 
@@ -45,6 +45,8 @@ Destroy = NamedDependency[SkipValidation[Destroyer]]
 Admins = NamedDependency[SkipValidation[LastAdmin]]
 Newcomers = NamedDependency[SkipValidation[NewDevices]]
 Snmp = NamedDependency[SkipValidation[SnmpReader]]
+Logins = NamedDependency[SkipValidation[Mapping[str, LoginTrial]]]
+"""How credentials that are not for SNMP are tried, by their kind."""
 Config = NamedDependency[SkipValidation[Configuration]]
 Key = NamedDependency[SkipValidation[IdempotencyKey | None]]
 """The request's Idempotency-Key."""

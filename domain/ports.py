@@ -68,6 +68,14 @@ class SecretOpener(Protocol):
         ...
 
 
+class LoginTrial(Protocol):
+    """Logs in to an address once and leaves."""
+
+    async def __call__(self, address: str, access: AnyAccess) -> str:
+        """In words, what was met; raises DomainError where it lets nobody in."""
+        ...
+
+
 class PersonalSealer(Protocol):
     """Seals personal data under a key per subject, so that destroying the key forgets the person."""
 

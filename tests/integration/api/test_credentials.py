@@ -1,5 +1,9 @@
 """Credentials: secrets go in, never come out, and are destroyed when they should be."""
 
+import json
+import subprocess
+import sys
+from ipaddress import ip_network
 from typing import Any
 from uuid import uuid4
 
@@ -144,9 +148,32 @@ def test_trying_one_on_a_device(admin: httpx.Client, lab: Lab) -> None:
     refused(
         admin.post(f"/credentials/{uuid4()}/test", json={"address": address}), 404, "CREDENTIAL_NOT_FOUND"
     )
-    ssh = created(admin, "ssh")
-    refused(
-        admin.post(f"/credentials/{ssh['id']}/test", json={"address": address}),
-        422,
-        "CREDENTIAL_NOT_TESTABLE",
-    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "module", "network"),
+    [("ssh", "lab.ssh.process", "127.67.61.0/24"), ("routeros", "lab.routeros.process", "127.67.62.0/24")],
+)
+def test_logging_in_with_one(admin: httpx.Client, kind: str, module: str, network: str) -> None:
+    command = [sys.executable, "-m", module, "--network", network, "--count", "1"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            ready = json.loads(process.stdout.readline())
+            address = str(ip_network(network)[1])
+            login = {"kind": kind, "username": "admin", "password": "lab", "port": ready["port"]}
+            if kind == "routeros":
+                login["tls"] = False
+            made = done(admin.post("/credentials", json={"name": unused(), **login}), 201)
+            result = done(admin.post(f"/credentials/{made['id']}/test", json={"address": address}))
+            assert result["ok"] is True, result
+            assert "the login is accepted" in result["message"]
+            done(admin.patch(f"/credentials/{made['id']}", json={"password": "s3cret-wrong"}))
+            result = done(admin.post(f"/credentials/{made['id']}/test", json={"address": address}))
+            assert result["ok"] is False
+            assert "s3cret" not in result["message"]
+        finally:
+            process.terminate()
+    result = done(admin.post(f"/credentials/{made['id']}/test", json={"address": address}))
+    assert result["ok"] is False
+    assert str(ready["port"]) in result["message"]
