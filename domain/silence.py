@@ -7,21 +7,12 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from domain.aggregate import Aggregate
-from domain.alert import Severity
-from domain.alerting.scope import Scope
+from domain.alerting.scope import Matchers
 from domain.errors import Conflict, Invalid, NotFound, Refused
 from domain.event import Change, Command, Event, one_line
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-
-
-class Matchers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Which alerts are meant; what is given must all hold, and nothing given means all."""
-
-    scope: Scope = Scope()
-    rule_ids: tuple[str, ...] = ()
-    severities: tuple[Severity, ...] = ()
 
 
 class Silence(msgspec.Struct, frozen=True, kw_only=True):

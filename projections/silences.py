@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
+from domain.alerting.scope import Matchers
 from domain.event import Change, Recorded
-from domain.silence import Matchers, SilenceChanged, SilenceCreated, SilenceEnded, SilenceResumed
+from domain.silence import SilenceChanged, SilenceCreated, SilenceEnded, SilenceResumed
 from projections.tables import Key, Rows, Table, instant
 
 SILENCES = Table(

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import msgspec
 
+from domain.alert import Severity
+
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -18,6 +20,14 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     types: tuple[Text, ...] = ()
     interfaces: tuple[Text, ...] = ()
     not_interfaces: tuple[Text, ...] = ()
+
+
+class Matchers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which alerts are meant; what is given must all hold, and nothing given means all."""
+
+    scope: Scope = Scope()
+    rule_ids: tuple[str, ...] = ()
+    severities: tuple[Severity, ...] = ()
 
 
 class Traits(msgspec.Struct, frozen=True, kw_only=True):

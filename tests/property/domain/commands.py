@@ -29,7 +29,7 @@ from domain.alerting.rule import (
     Rule,
     Threshold,
 )
-from domain.alerting.scope import Scope
+from domain.alerting.scope import Matchers, Scope
 from domain.api_key import CreateApiKey, RevokeApiKey
 from domain.config_commands import (
     AcceptHostKey,
@@ -104,7 +104,6 @@ from domain.silence import (
     ChangeSilence,
     CreateSilence,
     EndSilence,
-    Matchers,
     ResumeSilence,
 )
 from domain.user import (

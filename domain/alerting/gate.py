@@ -1,0 +1,274 @@
+"""What becomes of signals and alerts: raised, held back behind a device that is down, silenced, released, resolved."""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from domain.alert import (
+    AlertRaised,
+    AlertReopened,
+    AlertResolved,
+    AlertSilenced,
+    AlertUnsilenced,
+    RaiseAlert,
+    ResolveAlert,
+    Severity,
+    SilenceAlert,
+    SilencedBy,
+    UnsilenceAlert,
+    alert_id,
+)
+from domain.alerting.scope import Matchers, Traits, excluded, interface_excluded
+from domain.alerting.signal import Signal
+from domain.event import Command, Recorded
+
+StepKind = Literal["fired", "cleared", "held", "released", "dropped", "ignored"]
+
+
+class SilenceInForce(msgspec.Struct, frozen=True, kw_only=True):
+    """A silence that is not over: it holds from `starts_at` until `ends_at`."""
+
+    id: str
+    matchers: Matchers
+    starts_at: datetime
+    ends_at: datetime
+    why: str = ""
+    maintenance: bool = False
+
+
+class World(msgspec.Struct, frozen=True, kw_only=True):
+    """What alerts are judged by at one moment. `behind`: device -> the down device that hides it."""
+
+    traits: Mapping[str, Traits] = {}
+    down: Set[str] = frozenset()
+    behind: Mapping[str, str] = {}
+    silences: Sequence[SilenceInForce] = ()
+
+    def name(self, device_id: str) -> str:
+        traits = self.traits.get(device_id)
+        return (traits.name if traits else "") or device_id
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What an alert is about, as far as silences and inhibition go by it."""
+
+    device_id: str
+    severity: Severity
+    rule_id: str = ""
+    rule_kind: str = ""
+    interface: str = ""
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert that is not resolved."""
+
+    subject: Subject
+    silenced_by: SilencedBy | None = None
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A condition that holds and that nobody is told of, since another alert tells the cause."""
+
+    sequence: int
+    signal: Signal
+    by: SilencedBy
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step that no event of the ledger tells."""
+
+    alert_id: UUID
+    at: float
+    kind: StepKind
+    body: dict[str, Any] = {}
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """Commands to one alert."""
+
+    alert_id: UUID
+    commands: tuple[Command, ...]
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What follows, in order."""
+
+    acts: list[Act]
+    steps: list[Step]
+
+
+def inhibited_by(subject: Subject, world: World) -> SilencedBy | None:
+    """The outage that explains it: that of a device on the way, or the device's own. Alerts that nobody's rule raised are
+    never explained away."""
+    device = subject.device_id
+    if not subject.rule_id or not device:
+        return None
+    parent = world.behind.get(device)
+    if parent is not None:
+        return SilencedBy(kind="parent", id=parent, why=f"{world.name(parent)} is down")
+    if subject.rule_kind != "device_down" and device in world.down:
+        return SilencedBy(kind="device", id=device, why=f"{world.name(device)} is down")
+    return None
+
+
+def silence_of(subject: Subject, world: World) -> SilencedBy | None:
+    """The first silence that matches."""
+    for silence in world.silences:
+        if matches(silence.matchers, subject, world):
+            kind = "maintenance" if silence.maintenance else "silence"
+            return SilencedBy(kind="silence", id=silence.id, why=f"{kind}: {silence.why}"[:300])
+    return None
+
+
+def matches(matchers: Matchers, subject: Subject, world: World) -> bool:
+    """Whether a silence means this alert."""
+    if matchers.rule_ids and subject.rule_id not in matchers.rule_ids:
+        return False
+    if matchers.severities and subject.severity not in matchers.severities:
+        return False
+    scope = matchers.scope
+    traits = world.traits.get(subject.device_id) or Traits(id=subject.device_id)
+    if excluded(scope, msgspec.structs.replace(traits, active=True)):
+        return False
+    return not interface_excluded(scope, subject.interface)
+
+
+class Gate:
+    """All unresolved alerts and all that is held back. Deterministic: what it is told decides what it says."""
+
+    def __init__(self, standing: Mapping[str, Standing], held: Mapping[str, Held]) -> None:
+        self.standing: dict[str, Standing] = dict(standing)
+        """By alert id."""
+        self.held: dict[str, Held] = dict(held)
+        """By key."""
+
+    def signals(self, signals: Iterable[tuple[int, Signal]], world: World) -> Verdict:
+        """New signals, in their order, each with its number."""
+        verdict = Verdict(acts=[], steps=[])
+        for sequence, signal in signals:
+            identity = alert_id(signal.key)
+            verdict.steps.append(_step(identity, signal))
+            if signal.kind == "cleared":
+                self._cleared(identity, sequence, signal, verdict)
+            else:
+                self._fired(identity, sequence, signal, world, verdict)
+        return verdict
+
+    def reconsider(self, world: World, at: float) -> Verdict:
+        """What follows from a changed world: silences that began or ended, devices that went down or came back."""
+        verdict = Verdict(acts=[], steps=[])
+        for key, held in list(self.held.items()):
+            subject = _subject(held.signal)
+            by = inhibited_by(subject, world)
+            if by is None:
+                del self.held[key]
+                identity = alert_id(key)
+                verdict.steps.append(
+                    Step(alert_id=identity, at=at, kind="released", body={"was": held.by.why})
+                )
+                self._raise(identity, held.sequence, held.signal, world, verdict)
+            elif by != held.by:
+                self.held[key] = msgspec.structs.replace(held, by=by)
+        for key, standing in list(self.standing.items()):
+            by = inhibited_by(standing.subject, world) or silence_of(standing.subject, world)
+            if by == standing.silenced_by:
+                continue
+            commands: list[Command] = [UnsilenceAlert()] if standing.silenced_by is not None else []
+            if by is not None:
+                commands.append(SilenceAlert(by=by))
+            self.standing[key] = msgspec.structs.replace(standing, silenced_by=by)
+            verdict.acts.append(Act(alert_id=UUID(key), commands=tuple(commands)))
+        return verdict
+
+    def recorded(self, recorded: Recorded) -> bool:
+        """An alert's event from the ledger, whoever caused it; whether alerts must be reconsidered for it."""
+        key, event = str(recorded.originator_id), recorded.event
+        known = self.standing.get(key)
+        match event:
+            case AlertRaised():
+                subject = Subject(
+                    device_id=event.device_id,
+                    severity=event.severity,
+                    rule_id=event.rule_id,
+                    rule_kind=str(event.detail.get("kind", "")),
+                    interface=event.interface,
+                )
+                if known is None or known.subject != subject:
+                    self.standing[key] = Standing(subject=subject)
+                    return True
+            case AlertResolved():
+                self.standing.pop(key, None)
+            case AlertReopened():
+                return known is None
+            case AlertSilenced() if known is not None:
+                self.standing[key] = msgspec.structs.replace(known, silenced_by=event.by)
+            case AlertUnsilenced() if known is not None:
+                self.standing[key] = msgspec.structs.replace(known, silenced_by=None)
+            case _:
+                pass
+        return False
+
+    def _fired(self, identity: UUID, sequence: int, signal: Signal, world: World, verdict: Verdict) -> None:
+        by = inhibited_by(_subject(signal), world)
+        if by is None:
+            self._raise(identity, sequence, signal, world, verdict)
+            return
+        self.held[signal.key] = Held(sequence=sequence, signal=signal, by=by)
+        body = {"by": msgspec.to_builtins(by)}
+        verdict.steps.append(Step(alert_id=identity, at=signal.at, kind="held", body=body))
+
+    def _raise(self, identity: UUID, sequence: int, signal: Signal, world: World, verdict: Verdict) -> None:
+        subject = _subject(signal)
+        command = RaiseAlert(
+            key=signal.key,
+            severity=signal.severity,
+            title=signal.title or signal.key,
+            device_id=signal.device_id,
+            source="rule",
+            detail={**signal.detail, "kind": signal.rule_kind},
+            rule_id=signal.rule_id,
+            rule_version=signal.rule_version,
+            interface=signal.interface,
+            metric=signal.metric,
+            group=signal.group,
+            signal=sequence,
+            reason=f"rule version {signal.rule_version}",
+        )
+        by = silence_of(subject, world)
+        commands: tuple[Command, ...] = (command,) if by is None else (command, SilenceAlert(by=by))
+        self.standing[str(identity)] = Standing(subject=subject, silenced_by=by)
+        verdict.acts.append(Act(alert_id=identity, commands=commands))
+
+    def _cleared(self, identity: UUID, sequence: int, signal: Signal, verdict: Verdict) -> None:
+        if self.held.pop(signal.key, None) is not None:
+            verdict.steps.append(Step(alert_id=identity, at=signal.at, kind="dropped"))
+        if self.standing.pop(str(identity), None) is not None:
+            why = signal.why or "the condition holds no longer"
+            command = ResolveAlert(signal=sequence, reason=why)
+            verdict.acts.append(Act(alert_id=identity, commands=(command,)))
+
+
+def _subject(signal: Signal) -> Subject:
+    return Subject(
+        device_id=signal.device_id,
+        severity=signal.severity,
+        rule_id=signal.rule_id,
+        rule_kind=signal.rule_kind,
+        interface=signal.interface,
+    )
+
+
+def _step(identity: UUID, signal: Signal) -> Step:
+    body = {
+        "rule_id": signal.rule_id,
+        "rule_version": signal.rule_version,
+        "interface": signal.interface,
+        "group": signal.group,
+        **signal.detail,
+    }
+    if signal.why:
+        body["why"] = signal.why
+    return Step(alert_id=identity, at=signal.at, kind=signal.kind, body=body)
