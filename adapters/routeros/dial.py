@@ -115,7 +115,7 @@ async def _resolve(
     endpoint: RouterEndpoint, limit_s: float
 ) -> list[tuple[socket.AddressFamily, tuple[object, ...]]]:
     """Addresses need no resolver, whose threads are few; names may have several addresses."""
-    port = endpoint.access.port or (TLS_PORT if endpoint.access.tls else PLAIN_PORT)
+    port = _port(endpoint)
     try:
         version = ip_address(endpoint.address).version
     except ValueError:
@@ -175,8 +175,13 @@ def challenge_response(password: str, challenge: str) -> str:
     return "00" + md5(b"\0" + password.encode("latin-1") + salt, usedforsecurity=False).hexdigest()
 
 
+def _port(endpoint: RouterEndpoint) -> int:
+    return endpoint.access.port or (TLS_PORT if endpoint.access.tls else PLAIN_PORT)
+
+
 def _unreachable(endpoint: RouterEndpoint, why: str) -> RouterError:
-    return RouterError("ROUTER_UNREACHABLE", f"{endpoint.address} cannot be reached: {why}", reason=why)
+    where = f"{endpoint.address} port {_port(endpoint)}"
+    return RouterError("ROUTER_UNREACHABLE", f"{where} cannot be reached: {why}", reason=why)
 
 
 def _words(error: Exception, limit_s: float) -> str:
