@@ -8,6 +8,7 @@ import msgspec
 
 from domain.aggregate import Aggregate
 from domain.config_settings import ConfigSettings
+from domain.detection.alarm_rules import DetectionSettings
 from domain.errors import Invalid
 from domain.event import Change, Command, Event
 from domain.polling import IntervalOverride, Seconds
@@ -99,6 +100,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     routers: RouterSettings = msgspec.field(default_factory=RouterSettings)
     telemetry: TelemetrySettings = msgspec.field(default_factory=TelemetrySettings)
     config: ConfigSettings = msgspec.field(default_factory=ConfigSettings)
+    detection: DetectionSettings = msgspec.field(default_factory=DetectionSettings)
     retention_days: dict[str, Annotated[int, msgspec.Meta(ge=1)]] = {}
     """By kind of data; what is not named is kept."""
 

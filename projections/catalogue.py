@@ -3,6 +3,7 @@
 from projections.accounts import Accounts
 from projections.alert_rules import AlertRules
 from projections.alerts import Alerts
+from projections.anomalies import Anomalies
 from projections.audit import Audit
 from projections.configs import Configs
 from projections.customers import Customers
@@ -25,6 +26,7 @@ def projections() -> tuple[Projection, ...]:
         Inventory(),
         Customers(),
         Alerts(),
+        Anomalies(),
         Configs(),
         Templates(),
         Audit(),

@@ -1,3 +1,3 @@
 """The services that a worker process may run."""
 
-KINDS = ("projector", "relay", "executor", "scheduler", "checkpoints", "routers", "customers")
+KINDS = ("projector", "relay", "executor", "scheduler", "checkpoints", "routers", "customers", "detector")

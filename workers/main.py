@@ -50,6 +50,7 @@ from workers.discovery import Discovery
 from workers.executor import Executor
 from workers.kinds import KINDS
 from workers.main_configs import config_handlers, config_parts
+from workers.main_telemetry import detector
 from workers.poll import Poll
 from workers.presence import Presence
 from workers.rebuild import Rebuild
@@ -60,7 +61,7 @@ from workers.scheduler import Scheduler
 from workers.secrets import secret_handlers
 from workers.supervision import ended, keep_running
 
-_NEED_NATS = ("relay", "executor", "routers")
+_NEED_NATS = ("relay", "executor", "routers", "detector")
 
 Services = dict[str, Callable[[], Awaitable[None]]]
 
@@ -176,6 +177,7 @@ def _connected_services(parts: Parts, client: Client) -> Services:
         "relay": Relay(sealed_events, parts.watch, LedgerPublisher(client), parts.leadership).run,
         "executor": _executor(parts, client, calls).run,
         "routers": routers.run,
+        "detector": detector(parts.worker_id, parts.pool, bus, connected).run,
     }
 
 

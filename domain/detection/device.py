@@ -14,6 +14,8 @@ from domain.detection.state import SnapshotError
 from domain.detection.tail import BUCKETS, position, surprise
 
 MOST_METRICS: Final = 16
+WARM_UP: Final = 100
+"""Polls before anything is said of a device."""
 
 _SEEN: Final = 0
 _TOTAL: Final = 1
@@ -33,7 +35,7 @@ _RESCALE_AT: Final = 1e12
 class DeviceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The knobs of the detector. Counts are polls of the device."""
 
-    warm_up: int = 100
+    warm_up: int = WARM_UP
     level_memory: int = 500
     tail_memory: int = 20_000
     shrinkage: float = 0.1
@@ -78,6 +80,11 @@ class DeviceState:
         self.metrics = metrics
         self.scalars = array("d", bytes(8 * _scalars(metrics)))
         self.tail = array("f", bytes(4 * BUCKETS))
+
+    @property
+    def seen(self) -> int:
+        """Polls that were learned."""
+        return int(self.scalars[_SEEN])
 
     def snapshot(self) -> bytes:
         scalars, tail = self.scalars[:], self.tail[:]

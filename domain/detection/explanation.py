@@ -30,8 +30,7 @@ def explain(verdict: Verdict, value: float) -> Explanation | None:
     """The reasons of a verdict on `value`; None while the series is still being learned."""
     if not verdict.warm:
         return None
-    low = verdict.expected - _RANGE * verdict.usual_error
-    high = verdict.expected + _RANGE * verdict.usual_error
+    low, high = expected_range(verdict.expected, verdict.usual_error)
     ranked = sorted(
         zip(PARTS, WEIGHTS, verdict.surprises, strict=True), key=lambda part: -part[1] * part[2] * part[2]
     )
@@ -43,3 +42,8 @@ def explain(verdict: Verdict, value: float) -> Explanation | None:
     if parts:
         text += "; " + ", ".join(part.name for part in parts)
     return Explanation(low, high, parts, text)
+
+
+def expected_range(expected: float, usual_error: float) -> tuple[float, float]:
+    """What should hold 99 % of the samples where their noise is normal."""
+    return expected - _RANGE * usual_error, expected + _RANGE * usual_error

@@ -53,10 +53,14 @@ WEIGHTS: Final = (1.45, 1.35, 1.3, 1.25, 0.85, 1.85, 1.0, 4.0, 0.4)
 """How much each part counts; found on labelled series, see docs/detection.md."""
 
 
+WARM_UP: Final = 100
+"""Samples before anything is said of a series."""
+
+
 class DetectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The knobs of the detector. Counts are samples; all defaults were measured together."""
 
-    warm_up: int = 100
+    warm_up: int = WARM_UP
     """No score above 0 before this many samples."""
     level_memory: int = 150
     parts_memory: int = 27_000

@@ -75,7 +75,7 @@ VISITS: Final = DAY_SLOTS + WEEK_SLOTS
 
 _HEADER = struct.Struct("<4sHHHH")
 _MAGIC = b"NLD1"
-_SIZE = _HEADER.size + 8 * SCALARS + 4 * TABLES + VISITS
+SNAPSHOT_SIZE = _HEADER.size + 8 * SCALARS + 4 * TABLES + VISITS
 
 
 class SeriesState:
@@ -104,9 +104,15 @@ class SeriesState:
     @classmethod
     def restore(cls, snapshot: bytes) -> "SeriesState":
         """The state that was snapshot, bit for bit. Raises SnapshotError for anything else."""
-        if len(snapshot) != _SIZE or _HEADER.unpack_from(snapshot) != (_MAGIC, SCALARS, TABLES, VISITS, 0):
+        if len(snapshot) != SNAPSHOT_SIZE or _HEADER.unpack_from(snapshot) != (
+            _MAGIC,
+            SCALARS,
+            TABLES,
+            VISITS,
+            0,
+        ):
             raise SnapshotError(
-                f"not a detector snapshot of this version ({len(snapshot)} bytes, {_SIZE} expected)"
+                f"not a detector snapshot of this version ({len(snapshot)} bytes, {SNAPSHOT_SIZE} expected)"
             )
         state = cls()
         middle = _HEADER.size + 8 * SCALARS

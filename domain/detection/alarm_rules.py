@@ -1,0 +1,87 @@
+"""When a verdict becomes an alert: threshold, sensitivity by metric, and what feedback has taught about single series."""
+
+from typing import Annotated, Final
+from zlib import crc32
+
+import msgspec
+
+from domain.event import one_line
+
+MOST_LEVELS: Final = 6
+STEP: Final = 0.8
+"""Each `not useful` multiplies the sensitivity of its series by this, at most MOST_LEVELS times: down to 0.26."""
+JOINT: Final = "joint"
+"""The metric that stands for all metrics of a device together."""
+
+_SKIPPED: Final = (
+    "uptime_s",
+    "device_up",
+    "if_oper_up",
+    "if_admin_up",
+    "if_in_utilization_percent",
+    "if_out_utilization_percent",
+    "fan_ok",
+    "power_ok",
+)
+_LONGEST_INTERFACE: Final = 120
+_SPIKE: Final = 0.999
+
+Sensitivity = Annotated[float, msgspec.Meta(ge=0.05, le=4.0)]
+
+
+class DetectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is watched for anomalies, and how much has to be wrong before somebody is told."""
+
+    enabled: bool = True
+    """Off: series are learned all the same, and no alert is raised."""
+    threshold: Annotated[float, msgspec.Meta(ge=0.5, le=_SPIKE)] = 0.8
+    """The score from which an anomaly is an alert."""
+    skipped_metrics: list[str] = msgspec.field(default_factory=lambda: list(_SKIPPED))
+    """Metrics that are not learned: what only counts up, states that rules watch better, and what only says again
+    what another metric says."""
+    sensitivity: dict[str, Sensitivity] = {}
+    """By metric, `joint` for a device's metrics together; 2 alarms at half the strength, 0.5 asks for twice as much."""
+    clear_samples: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 5
+    """An alert is resolved after so many calm samples in a row."""
+    refractory_s: Annotated[int, msgspec.Meta(ge=0, le=604_800)] = 1_800
+    """For so long after it was resolved a series raises no other alert."""
+    most_series: Annotated[int, msgspec.Meta(ge=16, le=10_000_000)] = 200_000
+    """Series that are learned over all workers, at about 5 kB each; what comes beyond is counted and left out."""
+    checkpoint_s: Annotated[int, msgspec.Meta(ge=1, le=3_600)] = 300
+    """How often what was learned is saved; after a crash so much of the stream is read again."""
+    retrain_on_drift: bool = True
+    """When a device's behaviour has changed for good, its series are learned anew from what was stored since."""
+
+
+class AlarmRules(msgspec.Struct, frozen=True):
+    """Settings, and by alert key how often feedback has lowered the sensitivity. Part of every checkpoint: what is read
+    again after a crash is judged by the rules of the first time."""
+
+    settings: DetectionSettings = msgspec.field(default_factory=DetectionSettings)
+    levels: dict[str, int] = {}
+
+    def needed(self, metric: str, key: str) -> float:
+        """The score from which this series alarms."""
+        return _scaled(self.settings.threshold, self._sensitivity(metric, key))
+
+    def calm(self, metric: str, key: str) -> float:
+        """The strength below which its alarm is over: half the strength that raises it."""
+        return _scaled(self.settings.threshold, 2.0 * self._sensitivity(metric, key))
+
+    def _sensitivity(self, metric: str, key: str) -> float:
+        level = min(max(self.levels.get(key, 0), 0), MOST_LEVELS)
+        return self.settings.sensitivity.get(metric, 1.0) * STEP**level
+
+
+def _scaled(threshold: float, sensitivity: float) -> float:
+    """The threshold that asks for 1/sensitivity of the strength; scores are s^2 / (s^2 + constant)."""
+    ratio = threshold / (1.0 - threshold) / (sensitivity * sensitivity)
+    return ratio / (1.0 + ratio)
+
+
+def alert_key(device_id: str, metric: str, interface: str) -> str:
+    """One alert a series. Names of interfaces come from devices: they are cleaned and cut, and stay distinct."""
+    name = one_line(interface, _LONGEST_INTERFACE)
+    if name != interface:
+        name = f"{name}#{crc32(interface.encode('utf-8', 'surrogatepass')):08x}"
+    return f"anomaly/{device_id}/{one_line(metric, 60)}/{name}"

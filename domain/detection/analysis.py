@@ -1,0 +1,153 @@
+"""What a detector says of samples at hand: how strange the last one is, and what was to be expected all along."""
+
+from collections.abc import Iterable, Sequence
+from math import isfinite
+
+import msgspec
+
+from domain.detection.explanation import BrokenPart, expected_range, explain
+from domain.detection.seasons import expected_now
+from domain.detection.series import WARM_UP, SeriesDetector, Verdict
+from domain.detection.state import LAST_AT, SEEN, SeriesState
+
+Samples = Iterable[tuple[float, float | None]]
+"""Time in s since the epoch, and value; None for a gap."""
+MOST_ANOMALIES = 200
+
+
+class Anomaly(msgspec.Struct, frozen=True):
+    """One sample above the threshold; `at` in s since the epoch."""
+
+    at: float
+    value: float
+    score: float
+    expected_low: float
+    expected_high: float
+    text: str
+
+
+class Analysis(msgspec.Struct, frozen=True, kw_only=True):
+    """The last sample. Without `warm` too little was seen to say anything, and the range is null."""
+
+    at: float | None
+    value: float | None
+    score: float
+    """[0, 1], held back soon after an alarm; `strength` is not."""
+    strength: float
+    threshold: float
+    anomalous: bool
+    warm: bool
+    samples_seen: int
+    expected: float | None
+    expected_low: float | None
+    expected_high: float | None
+    reason: str
+    parts: Sequence[BrokenPart] = ()
+    anomalies: Sequence[Anomaly] = ()
+    """Among the samples at hand, the latest of them."""
+
+
+class Expected(msgspec.Struct, frozen=True, gc=False):
+    """A sample beside what was expected of it before it came; null while too little was seen."""
+
+    at: float
+    value: float | None
+    low: float | None
+    high: float | None
+    score: float | None
+    anomalous: bool
+
+
+def analyze(state: SeriesState, samples: Samples, threshold: float) -> Analysis:
+    """Feeds the samples to the state, and judges the last of them."""
+    detector = SeriesDetector()
+    last: tuple[float, float, Verdict] | None = None
+    anomalies: list[Anomaly] = []
+    for at, value in samples:
+        if value is None or not isfinite(value):
+            continue
+        verdict = detector.observe(state, at, value)
+        last = (at, value, verdict)
+        if verdict.warm and verdict.score >= threshold:
+            anomalies.append(_anomaly(at, value, verdict))
+            del anomalies[:-MOST_ANOMALIES]
+    seen = int(state.scalars[SEEN])
+    if last is None or not last[2].warm:
+        return _unsaid(state, last, threshold, seen)
+    at, value, verdict = last
+    explanation = explain(verdict, value)
+    assert explanation is not None  # the verdict is warm
+    return Analysis(
+        at=at,
+        value=value,
+        score=verdict.score,
+        strength=verdict.strength,
+        threshold=threshold,
+        anomalous=verdict.score >= threshold,
+        warm=True,
+        samples_seen=seen,
+        expected=verdict.expected,
+        expected_low=explanation.expected_low,
+        expected_high=explanation.expected_high,
+        reason=explanation.text,
+        parts=explanation.parts,
+        anomalies=anomalies,
+    )
+
+
+def _unsaid(
+    state: SeriesState, last: tuple[float, float, Verdict] | None, threshold: float, seen: int
+) -> Analysis:
+    """No new sample, or too few of them: a warm state still knows what to expect next."""
+    warm = seen > WARM_UP
+    expected, error = expected_now(state, state.scalars[LAST_AT]) if warm else (None, 0.0)
+    low, high = expected_range(expected, error) if expected is not None else (None, None)
+    reason = "no sample since the state was saved" if warm else f"{seen} samples seen of the {WARM_UP} needed"
+    return Analysis(
+        at=last[0] if last else None,
+        value=last[1] if last else None,
+        score=0.0,
+        strength=0.0,
+        threshold=threshold,
+        anomalous=False,
+        warm=warm,
+        samples_seen=seen,
+        expected=expected,
+        expected_low=low,
+        expected_high=high,
+        reason=reason,
+    )
+
+
+def _anomaly(at: float, value: float, verdict: Verdict) -> Anomaly:
+    explanation = explain(verdict, value)
+    assert explanation is not None  # only a warm verdict scores
+    return Anomaly(
+        at,
+        value,
+        round(verdict.score, 4),
+        explanation.expected_low,
+        explanation.expected_high,
+        explanation.text,
+    )
+
+
+def expectations(samples: Samples, threshold: float, since: float) -> list[Expected]:
+    """Learns all samples from nothing, and tells those from `since` on; gaps stay gaps."""
+    detector, state = SeriesDetector(), SeriesState()
+    found: list[Expected] = []
+    for at, value in samples:
+        if value is None or not isfinite(value):
+            if at >= since:
+                found.append(Expected(at, None, None, None, None, False))
+            continue
+        verdict = detector.observe(state, at, value)
+        if at < since:
+            continue
+        if verdict.warm:
+            low, high = expected_range(verdict.expected, verdict.usual_error)
+            score = round(verdict.score, 4)
+            found.append(Expected(at, value, low, high, score, verdict.score >= threshold))
+        else:
+            found.append(Expected(at, value, None, None, None, False))
+    return found
