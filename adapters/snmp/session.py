@@ -91,6 +91,10 @@ class AgentSession:
         self._loop.remove_reader(self._fd)
         self._peek.detach()  # gufo-snmp closes it
 
+    def renew(self, timeout_s: float) -> None:
+        """Another visit over the same session; what was learned of the agent stays known."""
+        self._deadline = self._loop.time() + timeout_s
+
     @property
     def engine_id(self) -> bytes:
         """As the agent told it in SNMPv3; empty in the versions without."""

@@ -1,0 +1,148 @@
+"""Polling of real and of broken agents."""
+
+from collections.abc import Awaitable, Callable, Iterator
+
+import pytest
+from pysnmp.proto.rfc1902 import (  # type: ignore[import-untyped] # has no stubs
+    Counter32,
+    Counter64,
+    Gauge32,
+    Integer32,
+)
+
+from adapters.snmp.polling import GufoSnmpPolling
+from domain.access import SnmpAccess, SnmpV1Access, SnmpV2cAccess, SnmpV3Access
+from domain.metering import sample
+from domain.ports import SnmpError
+from tests.integration.adapters.snmp.conftest import BadAgent, Request, Snmpd, Values
+
+IF, IFX = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
+Start = Callable[..., Awaitable[BadAgent]]
+
+
+@pytest.fixture
+def polling() -> Iterator[GufoSnmpPolling]:
+    made = GufoSnmpPolling(request_timeout_s=0.3)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def counting(switch: Values) -> Values:
+    for index in range(1, 41):
+        for column in (13, 14, 19, 20):
+            switch[f"{IF}.{column}.{index}"] = Counter32(index)
+        for column in (10, 11, 16, 17):
+            switch[f"{IF}.{column}.{index}"] = Counter32(column * index)
+        if index <= 30:
+            for column in (6, 7, 10, 11):
+                switch[f"{IFX}.{column}.{index}"] = Counter64(column * index * 10**12)
+        switch[f"{IFX}.15.{index}"] = Gauge32(1000)
+    return switch
+
+
+@pytest.mark.needs_package("snmpd")
+@pytest.mark.parametrize("version", ["v1", "v2c", "v3"])
+async def test_snmpd_tells_all_its_interfaces_and_resources(
+    polling: GufoSnmpPolling, snmpd: Snmpd, version: str
+) -> None:
+    accesses: dict[str, SnmpAccess] = {
+        "v1": SnmpV1Access(id="v1", community="public", port=snmpd.port),
+        "v2c": SnmpV2cAccess(id="v2c", community="public", port=snmpd.port),
+        "v3": SnmpV3Access(
+            id="v3",
+            username="SHA256_AES",
+            auth_protocol="SHA256",
+            auth_password="auth-password",
+            priv_protocol="AES128",
+            priv_password="privacy-password",
+            port=snmpd.port,
+        ),
+    }
+    access = accesses[version]
+    plan = await polling.look("127.0.0.1", access, timeout_s=20)
+
+    assert "lo" in [each.name for each in plan.interfaces]
+    assert {"memory_percent", "storage_percent", "load_1m"} <= {gauge.metric for gauge in plan.gauges}
+    for _ in range(2):
+        read = await polling.interfaces("127.0.0.1", access, plan, timeout_s=10)
+        assert all(len(read.columns[name]) == len(plan.interfaces) for name in ("oper_status", "in_octets"))
+        assert read.uptime_s is not None
+    oids = [oid for gauge in plan.gauges for oid in gauge.oids]
+    values = await polling.values("127.0.0.1", access, oids, timeout_s=10)
+    made = [sample(gauge, values.values) for gauge in plan.gauges]
+    assert all(each is not None for each in made)
+    assert 0 < next(each.value for each in made if each and each.metric == "memory_percent") <= 100  # type: ignore[operator]  # has a value
+
+
+async def test_wide_counters_are_read_where_they_are_and_narrow_ones_elsewhere(
+    polling: GufoSnmpPolling, start_agent: Start, counting: Values
+) -> None:
+    agent = await start_agent(counting)
+    access = SnmpV2cAccess(id="a", community="public", port=agent.port)
+    plan = await polling.look("127.0.0.1", access, timeout_s=10)
+    assert [each.wide for each in plan.interfaces] == [True] * 30 + [False] * 10
+    assert {each.speed_bps for each in plan.interfaces} == {10**9}
+
+    before = len(agent.requests)
+    read = await polling.interfaces("127.0.0.1", access, plan, timeout_s=10)
+
+    octets = {index: reading.value for index, reading in read.columns["in_octets"].items()}
+    assert octets == {index: 6 * index * 10**12 if index <= 30 else 10 * index for index in range(1, 41)}
+    assert len(read.columns["out_errors"]) == 40
+    assert len(agent.requests) - before <= 16  # a message a column, and one to begin with
+
+
+async def test_an_agent_that_drops_long_messages_is_asked_with_shorter_ones(
+    polling: GufoSnmpPolling, start_agent: Start, counting: Values
+) -> None:
+    def drops_long(request: Request, datagrams: list[bytes]) -> list[bytes]:
+        return [] if request.repetitions > 24 or len(request.oids) > 20 else datagrams
+
+    agent = await start_agent(counting, drops_long)
+    access = SnmpV2cAccess(id="a", community="public", port=agent.port)
+    plan = await polling.look("127.0.0.1", access, timeout_s=20)
+    for _ in range(2):
+        before = len(agent.requests)
+        read = await polling.interfaces("127.0.0.1", access, plan, timeout_s=20)
+        assert len(read.columns["in_octets"]) == 40
+    assert len(agent.requests) - before <= 32  # what was learned the first time is known the second time
+
+
+async def test_a_table_out_of_order_is_read_one_by_one(
+    polling: GufoSnmpPolling, start_agent: Start, counting: Values
+) -> None:
+    agent = await start_agent(counting)
+    access = SnmpV2cAccess(id="a", community="public", port=agent.port)
+    plan = await polling.look("127.0.0.1", access, timeout_s=20)
+    agent._order.sort(
+        key=lambda place: (place[0][:-1], str(place[0][-1]))
+    )  # as agents do that sort an index as text
+    read = await polling.interfaces("127.0.0.1", access, plan, timeout_s=20)
+    assert len(read.columns["oper_status"]) == 40
+    assert len(read.columns["in_octets"]) == 40
+
+
+async def test_rows_that_are_gone_are_left_out(
+    polling: GufoSnmpPolling, start_agent: Start, counting: Values
+) -> None:
+    agent = await start_agent(counting)
+    access = SnmpV2cAccess(id="a", community="public", port=agent.port)
+    plan = await polling.look("127.0.0.1", access, timeout_s=20)
+    for place in list(agent._order):
+        if place[1].endswith(".7"):
+            agent._order.remove(place)
+            del agent._values[place[1]]
+    read = await polling.interfaces("127.0.0.1", access, plan, timeout_s=20)
+    assert 7 not in read.columns["in_octets"]
+    assert len(read.columns["in_octets"]) == 39
+
+
+async def test_a_silent_agent_is_a_timeout_within_its_time(
+    polling: GufoSnmpPolling, start_agent: Start
+) -> None:
+    agent = await start_agent({"1.3.6.1.2.1.1.3.0": Integer32(1)}, lambda request, datagrams: [])
+    access = SnmpV2cAccess(id="a", community="public", port=agent.port)
+    with pytest.raises(SnmpError) as error:
+        await polling.alive("127.0.0.1", access, timeout_s=0.6)
+    assert error.value.kind == "timeout"
