@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from api.commands import RECORDED, RecordedUnseen
 from api.positions import HEADER as POSITION_HEADER
+from domain.config_ports import ConfigError
 from domain.errors import Conflict, DomainError, Invalid, NotFound, NotRevertible, Refused, Unavailable
 from domain.router_ports import RouterError
 
@@ -107,6 +108,17 @@ def router_error(request: Request[Any, Any, Any], error: RouterError) -> Respons
     return _respond(request, 502, "DEVICE_ERROR", error.message, details)
 
 
+_SSH_TIMEOUTS = frozenset({"SSH_TIMEOUT", "SSH_UNREACHABLE"})
+
+
+def config_error(request: Request[Any, Any, Any], error: ConfigError) -> Response[ErrorBody]:
+    """What a device did not do over SSH; `details.ssh_code` says it more exactly."""
+    details = {**error.details, "ssh_code": error.code}
+    if error.code in _SSH_TIMEOUTS:
+        return _respond(request, 504, "DEVICE_TIMEOUT", error.message, details)
+    return _respond(request, 502, "DEVICE_ERROR", error.message, details)
+
+
 def bad_request(request: Request[Any, Any, Any], error: ValidationException) -> Response[ErrorBody]:
     """What Litestar refuses: parameters, which it names by key."""
     problems = error.extra if isinstance(error.extra, list) else []
@@ -199,6 +211,7 @@ def recorded_unseen(request: Request[Any, Any, Any], why: Exception) -> Response
 HANDLERS: dict[Any, Any] = {
     RecordedUnseen: recorded_unseen,
     RouterError: router_error,
+    ConfigError: config_error,
     DomainError: domain_error,
     ValidationException: bad_request,
     HTTPException: http_error,

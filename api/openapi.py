@@ -41,7 +41,7 @@ Lists come in pages: `limit` and `cursor`. Commands answer with the header `X-Le
 at least what the command did. Send an `Idempotency-Key` with a POST and repeat it as often as you like. Errors have one
 shape, `ErrorBody`. The WebSocket `/api/v1/events` sends every event of the ledger from a position on, and the progress of
 operations."""
-_DEVICES_ANSWER = ("/api/v1/router", "/api/v1/sync")
+_DEVICES_ANSWER = ("/api/v1/router", "/api/v1/sync", "/api/v1/config/compare", "/api/v1/config/restore")
 """Read from the device itself while the caller waits."""
 _OPEN = ("/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/logout", "/api/v1/health")
 _ERRORS = {

@@ -1,6 +1,5 @@
 """What operations on configurations carry: which devices are read, and what is restored."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID, uuid5
 
@@ -63,7 +62,7 @@ def restore(device_id: str, operation_id: UUID, order: RestoreOrder, *, reason: 
     ]
 
 
-def taken_back(recorded: Recorded, event: ConfigRestored, *, reason: str) -> Sequence[Intent]:
+def taken_back(recorded: Recorded, event: ConfigRestored, *, reason: str) -> list[Intent]:
     """What undoes a restore: the restore of what the device ran before, named after the event, so that asking twice
     makes one. Raises NotRevertible."""
     event.undo()

@@ -2,8 +2,10 @@
 
 import msgspec
 
+from domain import config_orders
 from domain.aggregate import Intent
 from domain.catalogue import AGGREGATES_BY_NAME
+from domain.config_events import ConfigRestored
 from domain.customer_events import CustomerIsolated, CustomerIsolationNotEffective, CustomerReleased
 from domain.customer_orders import taken_back
 from domain.device import DEVICE
@@ -20,6 +22,8 @@ def inverse(recorded: Recorded, *, reason: str) -> list[Intent]:
 
     if isinstance(recorded.event, CustomerIsolated | CustomerIsolationNotEffective | CustomerReleased):
         return taken_back(recorded, reason=reason)
+    if isinstance(recorded.event, ConfigRestored):
+        return config_orders.taken_back(recorded, recorded.event, reason=reason)
     aggregate = AGGREGATES_BY_NAME[recorded.aggregate]
     intents = [aggregate.to(recorded.originator_id, because(recorded.event.undo()))]
     survivor = str(recorded.originator_id)

@@ -17,6 +17,8 @@ from domain.config_ports import ConfigDevices, ConfigStore
 from domain.ports import CommandBus, DeviceTurns, EventLog, PositionWatch, SecretOpener
 from workers.config_backup import ConfigKeeper
 from workers.config_backups import ConfigBackups
+from workers.config_change import ConfigChanges
+from workers.config_restores import ConfigRestores
 from workers.operation import Handler
 
 
@@ -30,6 +32,7 @@ class ConfigParts:
     store: ConfigStore
     notes: ConfigNotes
     keeper: ConfigKeeper
+    changes: ConfigChanges
 
 
 def config_parts(
@@ -43,13 +46,15 @@ def config_parts(
     turns = PostgresDeviceTurns(pool)
     store = PostgresConfigStore(pool, master_key.derive("configs"), master_key.derive("config tokens"))
     notes = PostgresConfigNotes(pool)
+    keeper = ConfigKeeper(bus=bus, devices=devices, access=access, store=store, notes=notes, turns=turns)
     return ConfigParts(
         devices=devices,
         access=access,
         turns=turns,
         store=store,
         notes=notes,
-        keeper=ConfigKeeper(bus=bus, devices=devices, access=access, store=store, notes=notes, turns=turns),
+        keeper=keeper,
+        changes=ConfigChanges(devices=devices, access=access, store=store, turns=turns, keeper=keeper),
     )
 
 
@@ -62,5 +67,6 @@ def config_handlers(
 ) -> list[Handler]:
     """Handlers of operations on configurations."""
     return [
-        ConfigBackups(parts.keeper, connect=pool.connection, events=events, watch=watch, notes=parts.notes)
+        ConfigBackups(parts.keeper, connect=pool.connection, events=events, watch=watch, notes=parts.notes),
+        ConfigRestores(parts.changes, parts.store, connect=pool.connection, events=events, watch=watch),
     ]

@@ -1,5 +1,6 @@
 """The real application over simulated SSH devices in a process of their own, put into the inventory through REST."""
 
+import asyncio
 import json
 import shutil
 import subprocess
@@ -14,10 +15,22 @@ import pytest
 
 from adapters.embedded.nats import EmbeddedNats
 from adapters.embedded.postgres import EmbeddedPostgres
+from adapters.ssh.devices import SshConfigDevices
 from adapters.vault.master_key import MasterKey
+from domain.access import SshAccess
+from domain.config_ports import ConfigChange, ConfigStep, ConfigTarget
 from tests.integration.api.serving import Netledger, fresh_database, netledger, until
 
 FAMILIES = ("ios", "junos", "routeros", "arista_eos", "vrp", "procurve")
+CHANGES = {
+    "ios": "interface Vlan10\n description new\nip route 10.9.0.0 255.255.0.0 10.0.0.1\n",
+    "junos": "set system name-server 9.9.9.9\nset interfaces ge-0/0/0 description new\n",
+    "routeros": "/ip dns set servers=9.9.9.9\n/ip firewall address-list add list=new address=1.2.3.4\n",
+    "arista_eos": "interface Vlan10\n   description new\n",
+    "vrp": "interface Vlanif10\n description new\n",
+    "procurve": 'vlan 10\n   name "new"\n',
+}
+"""What somebody may do to each of them."""
 ENDED = ("succeeded", "failed", "cancelled")
 
 
@@ -50,6 +63,30 @@ class Devices:
 
     def config(self, family: str) -> str:
         return str(self.order(config=self.address(family))["text"])
+
+    def change(self, family: str, lines: str) -> None:
+        """Somebody configures the device by hand."""
+        ready = self.ready
+        access = SshAccess(
+            id="by hand",
+            username=ready["username"],
+            password=ready["password"],
+            enable_password=ready["enable_password"],
+            port=ready["port"],
+        )
+        address = self.address(family)
+        target = ConfigTarget(device_id=address, address=address, platform=family, access=access)
+
+        async def ignore(step: ConfigStep) -> None:
+            """Nobody watches."""
+
+        async def apply() -> None:
+            outcome = await SshConfigDevices().apply(
+                target, ConfigChange(kind="merge", text=lines), report=ignore
+            )
+            assert outcome.state == "applied", outcome.reason
+
+        asyncio.run(apply())
 
 
 class Api:
@@ -88,6 +125,15 @@ class Api:
             "/config/backups", params={"limit": 1}, headers={"X-Ledger-Position": str(head)}
         )
         assert answer.status_code == 200, answer.text
+
+    def restore(self, family: str, backup_id: str, **body: Any) -> dict[str, Any]:
+        """The operation's row when it has ended."""
+        wanted = {"backup_id": backup_id, **body}
+        answer = self.client.post(f"/config/restore/{self.ids[family]}", json=wanted)
+        assert answer.status_code == 202, answer.text
+        row = self.ended(answer.json()["operation_id"])
+        self.settle()
+        return row
 
     def backups(self, family: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.get("/config/backups", device_id=self.ids[family])["items"]

@@ -1,0 +1,119 @@
+"""Handler of restore operations: the device is brought to run what a backup holds, or stays as it was."""
+
+from typing import Any
+
+import msgspec
+
+from domain.aggregate import Intent
+from domain.config import CONFIG, config_id
+from domain.config_commands import RecordFailedRestore, RecordRestore
+from domain.config_orders import RESTORE, RestoreOrder
+from domain.config_ports import ConfigStore
+from domain.errors import Unavailable
+from domain.operation import OPERATION, FailOperation, SucceedOperation
+from domain.ports import EventLog, PositionWatch
+from projections.config_queries import ways_in
+from projections.settings import in_force
+from workers.config_backup import Connect
+from workers.config_change import ChangeDone, ConfigChanges, WantedChange
+from workers.operation import OperationFailedError, Work
+
+_READ_MODEL_S = 30.0
+
+
+class ConfigRestores:
+    """Handler of `config.restore` operations. The outcome and the word of it on the device's record are appended together."""
+
+    kind = RESTORE
+
+    def __init__(
+        self,
+        changes: ConfigChanges,
+        store: ConfigStore,
+        *,
+        connect: Connect,
+        events: EventLog,
+        watch: PositionWatch,
+    ) -> None:
+        self._changes = changes
+        self._store = store
+        self._connect = connect
+        self._events = events
+        self._watch = watch
+
+    async def run(self, work: Work) -> dict[str, Any]:
+        order = msgspec.convert(work.params, RestoreOrder)
+        head = await self._events.head()
+        for name in ("inventory", "accounts"):
+            if not await self._watch.wait_for_projection(name, head, _READ_MODEL_S):
+                raise Unavailable(f"the read model {name} did not reach position {head}")
+        async with self._connect() as conn:
+            settings = (await in_force(conn)).config
+            found = await ways_in(conn, [work.device_id])
+        backup = (await work.state(CONFIG, config_id(work.device_id))).backups.get(order.backup_id)
+        if not found or backup is None:
+            raise OperationFailedError("DEVICE_NOT_FOUND", "the device or its backup is no longer there")
+        wanted = WantedChange(
+            kind="replace",
+            text=await self._store.read(work.device_id, backup.content),
+            confirm_within_s=order.confirm_within_s,
+            purpose="config restore",
+        )
+        done = await self._changes.carry_out(work, found[0], wanted, settings)
+        return await self._conclude(work, order, done)
+
+    async def _conclude(self, work: Work, order: RestoreOrder, done: ChangeDone) -> dict[str, Any]:
+        result: dict[str, Any] = msgspec.to_builtins(done)
+        if done.state in ("applied", "unchanged"):
+            record = RecordRestore(
+                backup_id=order.backup_id,
+                operation_id=str(work.operation_id),
+                before_id=done.before_id,
+                after_id=done.after_id,
+                lines=done.lines,
+                confirmed_by=done.confirmed_by,
+                missing=done.missing,
+                observed=done.observed,
+            )
+            await self._append(work, record, SucceedOperation(attempt=work.attempt, result=result))
+            return result
+        code, message = _failure(done)
+        failed = RecordFailedRestore(
+            backup_id=order.backup_id,
+            operation_id=str(work.operation_id),
+            before_id=done.before_id,
+            state="differs" if done.state == "differs" else "rolled_back",
+            message=message,
+            rejected=done.rejected,
+        )
+        outcome = FailOperation(attempt=work.attempt, code=code, message=message, result=result)
+        await self._append(work, failed, outcome)
+        raise OperationFailedError(code, message, result)
+
+    async def _append(
+        self,
+        work: Work,
+        record: RecordRestore | RecordFailedRestore,
+        outcome: SucceedOperation | FailOperation,
+    ) -> None:
+        intents: list[Intent] = [
+            CONFIG.to(config_id(work.device_id), record),
+            OPERATION.to(work.operation_id, outcome),
+        ]
+        await work.execute(*intents)
+
+
+def _failure(done: ChangeDone) -> tuple[str, str]:
+    """Code and words: which line was refused, what the device answered, and what it runs now."""
+    if done.state == "differs":
+        return (
+            "CONFIG_NOT_ROLLED_BACK",
+            done.message or "the device runs neither what was wanted nor what was before",
+        )
+    if done.rejected is not None:
+        number = f"line {done.rejected.number} " if done.rejected.number else ""
+        return (
+            "CONFIG_LINE_REJECTED",
+            f"the device rejected {number}`{done.rejected.line}`: {done.rejected.answer}; it runs what it ran before",
+        )
+    return "CONFIG_ROLLED_BACK", done.message or "the device took the change back"
