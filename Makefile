@@ -44,8 +44,8 @@ imports: $(STAMP)
 unit: $(STAMP)
 	@$(BIN)/python -m pytest -q tests/unit
 
-test: $(STAMP) packages check ## all tests, with the system packages that they need
-	@$(BIN)/python -m pytest -q tests
+test: $(STAMP) packages format lint types imports ## all tests, with the system packages that they need
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests
 
 packages: ## the Debian packages that tests run for real (as root; without root their tests are skipped)
 	@./tests/packages.sh
