@@ -7,15 +7,15 @@ STAMP := $(VENV)/.installed
 LAB ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check format lint types imports unit test packages bench licences events clean
+.PHONY: help run install check format lint types imports unit test packages bench licences events web web-types web-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-run: $(STAMP) ## start Netledger with everything it needs; LAB=0 leaves the simulated devices out
+run: $(STAMP) web ## start Netledger with everything it needs; LAB=0 leaves the simulated devices out
 	@exec $(BIN)/netledger up $(if $(filter-out 0,$(LAB)),--lab)
 
-install: $(STAMP) ## make the virtual environment
+install: $(STAMP) web ## make the virtual environment and the web application
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Netledger needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
@@ -59,6 +59,18 @@ licences: $(STAMP) ## the licences of all dependencies
 events: $(STAMP) ## write docs/events.md, the catalogue of all event types
 	@$(BIN)/python -m docs.events > docs/events.md
 
+web: $(STAMP) ## build the web application where it is missing or old
+	@$(BIN)/python web/build.py --optional
+
+web-types: $(STAMP) ## write web/src/api/schema.gen.ts, the types of the API
+	@$(BIN)/netledger openapi > web/openapi.json
+	@cd web && { [ -d node_modules/vitest ] || npm ci --no-audit --no-fund; } && npm run --silent types
+	@printf '/** sha256 of the schema that this was made from: %s */\n' "$$(sha256sum web/openapi.json | cut -d ' ' -f 1)" >> web/src/api/schema.gen.ts
+	@rm web/openapi.json
+
+web-check: $(STAMP) ## types, lint and unit tests of the web application
+	@cd web && { [ -d node_modules/vitest ] || npm ci --no-audit --no-fund; } && npm run --silent check && npm test --silent
+
 clean: ## remove what was made here; data in NETLEDGER_DATA_DIR stays
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist web/dist web/node_modules *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

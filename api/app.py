@@ -87,6 +87,7 @@ from api.requests import Requests
 from api.service_health import ServiceHealth
 from api.tokens import Sessions
 from api.verification import Verification
+from api.web import WebApplication
 from domain.aggregate import IdempotencyKey
 from domain.configuration import Configuration
 from domain.identification import wanted
@@ -236,5 +237,5 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
         logging_config=None,
         request_max_body_size=MAX_BODY,
     )
-    app.asgi_handler = Requests(app.asgi_handler)
+    app.asgi_handler = Requests(WebApplication(app.asgi_handler))
     return app

@@ -69,7 +69,7 @@ async def asset(name: FromPath[str]) -> Response[str] | File:
 
 @get("/", include_in_schema=False, opt=OPEN)
 async def root() -> Redirect:
-    """Leads to the API's own pages."""
+    """Leads to the API's own pages, where the web application is not built."""
     return Redirect("/api/v1/docs")
 
 

@@ -312,6 +312,14 @@ def user_enable(username: str) -> None:
 
 
 @app.command()
+def openapi() -> None:
+    """Print the schema of the API, for generating clients."""
+    from cli.schema import api_schema  # imports the whole API
+
+    sys.stdout.buffer.write(api_schema() + b"\n")
+
+
+@app.command()
 def score() -> None:
     """Read `timestamp,value` lines after a header on stdin; write one anomaly score in [0, 1] a line, as they come."""
     if isinstance(sys.stdin, TextIOWrapper):

@@ -1,0 +1,2 @@
+/** Class names, put together. */
+export { clsx as cn } from "clsx";

@@ -1,0 +1,78 @@
+/** Moments in the reader's own zone, with UTC on hover; how long ago, kept fresh by one clock for the page. */
+import { useSyncExternalStore } from "react";
+import { Tooltip } from "./tooltip";
+import { duration } from "./units";
+
+const FULL = new Intl.DateTimeFormat(undefined, {
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
+const SHORT = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+
+const TICK_MS = 10_000;
+let now = Date.now();
+let timer: ReturnType<typeof setInterval> | undefined;
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(() => {
+    now = Date.now();
+    for (const each of listeners) each();
+  }, TICK_MS);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+/** The present moment (ms), fresh to ten seconds. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribe, () => (timer === undefined ? (now = Math.max(now, Math.floor(Date.now() / TICK_MS) * TICK_MS)) : now));
+}
+
+export function ago(at: number, present: number): string {
+  const seconds = (present - at) / 1000;
+  if (seconds < -5) return `in ${duration(-seconds)}`;
+  if (seconds < 10) return "just now";
+  return `${duration(seconds).split(" ").slice(0, 2).join(" ")} ago`;
+}
+
+export function formatTime(at: string | number | Date, style: "full" | "short" | "clock" = "full"): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return "–";
+  return { full: FULL, short: SHORT, clock: CLOCK }[style].format(date);
+}
+
+export function utc(at: string | number | Date): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? "–" : `${date.toISOString().replace("T", " ").slice(0, 19)} UTC`;
+}
+
+/** `relative` says "3 min ago"; both forms tell the moment in both zones on hover. */
+export function Time({ at, relative, style = "full" }: { at: string | number | null | undefined; relative?: boolean; style?: "full" | "short" | "clock" }) {
+  if (at === null || at === undefined || at === "") return <span className="text-muted">–</span>;
+  return <Known at={at} relative={relative ?? false} style={style} />;
+}
+
+function Known({ at, relative, style }: { at: string | number; relative: boolean; style: "full" | "short" | "clock" }) {
+  const present = useNow();
+  const date = new Date(at);
+  const text = relative ? ago(date.getTime(), present) : formatTime(date, style);
+  return (
+    <Tooltip text={<>{formatTime(date)}<br />{utc(date)}</>}>
+      <time dateTime={date.toISOString()} className="whitespace-nowrap">
+        {text}
+      </time>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,87 @@
+/** Figures as network engineers read them. */
+
+const RATES = ["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"] as const;
+const BYTES = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
+const NONE = "–";
+
+/** Three figures that count: 1.23, 12.3, 123. */
+function significant(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  return value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2);
+}
+
+function scaled(value: number, step: number, units: readonly string[]): string {
+  let index = 0;
+  let left = value;
+  while (Math.abs(left) >= step * 0.9995 && index < units.length - 1) {
+    left /= step;
+    index += 1;
+  }
+  return `${index === 0 ? String(Math.round(left)) : significant(left)} ${units[index] ?? ""}`;
+}
+
+/** Bits a second: 123 Mbit/s. */
+export function rate(bps: number | null | undefined): string {
+  return bps === null || bps === undefined || !Number.isFinite(bps) ? NONE : scaled(bps, 1000, RATES);
+}
+
+/** A link's nominal speed: 10 Gbit/s, without noughts after the point. */
+export function linkSpeed(bps: number | null | undefined): string {
+  return bps ? rate(bps).replace(/\.?0+ /, " ") : NONE;
+}
+
+export function bytes(count: number | null | undefined): string {
+  return count === null || count === undefined ? NONE : scaled(count, 1024, BYTES);
+}
+
+export function percent(value: number | null | undefined, digits = 0): string {
+  return value === null || value === undefined ? NONE : `${value.toFixed(digits)} %`;
+}
+
+export function milliseconds(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined) return NONE;
+  return ms >= 1000 ? `${significant(ms / 1000)} s` : `${significant(ms)} ms`;
+}
+
+export function count(value: number | null | undefined): string {
+  return value === null || value === undefined ? NONE : value.toLocaleString("en").replaceAll(",", "\u202f");
+}
+
+const SPANS = [
+  ["y", 31_557_600],
+  ["d", 86_400],
+  ["h", 3_600],
+  ["min", 60],
+  ["s", 1],
+] as const;
+
+/** The two largest parts: 3 d 4 h. */
+export function duration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined) return NONE;
+  const whole = Math.max(0, Math.round(seconds));
+  const first = SPANS.findIndex(([, size]) => whole >= size);
+  if (first < 0) return "0 s";
+  const parts: string[] = [];
+  let left = whole;
+  for (const [unit, size] of SPANS.slice(first, first + 2)) {
+    const times = Math.floor(left / size);
+    if (times > 0) parts.push(`${String(times)} ${unit}`);
+    left -= times * size;
+  }
+  return parts.join(" ");
+}
+
+/** By the name of a metric: its unit is in the name. */
+export function metricValue(metric: string, value: number | null | undefined): string {
+  if (value === null || value === undefined) return NONE;
+  if (metric.endsWith("_bps")) return rate(value);
+  if (metric.endsWith("_percent")) return percent(value, 1);
+  if (metric.endsWith("_ms")) return milliseconds(value);
+  if (metric.endsWith("_celsius")) return `${value.toFixed(1)} °C`;
+  if (metric.endsWith("_dbm")) return `${value.toFixed(1)} dBm`;
+  if (metric.endsWith("_per_s")) return `${significant(value)} /s`;
+  if (metric.endsWith("_s")) return duration(value);
+  if (metric.endsWith("_up")) return value >= 0.5 ? "up" : "down";
+  return significant(value);
+}
