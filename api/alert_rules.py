@@ -22,7 +22,7 @@ from domain.alerting.rule import Rule
 from domain.alerting.templates import TEMPLATES
 from domain.errors import NotFound
 from projections import alert_rules
-from projections.alert_rules import RuleRow, VersionRow
+from projections.alert_rules import RuleRow, RuleVersionRow
 
 SEEN = "alert_rules"
 READS = {"reads": (SEEN,)}
@@ -138,7 +138,7 @@ async def delete_rule(
 @get("/alert-rules/{rule:uuid}/versions", guards=[viewer], opt=READS)
 async def list_versions(
     rule: FromPath[UUID], connect: Connect, limit: Limit = 50, cursor: Cursor = None
-) -> Page[VersionRow]:
+) -> Page[RuleVersionRow]:
     """Newest first: each text, who wrote it, why, and what it changed."""
     after = decode_cursor(cursor, tuple[Annotated[int, msgspec.Meta(ge=0, le=_TOP)]])
     await _one(connect, rule)

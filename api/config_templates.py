@@ -27,7 +27,7 @@ from domain.template_rendering import check_template, contexts, placeholder, ref
 from domain.template_variables import filled, secret_names
 from projections import templates
 from projections.template_device import TemplateDevice, template_device
-from projections.templates import TemplateRow, VersionRow
+from projections.templates import TemplateRow, TemplateVersion
 
 SEEN = "templates"
 READS = {"reads": (SEEN,)}
@@ -134,7 +134,7 @@ async def delete_template(
 @get("/config/templates/{template:uuid}/versions", guards=[viewer], opt=READS)
 async def list_versions(
     template: FromPath[UUID], connect: Connect, limit: Limit = 50, cursor: Cursor = None
-) -> Page[VersionRow]:
+) -> Page[TemplateVersion]:
     """The newest first, also of a deleted template."""
     await template_row(connect, template, deleted=True)
     after = decode_cursor(cursor, tuple[Annotated[int, msgspec.Meta(ge=0, lt=2**31)]])
@@ -146,7 +146,7 @@ async def list_versions(
 
 
 @get("/config/templates/{template:uuid}/versions/{version:int}", guards=[viewer], opt=READS)
-async def get_version(template: FromPath[UUID], version: FromPath[int], connect: Connect) -> VersionRow:
+async def get_version(template: FromPath[UUID], version: FromPath[int], connect: Connect) -> TemplateVersion:
     """One version, whole."""
     return await _version(connect, template, version)
 
@@ -240,7 +240,7 @@ async def template_row(connect: Connect, template: UUID, *, deleted: bool = Fals
     return row
 
 
-async def _version(connect: Connect, template: UUID, version: int) -> VersionRow:
+async def _version(connect: Connect, template: UUID, version: int) -> TemplateVersion:
     async with connect() as conn:
         found = (
             await templates.versions(conn, str(template), limit=1, below=version + 1)

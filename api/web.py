@@ -92,7 +92,9 @@ class WebApplication:
 
 async def _answer(file: _File | None, asked: Headers, send: Send) -> None:
     if file is None:
-        await _send(send, 404, {"content-type": "text/plain; charset=utf-8", "cache-control": "no-store"}, b"gone\n")
+        await _send(
+            send, 404, {"content-type": "text/plain; charset=utf-8", "cache-control": "no-store"}, b"gone\n"
+        )
         return
     headers = {"etag": file.etag, "cache-control": file.cache, "vary": "Accept-Encoding"}
     if file.media_type.startswith("text/html"):

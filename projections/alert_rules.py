@@ -124,7 +124,7 @@ class RuleRow(msgspec.Struct, frozen=True, kw_only=True):
     changed_by: str
 
 
-class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
+class RuleVersionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One version of a rule: its text, who wrote it, why, and what it changed."""
 
     version: int
@@ -173,14 +173,14 @@ async def one(conn: AsyncConnection[Any], rule_id: str) -> RuleRow | None:
 
 async def versions(
     conn: AsyncConnection[Any], rule_id: str, *, limit: int, below: int | None = None
-) -> list[VersionRow]:
+) -> list[RuleVersionRow]:
     """Newest first."""
     cursor = await conn.execute(
         "SELECT row_to_json(v)::text FROM alert_rules.versions v WHERE rule_id = %s AND version < %s"
         " ORDER BY version DESC LIMIT %s",
         (rule_id, below if below is not None else 2**31 - 1, limit),
     )
-    return [msgspec.json.decode(row[0], type=VersionRow) for row in await cursor.fetchall()]
+    return [msgspec.json.decode(row[0], type=RuleVersionRow) for row in await cursor.fetchall()]
 
 
 async def in_force(conn: AsyncConnection[Any]) -> list[RuleVersion]:

@@ -133,7 +133,7 @@ class TemplateRow(msgspec.Struct, frozen=True, kw_only=True):
     changed_by: str
 
 
-class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
+class TemplateVersion(msgspec.Struct, frozen=True, kw_only=True):
     """One version of a template, whole."""
 
     template_id: str
@@ -196,11 +196,11 @@ async def named(conn: AsyncConnection[Any], name: str) -> str | None:
 
 async def versions(
     conn: AsyncConnection[Any], template_id: str, *, limit: int, below: int | None = None
-) -> list[VersionRow]:
+) -> list[TemplateVersion]:
     """The newest first."""
     cursor = await conn.execute(
         "SELECT row_to_json(v)::text FROM templates.versions v WHERE template_id = %s AND version < %s"
         " ORDER BY version DESC LIMIT %s",
         (template_id, below if below is not None else 2**31 - 1, limit),
     )
-    return [msgspec.json.decode(row[0], type=VersionRow) for row in await cursor.fetchall()]
+    return [msgspec.json.decode(row[0], type=TemplateVersion) for row in await cursor.fetchall()]

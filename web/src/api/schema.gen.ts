@@ -4,7 +4,7 @@
  */
 
 export interface paths {
-    "/api/v1/telemetry/alerts": {
+    "/api/v1/alert-rules": {
         parameters: {
             query?: never;
             header?: never;
@@ -12,10 +12,102 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List alerts
-         * @description Newest first.
+         * List rules
+         * @description By name.
          */
-        get: operations["ApiV1TelemetryAlertsListAlerts"];
+        get: operations["ApiV1AlertRulesListRules"];
+        put?: never;
+        /**
+         * Create rule
+         * @description 201 with the rule, which holds at once; 400 names the field that makes no sense.
+         */
+        post: operations["ApiV1AlertRulesCreateRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Templates
+         * @description Rules to start from, with defaults that make sense; POST one to /alert-rules, changed as you like.
+         */
+        get: operations["ApiV1AlertRulesTemplatesTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get rule
+         * @description One rule.
+         */
+        get: operations["ApiV1AlertRulesGetRule"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete rule
+         * @description Its alerts are resolved; its versions stay, and restoring one brings the rule back.
+         */
+        delete: operations["ApiV1AlertRulesDeleteRule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change rule
+         * @description What is left out stays; a condition and a scope are given whole. Every change is a new version.
+         */
+        patch: operations["ApiV1AlertRulesChangeRule"];
+        trace?: never;
+    };
+    "/api/v1/alert-rules/{rule}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore version
+         * @description Brings an old text back as a new version; a deleted rule comes back with it.
+         */
+        post: operations["ApiV1AlertRulesRestoreRestoreVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules/{rule}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List versions
+         * @description Newest first: each text, who wrote it, why, and what it changed.
+         */
+        get: operations["ApiV1AlertRulesVersionsListVersions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -33,7 +125,7 @@ export interface paths {
         };
         /**
          * List alerts
-         * @description Newest first.
+         * @description Newest first; with `as_of` as they were then.
          */
         get: operations["ApiV1AlertsListAlerts"];
         put?: never;
@@ -42,6 +134,26 @@ export interface paths {
          * @description 201 with the alert; raising what already fires changes nothing.
          */
         post: operations["ApiV1AlertsRaiseAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/acknowledge-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge all
+         * @description Acknowledges every firing alert that the filter names. Safe to repeat: what is acknowledged stays so.
+         */
+        post: operations["ApiV1AlertsAcknowledgeAllAcknowledgeAll"];
         delete?: never;
         options?: never;
         head?: never;
@@ -77,7 +189,7 @@ export interface paths {
         };
         /**
          * Get alert
-         * @description One alert: its latest occurrence.
+         * @description One alert: its latest occurrence, now or as of a moment.
          */
         get: operations["ApiV1AlertsGetAlert"];
         put?: never;
@@ -108,7 +220,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/alerts/{alert}/unacknowledge": {
+    "/api/v1/alerts/{alert}/feedback": {
         parameters: {
             query?: never;
             header?: never;
@@ -118,30 +230,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Unacknowledge
-         * @description Takes an acknowledgement back.
+         * Feedback
+         * @description Whether it was worth telling: detectors and whoever tunes the rules go by it. Null takes it back.
          */
-        post: operations["ApiV1AlertsUnacknowledgeUnacknowledge"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/{alert}/resolve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Resolve
-         * @description Its cause is gone.
-         */
-        post: operations["ApiV1AlertsResolveResolve"];
+        post: operations["ApiV1AlertsFeedbackFeedback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -168,7 +260,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/alerts/acknowledge-all": {
+    "/api/v1/alerts/{alert}/resolve": {
         parameters: {
             query?: never;
             header?: never;
@@ -178,10 +270,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Acknowledge all
-         * @description Acknowledges every firing alert that the filter names. Safe to repeat: what is acknowledged stays so.
+         * Resolve
+         * @description Its cause is gone.
          */
-        post: operations["ApiV1AlertsAcknowledgeAllAcknowledgeAll"];
+        post: operations["ApiV1AlertsResolveResolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert}/unacknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unacknowledge
+         * @description Takes an acknowledgement back.
+         */
+        post: operations["ApiV1AlertsUnacknowledgeUnacknowledge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -252,26 +364,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audit/{position}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One event
-         * @description The event whole, with all its facts and metadata.
-         */
-        get: operations["ApiV1AuditPositionOneEvent"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/audit/chain/{correlation_id}": {
         parameters: {
             query?: never;
@@ -304,6 +396,26 @@ export interface paths {
          * @description Recomputes the hash chain over the whole ledger and checks head and checkpoints.
          */
         get: operations["ApiV1AuditVerifyVerify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One event
+         * @description The event whole, with all its facts and metadata.
+         */
+        get: operations["ApiV1AuditPositionOneEvent"];
         put?: never;
         post?: never;
         delete?: never;
@@ -352,6 +464,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Logout
+         * @description Ends the session, so that its tokens are worth nothing from now on. Names it by the access token, or, where that
+         *     has expired, by the refresh token.
+         */
+        post: operations["ApiV1AuthLogoutLogout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/refresh": {
         parameters: {
             query?: never;
@@ -372,7 +505,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/logout": {
+    "/api/v1/config/backup": {
         parameters: {
             query?: never;
             header?: never;
@@ -382,11 +515,267 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Logout
-         * @description Ends the session, so that its tokens are worth nothing from now on. Names it by the access token, or, where that
-         *     has expired, by the refresh token.
+         * Back up
+         * @description One operation; with several devices it tells its progress, and has a result for each.
          */
-        post: operations["ApiV1AuthLogoutLogout"];
+        post: operations["ApiV1ConfigBackupBackUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List backups
+         * @description Newest first: one for each configuration that a device was found with, however often it was read.
+         */
+        get: operations["ApiV1ConfigBackupsListBackups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/backups/{backup_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get backup
+         * @description With its text, secrets masked for everybody.
+         */
+        get: operations["ApiV1ConfigBackupsBackupIdGetBackup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change backup
+         * @description Tag and note.
+         */
+        patch: operations["ApiV1ConfigBackupsBackupIdChangeBackup"];
+        trace?: never;
+    };
+    "/api/v1/config/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List config devices
+         * @description By name. With `host_key_changed`: those that are refused until an engineer accepts their new key.
+         */
+        get: operations["ApiV1ConfigDevicesListConfigDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/devices/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get config device
+         * @description One device.
+         */
+        get: operations["ApiV1ConfigDevicesGetConfigDevice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/host-keys/{device}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept host key
+         * @description From now on the device is logged in to behind this key; the alert about it is resolved. 422 HOST_KEY_UNCHANGED
+         *     where no other key was presented.
+         */
+        post: operations["ApiV1ConfigHostKeysDeviceAcceptAcceptHostKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List templates
+         * @description By name.
+         */
+        get: operations["ApiV1ConfigTemplatesListTemplates"];
+        put?: never;
+        /**
+         * Create template
+         * @description 400 names line and field of what is wrong with it; 409 where another has the name.
+         */
+        post: operations["ApiV1ConfigTemplatesCreateTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview draft
+         * @description The same for a template that is still being written.
+         */
+        post: operations["ApiV1ConfigTemplatesPreviewPreviewDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/templates/{template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get template
+         * @description Its present version; `variables` describe the form that asks for its values.
+         */
+        get: operations["ApiV1ConfigTemplatesGetTemplate"];
+        /**
+         * Change template
+         * @description A new version, where anything differs.
+         */
+        put: operations["ApiV1ConfigTemplatesChangeTemplate"];
+        post?: never;
+        /**
+         * Delete template
+         * @description It is no longer listed or applied; reverting the audit entry brings it back.
+         */
+        delete: operations["ApiV1ConfigTemplatesDeleteTemplate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/templates/{template}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description Renders for a device, or for none, and sends nothing. 400 names the variables that do not fit, 422 the line.
+         */
+        post: operations["ApiV1ConfigTemplatesPreviewPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/templates/{template}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List versions
+         * @description The newest first, also of a deleted template.
+         */
+        get: operations["ApiV1ConfigTemplatesVersionsListVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/templates/{template}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get version
+         * @description One version, whole.
+         */
+        get: operations["ApiV1ConfigTemplatesVersionsGetVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/templates/{template}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore version
+         * @description The old content becomes a new version; nothing happens where it is the present one.
+         */
+        post: operations["ApiV1ConfigTemplatesVersionsRestoreRestoreVersion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -456,7 +845,7 @@ export interface paths {
         put?: never;
         /**
          * Test credential
-         * @description Tries it on one device, now.
+         * @description Tries it on one device, now: reads an SNMP agent, or logs in and leaves.
          */
         post: operations["ApiV1CredentialsTestTestCredential"];
         delete?: never;
@@ -505,66 +894,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/customers/{customer}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * History
-         * @description Every event of the customer, newest first, with the steps seen on the router.
-         */
-        get: operations["ApiV1CustomersHistoryHistory"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/isolate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Isolate
-         * @description 202 with the operation; 200 where it is so already. A session is dropped, so that it takes effect at once.
-         */
-        post: operations["ApiV1IsolateIsolate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/isolate/bulk": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Isolate bulk
-         * @description One operation with progress; each customer has its own events, and failures are in the operation's result.
-         */
-        post: operations["ApiV1IsolateBulkIsolateBulk"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/customers/{customer}/adopt": {
         parameters: {
             query?: never;
@@ -605,27 +934,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/discovery/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Start
-         * @description Everything is checked before anything is recorded: targets, exclusions and credentials.
-         */
-        post: operations["ApiV1DiscoveryStartStart"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/discovery/status/{job}": {
+    "/api/v1/customers/{customer}/history": {
         parameters: {
             query?: never;
             header?: never;
@@ -633,10 +942,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Status
-         * @description How far it is, and what it found; the WebSocket pushes the same.
+         * History
+         * @description Every event of the customer, newest first, with the steps seen on the router.
          */
-        get: operations["ApiV1DiscoveryStatusJobStatus"];
+        get: operations["ApiV1CustomersHistoryHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -685,7 +994,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/inventory/export": {
+    "/api/v1/discovery/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Everything is checked before anything is recorded: targets, exclusions and credentials.
+         */
+        post: operations["ApiV1DiscoveryStartStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/discovery/status/{job}": {
         parameters: {
             query?: never;
             header?: never;
@@ -693,10 +1022,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export
-         * @description All devices: as CSV, as JSON, as an Ansible inventory, or as targets for Prometheus' http_sd.
+         * Status
+         * @description How far it is, and what it found; the WebSocket pushes the same.
          */
-        get: operations["ApiV1InventoryExportExport"];
+        get: operations["ApiV1DiscoveryStatusJobStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -765,40 +1094,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/inventory/devices/{device}/merge": {
+    "/api/v1/interfaces": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * Merge
-         * @description The other record becomes part of this one; its history stays its own.
+         * All interfaces
+         * @description Interfaces of all devices, by device and ifIndex.
          */
-        post: operations["ApiV1InventoryDevicesMergeMerge"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inventory/devices/{device}/split": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
+        get: operations["ApiV1InterfacesAllInterfaces"];
         put?: never;
-        /**
-         * Split
-         * @description Takes a merge back: both live on with what each had before.
-         */
-        post: operations["ApiV1InventoryDevicesSplitSplit"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -857,26 +1166,6 @@ export interface paths {
         patch: operations["ApiV1InventoryDevicesChangeDevice"];
         trace?: never;
     };
-    "/api/v1/inventory/devices/{device}/poll": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Poll device
-         * @description Reads the device now; 422 where the record is no device of its own any more.
-         */
-        post: operations["ApiV1InventoryDevicesPollPollDevice"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/inventory/devices/{device}/interfaces": {
         parameters: {
             query?: never;
@@ -897,7 +1186,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/interfaces": {
+    "/api/v1/inventory/devices/{device}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge
+         * @description The other record becomes part of this one; its history stays its own.
+         */
+        post: operations["ApiV1InventoryDevicesMergeMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory/devices/{device}/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Poll device
+         * @description Reads the device now; 422 where the record is no device of its own any more.
+         */
+        post: operations["ApiV1InventoryDevicesPollPollDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory/devices/{device}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split
+         * @description Takes a merge back: both live on with what each had before.
+         */
+        post: operations["ApiV1InventoryDevicesSplitSplit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory/export": {
         parameters: {
             query?: never;
             header?: never;
@@ -905,10 +1254,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All interfaces
-         * @description Interfaces of all devices, by device and ifIndex.
+         * Export
+         * @description All devices: as CSV, as JSON, as an Ansible inventory, or as targets for Prometheus' http_sd.
          */
-        get: operations["ApiV1InterfacesAllInterfaces"];
+        get: operations["ApiV1InventoryExportExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -949,6 +1298,66 @@ export interface paths {
          * @description Nodes, and the links that LLDP and CDP speak of.
          */
         get: operations["ApiV1InventoryTopologyGetTopology"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/isolate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Isolate
+         * @description 202 with the operation; 200 where it is so already. A session is dropped, so that it takes effect at once.
+         */
+        post: operations["ApiV1IsolateIsolate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/isolate/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Isolate bulk
+         * @description One operation with progress; each customer has its own events, and failures are in the operation's result.
+         */
+        post: operations["ApiV1IsolateBulkIsolateBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Targets
+         * @description Active PPPoE users as their routers' owners last read them, at most half a minute ago while connected.
+         */
+        get: operations["ApiV1MonitoringTargetsTargets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1017,30 +1426,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/users/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Me
-         * @description Who the caller is.
-         */
-        get: operations["ApiV1UsersMeMe"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change me
-         * @description Changes one's own e-mail address, password and preferences.
-         */
-        patch: operations["ApiV1UsersMeChangeMe"];
-        trace?: never;
-    };
     "/api/v1/projections": {
         parameters: {
             query?: never;
@@ -1075,46 +1460,6 @@ export interface paths {
          * @description Builds it anew from the ledger, beside the copy that goes on serving, and swaps the two.
          */
         post: operations["ApiV1ProjectionsNameRebuildRebuildProjection"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/routers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List routers
-         * @description By name, with the state of each connection as its owner last saw it.
-         */
-        get: operations["ApiV1RoutersListRouters"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/routers/{router}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get router
-         * @description One router, with what was last read of it.
-         */
-        get: operations["ApiV1RoutersGetRouter"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1161,6 +1506,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/router/{router}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset
+         * @description Closes the circuit and connects at once, where the connection is down and waits for its next try.
+         */
+        post: operations["ApiV1RouterResetReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/router/{router}/traffic": {
         parameters: {
             query?: never;
@@ -1181,7 +1546,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/monitoring/targets": {
+    "/api/v1/routers": {
         parameters: {
             query?: never;
             header?: never;
@@ -1189,10 +1554,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Targets
-         * @description Active PPPoE users as their routers' owners last read them, at most half a minute ago while connected.
+         * List routers
+         * @description By name, with the state of each connection as its owner last saw it.
          */
-        get: operations["ApiV1MonitoringTargetsTargets"];
+        get: operations["ApiV1RoutersListRouters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1201,40 +1566,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sync/{router}": {
+    "/api/v1/routers/{router}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * Sync
-         * @description Reads the router anew and compares it with the ledger; answers when that is done.
+         * Get router
+         * @description One router, with what was last read of it.
          */
-        post: operations["ApiV1SyncRouterSync"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/router/{router}/reset": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
+        get: operations["ApiV1RoutersGetRouter"];
         put?: never;
-        /**
-         * Reset
-         * @description Closes the circuit and connects at once, where the connection is down and waits for its next try.
-         */
-        post: operations["ApiV1RouterResetReset"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1309,6 +1654,166 @@ export interface paths {
         patch: operations["ApiV1SettingsChangeSettings"];
         trace?: never;
     };
+    "/api/v1/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List silences
+         * @description Those that end last come first; past ones stay as history.
+         */
+        get: operations["ApiV1SilencesListSilences"];
+        put?: never;
+        /**
+         * Create silence
+         * @description With `maintenance` the devices it names are shown as being worked on.
+         */
+        post: operations["ApiV1SilencesCreateSilence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences/{silence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get silence
+         * @description One silence.
+         */
+        get: operations["ApiV1SilencesGetSilence"];
+        put?: never;
+        post?: never;
+        /**
+         * End silence
+         * @description Ends it now; it stays as history, and the audit entry can be reverted.
+         */
+        delete: operations["ApiV1SilencesEndSilence"];
+        options?: never;
+        head?: never;
+        /**
+         * Change silence
+         * @description What is left out stays.
+         */
+        patch: operations["ApiV1SilencesChangeSilence"];
+        trace?: never;
+    };
+    "/api/v1/sync/{router}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync
+         * @description Reads the router anew and compares it with the ledger; answers when that is done.
+         */
+        post: operations["ApiV1SyncRouterSync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/telemetry/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List alerts
+         * @description Newest first; with `as_of` as they were then.
+         */
+        get: operations["ApiV1TelemetryAlertsListAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/telemetry/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List metrics
+         * @description Every metric that devices are polled for: name, unit, group, what `interface` names, description, bounds.
+         */
+        get: operations["ApiV1TelemetryMetricsListMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users
+         * @description By name.
+         */
+        get: operations["ApiV1UsersListUsers"];
+        put?: never;
+        /**
+         * Create user
+         * @description 409 where the name is taken, whatever the case.
+         */
+        post: operations["ApiV1UsersCreateUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Me
+         * @description Who the caller is.
+         */
+        get: operations["ApiV1UsersMeMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change me
+         * @description Changes one's own e-mail address, password and preferences.
+         */
+        patch: operations["ApiV1UsersMeChangeMe"];
+        trace?: never;
+    };
     "/api/v1/users/me/totp": {
         parameters: {
             query?: never;
@@ -1347,30 +1852,6 @@ export interface paths {
          * @description Puts the secret in force: from now on a login needs a code.
          */
         post: operations["ApiV1UsersMeTotpConfirmConfirmTotp"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List users
-         * @description By name.
-         */
-        get: operations["ApiV1UsersListUsers"];
-        put?: never;
-        /**
-         * Create user
-         * @description 409 where the name is taken, whatever the case.
-         */
-        post: operations["ApiV1UsersCreateUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1430,12 +1911,33 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Absence
+         * @description No value of a metric for so long, of a series that had one.
+         */
+        Absence: {
+            /** @default 900 */
+            for_s?: number;
+            /** @enum {unknown} */
+            kind: "absence";
+            metric: string;
+        };
+        /**
          * Accepted
          * @description Work that takes its time: ask `status_url` how it goes.
          */
         Accepted: {
             operation_id: string;
             status_url: string;
+        };
+        /**
+         * AcceptedKey
+         * @description Without a key: the one that the device presented last. With one, such as read on the device's console, that one.
+         */
+        AcceptedKey: {
+            /** @default null */
+            host_key?: string | null;
+            /** @default  */
+            reason?: string;
         };
         /**
          * AcknowledgeAlert
@@ -1467,27 +1969,27 @@ export interface components {
          * @description A PPP session that is up.
          */
         ActiveUser: {
-            session_id: string;
-            name: string;
-            /** @default  */
-            service?: string;
             /** @default  */
             address?: string;
             /** @default  */
             caller_id?: string;
-            /** @default null */
-            uptime_s?: number | null;
+            name: string;
             /** @default false */
             radius?: boolean;
+            /** @default  */
+            service?: string;
+            session_id: string;
+            /** @default null */
+            uptime_s?: number | null;
         };
         /**
          * Actor
          * @description Who: a user, an API key, a worker, a policy or the command line.
          */
         Actor: {
+            id: string;
             /** @enum {unknown} */
             kind: "api_key" | "cli" | "policy" | "user" | "worker";
-            id: string;
             name: string;
         };
         /**
@@ -1496,20 +1998,20 @@ export interface components {
          */
         AddDevice: {
             address: string;
-            /** @default  */
-            site?: string;
-            /** @default  */
-            name?: string;
+            /** @default [] */
+            credential_ids?: string[];
             /** @default [] */
             labels?: string[];
             /** @default  */
-            owner?: string;
+            name?: string;
             /** @default  */
             notes?: string;
-            /** @default [] */
-            credential_ids?: string[];
+            /** @default  */
+            owner?: string;
             /** @default  */
             reason?: string;
+            /** @default  */
+            site?: string;
         };
         /**
          * AlertFilter
@@ -1517,40 +2019,47 @@ export interface components {
          */
         AlertFilter: {
             /** @default null */
-            severity?: ("critical" | "high" | "info" | "low" | "medium") | null;
-            /** @default null */
             device_id?: string | null;
+            /** @default null */
+            severity?: ("critical" | "high" | "info" | "low" | "medium") | null;
         };
         /**
          * AlertRow
          * @description One alert as the API shows it.
          */
         AlertRow: {
-            id: string;
-            state: string;
-            severity: string;
-            title: string;
-            key: string;
-            device_id: string | null;
-            source: string;
-            detail: Record<string, never>;
-            occurrence: number;
-            raised_at: string;
             acknowledged_at: string | null;
             acknowledged_by: string;
+            detail: Record<string, never>;
+            device_id: string | null;
+            group: string;
+            id: string;
+            interface: string;
+            key: string;
+            metric: string;
+            occurrence: number;
+            raised_at: string;
+            reason: string;
             resolved_at: string | null;
             resolved_by: string;
-            reason: string;
+            rule_id: string | null;
+            rule_version: number;
+            severity: string;
+            silenced_by: components["schemas"]["SilencedBy"] | null;
+            source: string;
+            state: string;
+            title: string;
+            useful: boolean | null;
         };
         /**
          * AlertSummary
          * @description Counts by state, and of the unresolved by severity.
          */
         AlertSummary: {
-            by_state: {
+            by_severity: {
                 [key: string]: number;
             };
-            by_severity: {
+            by_state: {
                 [key: string]: number;
             };
         };
@@ -1566,18 +2075,32 @@ export interface components {
             status?: "alive";
         };
         /**
+         * Anomaly
+         * @description A detector's score above a threshold, for one metric or (empty) for all.
+         */
+        Anomaly: {
+            /** @default 1800 */
+            hold_s?: number;
+            /** @enum {unknown} */
+            kind: "anomaly";
+            /** @default  */
+            metric?: string;
+            /** @default 0.9 */
+            score?: number;
+        };
+        /**
          * ApiKeyBody
          * @description Without the key itself, of which only a digest is kept.
          */
         ApiKeyBody: {
-            id: string;
-            name: string;
-            /** @enum {unknown} */
-            role: "admin" | "engineer" | "viewer";
             created_at: string;
             created_by: string;
             expires_at: string | null;
+            id: string;
+            name: string;
             revoked: boolean;
+            /** @enum {unknown} */
+            role: "admin" | "engineer" | "viewer";
         };
         /**
          * AuthSettings
@@ -1586,12 +2109,12 @@ export interface components {
         AuthSettings: {
             /** @default 900 */
             access_token_s?: number;
-            /** @default 1209600 */
-            refresh_token_s?: number;
             /** @default 5 */
             lock_after_failures?: number;
             /** @default 300 */
             lock_s?: number;
+            /** @default 1209600 */
+            refresh_token_s?: number;
         };
         /**
          * AuthSettingsChanges
@@ -1599,9 +2122,88 @@ export interface components {
          */
         AuthSettingsChanges: {
             access_token_s?: number;
-            refresh_token_s?: number;
             lock_after_failures?: number;
             lock_s?: number;
+            refresh_token_s?: number;
+        };
+        /**
+         * BackupBody
+         * @description A backup with its text, in which tokens stand for the secrets: equal secrets of a device have equal tokens.
+         */
+        BackupBody: {
+            actor: string;
+            at: string;
+            author_action: string;
+            author_at: string;
+            author_by: string;
+            cause: string;
+            content: string;
+            device_id: string;
+            device_name: string;
+            id: string;
+            lines: number;
+            note: string;
+            operation_id: string | null;
+            platform: string;
+            position: number;
+            previous_id: string | null;
+            reason: string;
+            size_bytes: number;
+            tag: string | null;
+            tagged_at: string | null;
+            tagged_by: string;
+            text: string;
+        };
+        /**
+         * BackupChange
+         * @description What is left out stays; `tag` null takes the tag away.
+         */
+        BackupChange: {
+            note?: string;
+            /** @default  */
+            reason?: string;
+            tag?: ("experimental" | "stable") | null;
+        };
+        /**
+         * BackupRequest
+         * @description One device, several, or all whose configurations are understood and for which a credential is stored.
+         */
+        BackupRequest: {
+            /** @default false */
+            all?: boolean;
+            /** @default null */
+            device_id?: string | null;
+            /** @default [] */
+            device_ids?: string[];
+            /** @default  */
+            reason?: string;
+        };
+        /**
+         * BackupRow
+         * @description A configuration as the device ran it from `at` on, until the next one. Without its text.
+         */
+        BackupRow: {
+            actor: string;
+            at: string;
+            author_action: string;
+            author_at: string;
+            author_by: string;
+            cause: string;
+            content: string;
+            device_id: string;
+            device_name: string;
+            id: string;
+            lines: number;
+            note: string;
+            operation_id: string | null;
+            platform: string;
+            position: number;
+            previous_id: string | null;
+            reason: string;
+            size_bytes: number;
+            tag: string | null;
+            tagged_at: string | null;
+            tagged_by: string;
         };
         /**
          * Break
@@ -1617,10 +2219,10 @@ export interface components {
          * @description One customer of a bulk order, named by router and user name.
          */
         BulkItem: {
-            router_id: string;
-            username: string;
             /** @default true */
             isolated?: boolean;
+            router_id: string;
+            username: string;
         };
         /**
          * BulkRequest
@@ -1646,24 +2248,24 @@ export interface components {
          * @description An entry of the timeline with what it led to.
          */
         Cause: {
-            position: number;
-            occurred_at: string;
-            type: string;
             actor: {
                 [key: string]: string;
             };
-            summary: string;
+            causation_id: string;
+            changes: Record<string, never>[];
+            correlation_id: string;
+            customer_id: string | null;
+            device_id: string | null;
+            effects: components["schemas"]["Cause"][];
+            occurred_at: string;
+            operation_id: string | null;
+            position: number;
+            reason: string;
             subject: {
                 [key: string]: string;
             };
-            reason: string;
-            device_id: string | null;
-            customer_id: string | null;
-            operation_id: string | null;
-            correlation_id: string;
-            causation_id: string;
-            changes: Record<string, never>[];
-            effects: components["schemas"]["Cause"][];
+            summary: string;
+            type: string;
         };
         /**
          * Chain
@@ -1681,219 +2283,414 @@ export interface components {
          */
         Change: {
             field: string;
-            old: unknown;
             new: unknown;
+            old: unknown;
+        };
+        /**
+         * ChangeAlertRule
+         * @description What is left out stays; a condition and a scope are given whole.
+         */
+        ChangeAlertRule: {
+            condition?: components["schemas"]["Threshold"] | components["schemas"]["Absence"] | components["schemas"]["DeviceDown"] | components["schemas"]["InterfaceDown"] | components["schemas"]["Anomaly"] | components["schemas"]["Compliance"] | components["schemas"]["ConfigDrift"] | components["schemas"]["CustomerDrift"] | components["schemas"]["LogMatch"];
+            description?: string;
+            enabled?: boolean;
+            /** @enum {unknown} */
+            group_by?: "device" | "rule" | "site";
+            name?: string;
+            /** @default  */
+            reason?: string;
+            scope?: components["schemas"]["Scope"];
+            /** @enum {unknown} */
+            severity?: "critical" | "high" | "info" | "low" | "medium";
         };
         /**
          * ChangeDevice
          * @description What an engineer says of a device; a field that is left out stays.
          */
         ChangeDevice: {
-            name?: string;
-            site?: string;
-            labels?: string[];
-            owner?: string;
-            notes?: string;
             credential_ids?: string[];
+            labels?: string[];
+            name?: string;
+            notes?: string;
+            owner?: string;
             /** @default  */
             reason?: string;
+            site?: string;
+        };
+        /**
+         * ChangeSilence
+         * @description What is left out stays.
+         */
+        ChangeSilence: {
+            /** Format: date-time */
+            ends_at?: string;
+            maintenance?: boolean;
+            matchers?: components["schemas"]["Matchers"];
+            /** @default  */
+            reason?: string;
+            /** Format: date-time */
+            starts_at?: string;
+            why?: string;
+        };
+        /**
+         * Compliance
+         * @description A configuration that breaks a policy; `min_severity` leaves lesser findings out.
+         */
+        Compliance: {
+            /** @enum {unknown} */
+            kind: "compliance";
+            /**
+             * @default low
+             * @enum {unknown}
+             */
+            min_severity?: "critical" | "high" | "info" | "low" | "medium";
+        };
+        /**
+         * ConfigDevice
+         * @description What is known of a device's configuration: its host key, its last backup, and how the last reads went.
+         */
+        ConfigDevice: {
+            address: string;
+            backup_id: string | null;
+            device_id: string;
+            error: {
+                [key: string]: string;
+            } | null;
+            failed_at: string | null;
+            host_key: string;
+            host_key_at: string | null;
+            last_backup: string | null;
+            name: string;
+            presented: string;
+            presented_at: string | null;
+            read_at: string | null;
+        };
+        /**
+         * ConfigDrift
+         * @description A running configuration that differs from the one wanted.
+         */
+        ConfigDrift: {
+            /** @enum {unknown} */
+            kind: "config_drift";
+        };
+        /**
+         * ConfigSettings
+         * @description When configurations are backed up by themselves, and how patiently.
+         */
+        ConfigSettings: {
+            /** @default  */
+            backup_cron?: string;
+            /** @default 86400 */
+            backup_interval_s?: number;
+            /** @default 60 */
+            backup_jitter_s?: number;
+            /** @default 300 */
+            change_timeout_s?: number;
+            /** @default 100 */
+            parallel?: number;
+            /** @default 180 */
+            read_timeout_s?: number;
+            /** @default 86400 */
+            reconcile_s?: number;
+        };
+        /**
+         * ConfigSettingsChanges
+         * @description What is left out stays.
+         */
+        ConfigSettingsChanges: {
+            backup_cron?: string;
+            backup_interval_s?: number;
+            backup_jitter_s?: number;
+            change_timeout_s?: number;
+            parallel?: number;
+            read_timeout_s?: number;
+            reconcile_s?: number;
+        };
+        /** CreateSilence */
+        CreateSilence: {
+            /** Format: date-time */
+            ends_at: string;
+            /** @default false */
+            maintenance?: boolean;
+            matchers: components["schemas"]["Matchers"];
+            /** @default  */
+            reason?: string;
+            /** Format: date-time */
+            starts_at: string;
+            why: string;
+        };
+        /**
+         * CreateTemplate
+         * @description A template that is not there yet.
+         */
+        CreateTemplate: {
+            body: string;
+            /** @default  */
+            description?: string;
+            name: string;
+            /** @default [] */
+            platforms?: string[];
+            /** @default  */
+            reason?: string;
+            /** @default [] */
+            variables?: components["schemas"]["Variable"][];
         };
         /**
          * CredentialBody
          * @description Without any secret. `port` null is the protocol's standard port.
          */
         CredentialBody: {
-            id: string;
-            name: string;
-            /** @enum {unknown} */
-            kind: "routeros" | "snmp_v1" | "snmp_v2c" | "snmp_v3" | "ssh";
-            port: number | null;
-            /** @default null */
-            username?: string | null;
             /** @default null */
             auth_protocol?: string | null;
+            changed_at: string;
+            created_at: string;
+            id: string;
+            /** @enum {unknown} */
+            kind: "routeros" | "snmp_v1" | "snmp_v2c" | "snmp_v3" | "ssh";
+            name: string;
+            port: number | null;
             /** @default null */
             priv_protocol?: string | null;
             /** @default null */
             tls?: boolean | null;
-            created_at: string;
-            changed_at: string;
+            /** @default null */
+            username?: string | null;
         };
         /**
          * CredentialFields
          * @description Which fields belong to which kind: see the API's contract; a field of another kind is refused.
          */
         CredentialFields: {
-            name?: string;
-            port?: number;
-            community?: string;
-            username?: string;
-            password?: string;
-            private_key?: string;
-            enable_password?: string;
-            auth_protocol?: ("MD5" | "SHA" | "SHA224" | "SHA256" | "SHA384" | "SHA512") | null;
             auth_password?: string;
-            priv_protocol?: ("AES128" | "AES192" | "AES256" | "DES") | null;
+            auth_protocol?: ("MD5" | "SHA" | "SHA224" | "SHA256" | "SHA384" | "SHA512") | null;
+            community?: string;
+            enable_password?: string;
+            name?: string;
+            password?: string;
+            port?: number | null;
             priv_password?: string;
-            tls?: boolean;
+            priv_protocol?: ("AES128" | "AES192" | "AES256" | "DES") | null;
+            private_key?: string;
             /** @default  */
             reason?: string;
+            tls?: boolean;
+            username?: string;
         };
         /**
          * CustomerDetail
          * @description A customer with its session as the router's owner last read it; null when offline, or not read yet.
          */
         CustomerDetail: {
+            added_at: string;
+            caller_id: string;
+            changed_at: string;
+            comment: string;
+            disabled: boolean;
+            drift: Record<string, never> | null;
+            drifted: boolean;
             id: string;
-            router_id: string | null;
-            username: string;
-            state: string;
-            since: string;
+            last_change: Record<string, never> | null;
+            local_address: string;
             method: string | null;
-            service: string;
+            operation_id: string | null;
+            password_known: boolean;
             profile: string;
             remote_address: string;
-            local_address: string;
-            caller_id: string;
-            disabled: boolean;
-            comment: string;
-            password_known: boolean;
-            operation_id: string | null;
-            drifted: boolean;
-            drift: Record<string, never> | null;
-            last_change: Record<string, never> | null;
-            added_at: string;
-            changed_at: string;
+            router_id: string | null;
+            service: string;
             /** @default null */
             session?: components["schemas"]["ActiveUser"] | null;
             /** @default null */
             session_age_s?: number | null;
+            since: string;
+            state: string;
+            username: string;
+        };
+        /**
+         * CustomerDrift
+         * @description A customer's secret on the router differs from the ledger.
+         */
+        CustomerDrift: {
+            /** @enum {unknown} */
+            kind: "customer_drift";
         };
         /**
          * CustomerRow
          * @description One customer as the API shows it. `profile` and the like are as they are without isolation.
          */
         CustomerRow: {
+            added_at: string;
+            caller_id: string;
+            changed_at: string;
+            comment: string;
+            disabled: boolean;
+            drift: Record<string, never> | null;
+            drifted: boolean;
             id: string;
-            router_id: string | null;
-            username: string;
-            state: string;
-            since: string;
+            last_change: Record<string, never> | null;
+            local_address: string;
             method: string | null;
-            service: string;
+            operation_id: string | null;
+            password_known: boolean;
             profile: string;
             remote_address: string;
-            local_address: string;
-            caller_id: string;
-            disabled: boolean;
-            comment: string;
-            password_known: boolean;
-            operation_id: string | null;
-            drifted: boolean;
-            drift: Record<string, never> | null;
-            last_change: Record<string, never> | null;
-            added_at: string;
-            changed_at: string;
+            router_id: string | null;
+            service: string;
+            since: string;
+            state: string;
+            username: string;
+        };
+        /**
+         * DetectionSettings
+         * @description What is watched for anomalies, and how much has to be wrong before somebody is told.
+         */
+        DetectionSettings: {
+            /** @default 300 */
+            checkpoint_s?: number;
+            /** @default 5 */
+            clear_samples?: number;
+            /** @default true */
+            enabled?: boolean;
+            /** @default 200000 */
+            most_series?: number;
+            /** @default 1800 */
+            refractory_s?: number;
+            /** @default true */
+            retrain_on_drift?: boolean;
+            /** @default {} */
+            sensitivity?: {
+                [key: string]: number;
+            };
+            skipped_metrics?: string[];
+            /** @default 0.8 */
+            threshold?: number;
+        };
+        /**
+         * DetectionSettingsChanges
+         * @description What is left out stays.
+         */
+        DetectionSettingsChanges: {
+            checkpoint_s?: number;
+            clear_samples?: number;
+            enabled?: boolean;
+            most_series?: number;
+            refractory_s?: number;
+            retrain_on_drift?: boolean;
+            sensitivity?: {
+                [key: string]: number | null;
+            };
+            skipped_metrics?: string[];
+            threshold?: number;
         };
         /**
          * DeviceBody
          * @description A device with all that is known of it.
          */
         DeviceBody: {
-            id: string;
             address: string;
             addresses: string[];
-            name: string;
+            changed_at: string;
+            chassis: Record<string, never>[];
+            contact: string;
+            credential_ids: string[];
+            first_seen: string;
+            id: string;
+            identities: string[];
+            interfaces: components["schemas"]["PhysicalInterface"][];
+            labels: string[];
+            /** @default null */
+            last_backup?: string | null;
+            last_seen: string | null;
+            location: string;
             mac: string;
-            vendor: string;
+            merged_into: string | null;
             model: string;
+            name: string;
+            neighbours: Record<string, never>[];
+            notes: string;
             os: string;
             os_name: string;
             os_version: string;
+            owner: string;
+            position: number;
+            rtt_ms: number | null;
             serial: string;
-            type: string;
+            site: string;
+            snmp: components["schemas"]["SnmpSummary"];
+            state: string;
             status: string;
             status_since: string;
-            state: string;
-            merged_into: string | null;
-            site: string;
-            labels: string[];
-            owner: string;
-            notes: string;
-            contact: string;
-            location: string;
-            first_seen: string;
-            changed_at: string;
-            last_seen: string | null;
+            type: string;
             uptime_s: number | null;
-            rtt_ms: number | null;
-            credential_ids: string[];
-            identities: string[];
-            chassis: Record<string, never>[];
-            snmp: components["schemas"]["SnmpSummary"];
-            interfaces: components["schemas"]["PhysicalInterface"][];
-            neighbours: Record<string, never>[];
-            /** @default null */
-            last_backup?: string | null;
-            position: number;
+            vendor: string;
+        };
+        /**
+         * DeviceDown
+         * @description The device does not answer, as the ledger says.
+         */
+        DeviceDown: {
+            /** @default 30 */
+            for_s?: number;
+            /** @enum {unknown} */
+            kind: "device_down";
         };
         /**
          * DeviceRow
          * @description One device as a list shows it.
          */
         DeviceRow: {
-            id: string;
             address: string;
             addresses: string[];
-            name: string;
+            changed_at: string;
+            first_seen: string;
+            id: string;
+            labels: string[];
+            /** @default null */
+            last_seen?: string | null;
             mac: string;
-            vendor: string;
             model: string;
+            name: string;
             os: string;
             os_name: string;
             os_version: string;
+            owner: string;
             serial: string;
-            type: string;
+            site: string;
+            state: string;
             status: string;
             status_since: string;
-            site: string;
-            labels: string[];
-            owner: string;
-            state: string;
-            first_seen: string;
-            changed_at: string;
-            /** @default null */
-            last_seen?: string | null;
+            type: string;
+            vendor: string;
         };
         /**
          * DiscoverySettings
          * @description What is scanned, how often, how fast and how patiently.
          */
         DiscoverySettings: {
-            /** @default [] */
-            ranges?: string[];
+            /** @default 60 */
+            device_timeout_s?: number;
             /** @default 0 */
             interval_s?: number;
+            /** @default 200 */
+            parallel?: number;
+            /** @default [] */
+            ranges?: string[];
             /** @default 5000 */
             rate_per_s?: number;
             /** @default 2 */
             timeout_s?: number;
-            /** @default 60 */
-            device_timeout_s?: number;
-            /** @default 200 */
-            parallel?: number;
         };
         /**
          * DiscoverySettingsChanges
          * @description What is left out stays.
          */
         DiscoverySettingsChanges: {
-            ranges?: string[];
+            device_timeout_s?: number;
             interval_s?: number;
+            parallel?: number;
+            ranges?: string[];
             rate_per_s?: number;
             timeout_s?: number;
-            device_timeout_s?: number;
-            parallel?: number;
         };
         /**
          * DiscoveryStarted
@@ -1909,75 +2706,119 @@ export interface components {
          * @description How a discovery goes. `errors` counts by kind; `eta_s` is null until it can be told.
          */
         DiscoveryStatus: {
-            job_id: string;
-            /** @enum {unknown} */
-            state: "cancelled" | "failed" | "outcome_unknown" | "queued" | "running" | "succeeded";
-            total: number;
-            scanned: number;
-            found: number;
-            new: number;
-            changed: number;
-            unreachable: number;
-            percent: number;
-            eta_s: number | null;
-            errors: {
-                [key: string]: number;
-            };
-            error: {
-                [key: string]: string;
-            } | null;
-            targets: string[];
-            requested_at: string;
-            started_at: string | null;
-            ended_at: string | null;
             actor: {
                 [key: string]: string;
             };
+            changed: number;
+            ended_at: string | null;
+            error: {
+                [key: string]: string;
+            } | null;
+            errors: {
+                [key: string]: number;
+            };
+            eta_s: number | null;
+            found: number;
+            job_id: string;
+            new: number;
+            percent: number;
+            requested_at: string;
+            scanned: number;
+            started_at: string | null;
+            /** @enum {unknown} */
+            state: "cancelled" | "failed" | "outcome_unknown" | "queued" | "running" | "succeeded";
+            targets: string[];
+            total: number;
+            unreachable: number;
+        };
+        /**
+         * DraftPreview
+         * @description A template that need not be stored. `declared` are its variables, `variables` their values.
+         */
+        DraftPreview: {
+            body: string;
+            /** @default [] */
+            declared?: components["schemas"]["Variable"][];
+            /** @default null */
+            device_id?: string | null;
+            /** @default {} */
+            variables?: Record<string, never>;
         };
         /**
          * Entry
          * @description One line of the timeline.
          */
         Entry: {
-            position: number;
-            occurred_at: string;
-            type: string;
             actor: {
                 [key: string]: string;
             };
-            summary: string;
+            causation_id: string;
+            changes: Record<string, never>[];
+            correlation_id: string;
+            customer_id: string | null;
+            device_id: string | null;
+            occurred_at: string;
+            operation_id: string | null;
+            position: number;
+            reason: string;
             subject: {
                 [key: string]: string;
             };
-            reason: string;
-            device_id: string | null;
-            customer_id: string | null;
-            operation_id: string | null;
-            correlation_id: string;
-            causation_id: string;
-            changes: Record<string, never>[];
+            summary: string;
+            type: string;
+        };
+        /**
+         * ErrorBody
+         * @description What every error answers.
+         */
+        ErrorBody: {
+            error: components["schemas"]["ErrorDetail"];
+            request_id: string;
+            timestamp: string;
+        };
+        /**
+         * ErrorDetail
+         * @description `code` is for programs, `message` for people; `details` names the field and whatever else helps.
+         */
+        ErrorDetail: {
+            code: string;
+            /** @default {} */
+            details?: Record<string, never>;
+            message: string;
         };
         /**
          * EventBody
          * @description One event whole, as subscribers get it: `data` has its facts.
          */
         EventBody: {
-            position: number;
-            type: string;
-            aggregate: string;
-            /** Format: uuid */
-            aggregate_id: string;
-            version: number;
-            occurred_at: string;
-            actor: components["schemas"]["Actor"];
-            correlation_id: string;
-            causation_id: string;
-            reason: string;
             about: {
                 [key: string]: string;
             };
-            summary: string;
+            actor: components["schemas"]["Actor"];
+            aggregate: string;
+            /** Format: uuid */
+            aggregate_id: string;
+            causation_id: string;
+            correlation_id: string;
             data: Record<string, never>;
+            occurred_at: string;
+            position: number;
+            reason: string;
+            summary: string;
+            type: string;
+            version: number;
+        };
+        /**
+         * InterfaceDown
+         * @description An interface that was up is not any more (IF-MIB ifOperStatus): ports that were never up raise nothing.
+         */
+        InterfaceDown: {
+            /** @default 0 */
+            clear_for_s?: number;
+            /** @default 30 */
+            for_s?: number;
+            /** @enum {unknown} */
+            kind: "interface_down";
         };
         /**
          * InterfaceTraffic
@@ -1989,48 +2830,68 @@ export interface components {
             tx_bps: number;
         };
         /**
+         * IntervalOverride
+         * @description Other seconds between two polls of a group, for one device or for all devices with a label; null = as without.
+         */
+        IntervalOverride: {
+            /** @default null */
+            availability?: number | null;
+            /** @default  */
+            device_id?: string;
+            /** @default null */
+            interfaces?: number | null;
+            /** @default  */
+            label?: string;
+            /** @default null */
+            queues?: number | null;
+            /** @default null */
+            resources?: number | null;
+            /** @default null */
+            sensors?: number | null;
+        };
+        /**
          * InventorySummary
          * @description How many devices there are; each part by name, with "unknown" for what is not known.
          */
         InventorySummary: {
-            total: number;
-            by_status: {
+            by_site: {
                 [key: string]: number;
             };
-            by_vendor: {
+            by_status: {
                 [key: string]: number;
             };
             by_type: {
                 [key: string]: number;
             };
-            by_site: {
+            by_vendor: {
                 [key: string]: number;
             };
+            total: number;
         };
         /**
          * IsolateRequest
          * @description `isolated` false releases. Without a method: the one of the settings.
          */
         IsolateRequest: {
-            /** Format: uuid */
-            router_id: string;
-            username: string;
             isolated: boolean;
             /** @default null */
             method?: ("address-list" | "disable" | "profile") | null;
             /** @default  */
             reason?: string;
+            /** Format: uuid */
+            router_id: string;
+            username: string;
         };
         /**
          * Isolation
          * @description `changed` false: it is so already, or asked for already; then `operation_id` is of what is under way, if anything.
          */
         Isolation: {
-            customer_id: string;
-            state: string;
             changed: boolean;
+            customer_id: string;
             /** @default null */
             operation_id?: string | null;
+            state: string;
             /** @default null */
             status_url?: string | null;
         };
@@ -2039,6 +2900,8 @@ export interface components {
          * @description How customers are cut off.
          */
         IsolationSettings: {
+            /** @default isolated */
+            address_list?: string;
             /**
              * @default disable
              * @enum {unknown}
@@ -2046,49 +2909,80 @@ export interface components {
             method?: "address-list" | "disable" | "profile";
             /** @default isolated */
             profile?: string;
-            /** @default isolated */
-            address_list?: string;
-            /** @default 5 */
-            watch_s?: number;
             /** @default 86400 */
             wait_s?: number;
+            /** @default 5 */
+            watch_s?: number;
         };
         /**
          * IsolationSettingsChanges
          * @description What is left out stays.
          */
         IsolationSettingsChanges: {
+            address_list?: string;
             /** @enum {unknown} */
             method?: "address-list" | "disable" | "profile";
             profile?: string;
-            address_list?: string;
-            watch_s?: number;
             wait_s?: number;
+            watch_s?: number;
         };
         /**
          * IssuedApiKey
          * @description `key` is shown this once; it is null where the request was repeated after its answer was forgotten.
          */
         IssuedApiKey: {
+            expires_at: string | null;
             id: string;
+            key: string | null;
             name: string;
             /** @enum {unknown} */
             role: "admin" | "engineer" | "viewer";
-            expires_at: string | null;
-            key: string | null;
+        };
+        /**
+         * JudgeAlert
+         * @description Whether it was worth telling; null takes a judgement back.
+         */
+        JudgeAlert: {
+            /** @default  */
+            reason?: string;
+            useful: boolean | null;
         };
         /**
          * Link
          * @description A cable, as one end or both tell it.
          */
         Link: {
+            /** @default false */
+            confirmed?: boolean;
+            protocol: string;
             source: string;
             source_port: string;
             target: string;
             target_port: string;
-            protocol: string;
-            /** @default false */
-            confirmed?: boolean;
+        };
+        /**
+         * LogMatch
+         * @description A trap or syslog message with all of these words, in any case. Words and not patterns: a device chooses the text,
+         *         and no text may make matching slow.
+         */
+        LogMatch: {
+            /** @default [] */
+            clear_contains?: string[];
+            /** @default [] */
+            contains?: string[];
+            /** @default 3600 */
+            hold_s?: number;
+            /** @enum {unknown} */
+            kind: "log";
+            /** @default 7 */
+            max_level?: number;
+            /**
+             * @default any
+             * @enum {unknown}
+             */
+            source?: "any" | "syslog" | "trap";
+            /** @default  */
+            trap_oid?: string;
         };
         /**
          * LoggedIn
@@ -2096,14 +2990,14 @@ export interface components {
          */
         LoggedIn: {
             access_token: string;
+            csrf_token: string;
+            expires_in: number;
+            refresh_token: string;
             /**
              * @default Bearer
              * @enum {unknown}
              */
             token_type?: "Bearer";
-            expires_in: number;
-            refresh_token: string;
-            csrf_token: string;
             user: components["schemas"]["LoggedInUser"];
         };
         /**
@@ -2112,96 +3006,156 @@ export interface components {
          */
         LoggedInUser: {
             id: string;
-            username: string;
             /** @enum {unknown} */
             role: "admin" | "engineer" | "viewer";
+            username: string;
         };
         /**
          * Login
          * @description `totp` is the present code of the authenticator app, where the user has one.
          */
         Login: {
-            username: string;
             password: string;
             /** @default null */
             totp?: string | null;
+            username: string;
+        };
+        /**
+         * Matchers
+         * @description Which alerts are meant; what is given must all hold, and nothing given means all.
+         */
+        Matchers: {
+            /** @default [] */
+            rule_ids?: string[];
+            /** @default {} */
+            scope?: components["schemas"]["Scope"];
+            /** @default [] */
+            severities?: ("critical" | "high" | "info" | "low" | "medium")[];
+        };
+        /**
+         * Metric
+         * @description `low` and `high` bound what a device may say; beyond them it errs, and the value is not known.
+         */
+        Metric: {
+            description: string;
+            /** @enum {unknown} */
+            group: "availability" | "interfaces" | "queues" | "resources" | "sensors";
+            /** @default null */
+            high?: number | null;
+            /** @default null */
+            low?: number | null;
+            name: string;
+            /**
+             * @default device
+             * @enum {unknown}
+             */
+            scope?: "device" | "interface" | "queue" | "sensor" | "storage";
+            unit: string;
         };
         /**
          * NewAlert
          * @description An alert raised by hand or by another system. Alerts with the same key are one; without a key each is its own.
          */
         NewAlert: {
+            /** @default {} */
+            detail?: Record<string, never>;
+            /** @default null */
+            device_id?: string | null;
+            /** @default  */
+            key?: string;
+            /** @default  */
+            reason?: string;
             /** @enum {unknown} */
             severity: "critical" | "high" | "info" | "low" | "medium";
             title: string;
-            /** @default  */
-            key?: string;
-            /** @default null */
-            device_id?: string | null;
-            /** @default {} */
-            detail?: Record<string, never>;
-            /** @default  */
-            reason?: string;
         };
         /**
          * NewApiKey
          * @description Without an end the key is good until it is revoked.
          */
         NewApiKey: {
-            name: string;
-            /** @enum {unknown} */
-            role: "admin" | "engineer" | "viewer";
             /** @default null */
             expires_at?: string | null;
+            name: string;
             /** @default  */
             reason?: string;
+            /** @enum {unknown} */
+            role: "admin" | "engineer" | "viewer";
         };
         /**
          * NewCredential
          * @description A way into devices; its secrets go to the vault and are never shown.
          */
         NewCredential: {
-            name: string;
-            port?: number;
-            community?: string;
-            username?: string;
-            password?: string;
-            private_key?: string;
-            enable_password?: string;
-            auth_protocol?: ("MD5" | "SHA" | "SHA224" | "SHA256" | "SHA384" | "SHA512") | null;
             auth_password?: string;
-            priv_protocol?: ("AES128" | "AES192" | "AES256" | "DES") | null;
-            priv_password?: string;
-            tls?: boolean;
-            /** @default  */
-            reason?: string;
+            auth_protocol?: ("MD5" | "SHA" | "SHA224" | "SHA256" | "SHA384" | "SHA512") | null;
+            community?: string;
+            enable_password?: string;
             /** @enum {unknown} */
             kind: "routeros" | "snmp_v1" | "snmp_v2c" | "snmp_v3" | "ssh";
+            name: string;
+            password?: string;
+            port?: number | null;
+            priv_password?: string;
+            priv_protocol?: ("AES128" | "AES192" | "AES256" | "DES") | null;
+            private_key?: string;
+            /** @default  */
+            reason?: string;
+            tls?: boolean;
+            username?: string;
+        };
+        /**
+         * NewRule
+         * @description A rule; `template` may name what it was made from.
+         */
+        NewRule: {
+            condition: components["schemas"]["Threshold"] | components["schemas"]["Absence"] | components["schemas"]["DeviceDown"] | components["schemas"]["InterfaceDown"] | components["schemas"]["Anomaly"] | components["schemas"]["Compliance"] | components["schemas"]["ConfigDrift"] | components["schemas"]["CustomerDrift"] | components["schemas"]["LogMatch"];
+            /** @default  */
+            description?: string;
+            /** @default true */
+            enabled?: boolean;
+            /**
+             * @default site
+             * @enum {unknown}
+             */
+            group_by?: "device" | "rule" | "site";
+            name: string;
+            /** @default  */
+            reason?: string;
+            /** @default {} */
+            scope?: components["schemas"]["Scope"];
+            /**
+             * @default medium
+             * @enum {unknown}
+             */
+            severity?: "critical" | "high" | "info" | "low" | "medium";
+            /** @default  */
+            template?: string;
         };
         /**
          * NewSecret
          * @description A secret that the router has not got yet.
          */
         NewSecret: {
-            password: string;
-            /** @default default */
-            profile?: string;
-            /** @default pppoe */
-            service?: string;
-            /** @default null */
-            remote_address?: string | null;
-            /** @default null */
-            local_address?: string | null;
             /** @default null */
             caller_id?: string | null;
             /** @default null */
             comment?: string | null;
             /** @default null */
             disabled?: boolean | null;
+            /** @default null */
+            local_address?: string | null;
+            password: string;
+            /** @default default */
+            profile?: string;
             /** @default  */
             reason?: string;
+            /** @default null */
+            remote_address?: string | null;
             /** Format: uuid */
             router_id: string;
+            /** @default pppoe */
+            service?: string;
             username: string;
         };
         /**
@@ -2209,16 +3163,16 @@ export interface components {
          * @description A password has 10 to 1,000 characters; there is no other rule for it.
          */
         NewUser: {
-            username: string;
-            password: string;
-            /** @enum {unknown} */
-            role: "admin" | "engineer" | "viewer";
-            /** @default  */
-            email?: string;
             /** @default false */
             disabled?: boolean;
             /** @default  */
+            email?: string;
+            password: string;
+            /** @default  */
             reason?: string;
+            /** @enum {unknown} */
+            role: "admin" | "engineer" | "viewer";
+            username: string;
         };
         /**
          * Node
@@ -2226,41 +3180,41 @@ export interface components {
          */
         Node: {
             id: string;
-            name: string;
-            type: string;
-            vendor: string;
-            status: string;
             /** @default true */
             managed?: boolean;
+            name: string;
+            status: string;
+            type: string;
+            vendor: string;
         };
         /**
          * OperationRow
          * @description One operation as the API shows it; progress and steps come from its worker.
          */
         OperationRow: {
-            id: string;
-            kind: string;
-            state: string;
-            device_id: string | null;
-            customer_id: string | null;
-            params: Record<string, never>;
             actor: {
                 [key: string]: string;
             };
-            reason: string;
-            correlation_id: string;
-            requested_at: string;
-            started_at: string | null;
-            ended_at: string | null;
             attempt: number;
-            worker: string;
             cancelling: boolean;
-            progress: Record<string, never>;
-            steps: components["schemas"]["Step"][];
-            result: Record<string, never> | null;
+            correlation_id: string;
+            customer_id: string | null;
+            device_id: string | null;
+            ended_at: string | null;
             error: {
                 [key: string]: string;
             } | null;
+            id: string;
+            kind: string;
+            params: Record<string, never>;
+            progress: Record<string, never>;
+            reason: string;
+            requested_at: string;
+            result: Record<string, never> | null;
+            started_at: string | null;
+            state: string;
+            steps: components["schemas"]["Step"][];
+            worker: string;
         };
         /**
          * OtherDevice
@@ -2277,105 +3231,50 @@ export interface components {
          * @description A router with what its owner last read; `health_age_s` says when.
          */
         Overview: {
-            id: string;
-            name: string;
-            address: string;
-            site: string;
-            model: string;
-            os_version: string;
-            connection: string;
-            since: string | null;
-            latency_ms: number | null;
-            last_error: string;
-            last_error_code: string;
-            last_error_at: string | null;
-            circuit: string;
-            failures: number;
-            logins: number;
-            owner: string;
-            credential_id: string | null;
+            active_age_s: number | null;
             active_users: number | null;
-            synced_at: string | null;
+            address: string;
+            circuit: string;
+            connection: string;
+            credential_id: string | null;
+            failures: number;
             health: components["schemas"]["RouterHealth"] | null;
             health_age_s: number | null;
-            active_age_s: number | null;
+            id: string;
+            last_error: string;
+            last_error_at: string | null;
+            last_error_code: string;
+            latency_ms: number | null;
+            logins: number;
+            model: string;
+            name: string;
+            os_version: string;
+            owner: string;
+            since: string | null;
+            site: string;
+            synced_at: string | null;
         };
         /**
          * OwnChanges
          * @description What is left out stays. A new password needs the current one, and ends all other sessions.
          */
         OwnChanges: {
+            /** @default  */
+            current_password?: string;
             email?: string;
-            /** @enum {unknown} */
-            theme?: "dark" | "light" | "system";
             notifications?: Record<string, never>;
             password?: string;
             /** @default  */
-            current_password?: string;
-            /** @default  */
             reason?: string;
+            /** @enum {unknown} */
+            theme?: "dark" | "light" | "system";
         };
         /**
-         * Page[ApiKeyBody]
+         * Page[AlertRow]
          * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
          */
-        PageOfApiKeyBody: {
-            items: components["schemas"]["ApiKeyBody"][];
-            /** @default null */
-            next_cursor?: string | null;
-            /** @default null */
-            total?: number | null;
-        };
-        /**
-         * Page[CredentialBody]
-         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
-         */
-        PageOfCredentialBody: {
-            items: components["schemas"]["CredentialBody"][];
-            /** @default null */
-            next_cursor?: string | null;
-            /** @default null */
-            total?: number | null;
-        };
-        /**
-         * Page[PhysicalInterface]
-         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
-         */
-        PageOfPhysicalInterface: {
-            items: components["schemas"]["PhysicalInterface"][];
-            /** @default null */
-            next_cursor?: string | null;
-            /** @default null */
-            total?: number | null;
-        };
-        /**
-         * Page[DiscoveryStatus]
-         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
-         */
-        PageOfDiscoveryStatus: {
-            items: components["schemas"]["DiscoveryStatus"][];
-            /** @default null */
-            next_cursor?: string | null;
-            /** @default null */
-            total?: number | null;
-        };
-        /**
-         * Page[Target]
-         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
-         */
-        PageOfTarget: {
-            items: components["schemas"]["Target"][];
-            /** @default null */
-            next_cursor?: string | null;
-            /** @default null */
-            total?: number | null;
-        };
-        /**
-         * Page[UserBody]
-         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
-         */
-        PageOfUserBody: {
-            items: components["schemas"]["UserBody"][];
+        PageOfAlertRow: {
+            items: components["schemas"]["AlertRow"][];
             /** @default null */
             next_cursor?: string | null;
             /** @default null */
@@ -2390,22 +3289,55 @@ export interface components {
             total?: number | null;
         };
         /**
-         * Page[AlertRow]
+         * Page[dict[str, typing.Any]]
          * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
          */
-        PageOfAlertRow: {
-            items: components["schemas"]["AlertRow"][];
+        PageOfAny_: {
+            items: Record<string, never>[];
             /** @default null */
             next_cursor?: string | null;
             /** @default null */
             total?: number | null;
         };
         /**
-         * Page[Entry]
+         * Page[ApiKeyBody]
          * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
          */
-        PageOfEntry: {
-            items: components["schemas"]["Entry"][];
+        PageOfApiKeyBody: {
+            items: components["schemas"]["ApiKeyBody"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[BackupRow]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfBackupRow: {
+            items: components["schemas"]["BackupRow"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[ConfigDevice]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfConfigDevice: {
+            items: components["schemas"]["ConfigDevice"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[CredentialBody]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfCredentialBody: {
+            items: components["schemas"]["CredentialBody"][];
             /** @default null */
             next_cursor?: string | null;
             /** @default null */
@@ -2434,6 +3366,39 @@ export interface components {
             total?: number | null;
         };
         /**
+         * Page[DiscoveryStatus]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfDiscoveryStatus: {
+            items: components["schemas"]["DiscoveryStatus"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[Entry]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfEntry: {
+            items: components["schemas"]["Entry"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[Metric]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfMetric: {
+            items: components["schemas"]["Metric"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
          * Page[OperationRow]
          * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
          */
@@ -2445,11 +3410,11 @@ export interface components {
             total?: number | null;
         };
         /**
-         * Page[RouterRow]
+         * Page[PhysicalInterface]
          * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
          */
-        PageOfRouterRow: {
-            items: components["schemas"]["RouterRow"][];
+        PageOfPhysicalInterface: {
+            items: components["schemas"]["PhysicalInterface"][];
             /** @default null */
             next_cursor?: string | null;
             /** @default null */
@@ -2467,56 +3432,175 @@ export interface components {
             total?: number | null;
         };
         /**
+         * Page[RouterRow]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfRouterRow: {
+            items: components["schemas"]["RouterRow"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[RuleBody]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfRuleBody: {
+            items: components["schemas"]["RuleBody"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[RuleVersionRow]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfRuleVersionRow: {
+            items: components["schemas"]["RuleVersionRow"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[SilenceRow]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfSilenceRow: {
+            items: components["schemas"]["SilenceRow"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[Target]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfTarget: {
+            items: components["schemas"]["Target"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[TemplateBody]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfTemplateBody: {
+            items: components["schemas"]["TemplateBody"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[TemplateRow]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfTemplateRow: {
+            items: components["schemas"]["TemplateRow"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[TemplateVersion]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfTemplateVersion: {
+            items: components["schemas"]["TemplateVersion"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[UserBody]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfUserBody: {
+            items: components["schemas"]["UserBody"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
          * PhysicalInterface
          * @description An interface with its device. Speeds in bit/s.
          */
         PhysicalInterface: {
+            addresses: string[];
+            admin_status: string;
+            alias: string;
+            description: string;
             device_id: string;
             /** @default  */
             device_name?: string;
             if_index: number;
-            name: string;
-            description: string;
-            alias: string;
-            type: number | null;
-            mtu: number | null;
             mac: string;
-            addresses: string[];
-            speed_bps: number | null;
-            admin_status: string;
+            mtu: number | null;
+            name: string;
             oper_status: string;
+            speed_bps: number | null;
+            type: number | null;
+        };
+        /**
+         * Preview
+         * @description The text as it would be made for the device; a placeholder stands for each secret.
+         */
+        Preview: {
+            device_id: string | null;
+            template_id: string | null;
+            text: string;
+            version: number | null;
+        };
+        /**
+         * PreviewRequest
+         * @description Values of the declared variables; secret ones may be left out, since a preview never shows them.
+         */
+        PreviewRequest: {
+            /** @default null */
+            device_id?: string | null;
+            /** @default {} */
+            variables?: Record<string, never>;
         };
         /**
          * ProjectionStanding
          * @description `state` is running, rebuilding or failed; `rows` is PostgreSQL's estimate; `lag` is in events.
          */
         ProjectionStanding: {
+            error: string;
+            lag: number;
             name: string;
             position: number;
-            lag: number;
-            rows: number;
-            state: string;
-            error: string;
-            version: number;
-            updated_at: string;
             /** @default null */
             rebuild?: {
                 [key: string]: number;
             } | null;
+            rows: number;
+            state: string;
+            updated_at: string;
+            version: number;
         };
         /**
          * ReadModels
          * @description The projections: `lag` in events of the one that is furthest behind, `failed` the names of those that stopped.
          */
         ReadModels: {
-            /** @enum {unknown} */
-            status: "behind" | "failed" | "unknown" | "up";
-            /** @default 0 */
-            lag?: number;
             /** @default [] */
             failed?: string[];
             /** @default 0 */
+            lag?: number;
+            /** @default 0 */
             ledger_position?: number;
+            /** @enum {unknown} */
+            status: "behind" | "failed" | "unknown" | "up";
         };
         /**
          * Reason
@@ -2548,13 +3632,13 @@ export interface components {
          * @description Takes a resolution back; `state` is what the alert returns to.
          */
         ReopenAlert: {
+            /** @default  */
+            reason?: string;
             /**
              * @default firing
              * @enum {unknown}
              */
             state?: "acknowledged" | "firing";
-            /** @default  */
-            reason?: string;
         };
         /**
          * ResolveAlert
@@ -2563,6 +3647,17 @@ export interface components {
         ResolveAlert: {
             /** @default  */
             reason?: string;
+            /** @default 0 */
+            signal?: number;
+        };
+        /**
+         * Restore
+         * @description Which version is wanted back.
+         */
+        Restore: {
+            /** @default  */
+            reason?: string;
+            version: number;
         };
         /**
          * RevertRequest
@@ -2579,49 +3674,49 @@ export interface components {
          * @description What the inverse command did, or, on a dry run, would do; no events: it already was so.
          */
         Reverted: {
+            changes: components["schemas"]["Change"][];
             command: string;
             dry_run: boolean;
             events: string[];
-            changes: components["schemas"]["Change"][];
         };
         /**
          * RouterHealth
          * @description None where the router leaves a figure out or writes nonsense.
          */
         RouterHealth: {
-            cpu_percent: number | null;
-            memory_percent: number | null;
-            uptime_s: number | null;
-            version: string;
             board: string;
-            /** @default  */
-            name?: string;
+            cpu_percent: number | null;
             /** @default null */
             latency_ms?: number | null;
+            memory_percent: number | null;
+            /** @default  */
+            name?: string;
+            uptime_s: number | null;
+            version: string;
         };
         /**
          * RouterRow
          * @description A router as a list shows it. `connection` is connecting, too, while no worker owns the router.
          */
         RouterRow: {
-            id: string;
-            name: string;
-            address: string;
-            site: string;
-            model: string;
-            os_version: string;
-            connection: string;
-            since: string | null;
-            latency_ms: number | null;
-            last_error: string;
-            last_error_code: string;
-            last_error_at: string | null;
-            circuit: string;
-            failures: number;
-            logins: number;
-            owner: string;
-            credential_id: string | null;
             active_users: number | null;
+            address: string;
+            circuit: string;
+            connection: string;
+            credential_id: string | null;
+            failures: number;
+            id: string;
+            last_error: string;
+            last_error_at: string | null;
+            last_error_code: string;
+            latency_ms: number | null;
+            logins: number;
+            model: string;
+            name: string;
+            os_version: string;
+            owner: string;
+            since: string | null;
+            site: string;
             synced_at: string | null;
         };
         /**
@@ -2640,28 +3735,117 @@ export interface components {
             sync_s?: number;
         };
         /**
+         * Rule
+         * @description One version of an alert rule.
+         */
+        Rule: {
+            condition: components["schemas"]["Threshold"] | components["schemas"]["Absence"] | components["schemas"]["DeviceDown"] | components["schemas"]["InterfaceDown"] | components["schemas"]["Anomaly"] | components["schemas"]["Compliance"] | components["schemas"]["ConfigDrift"] | components["schemas"]["CustomerDrift"] | components["schemas"]["LogMatch"];
+            /** @default  */
+            description?: string;
+            /** @default true */
+            enabled?: boolean;
+            /**
+             * @default site
+             * @enum {unknown}
+             */
+            group_by?: "device" | "rule" | "site";
+            name: string;
+            /** @default {} */
+            scope?: components["schemas"]["Scope"];
+            /**
+             * @default medium
+             * @enum {unknown}
+             */
+            severity?: "critical" | "high" | "info" | "low" | "medium";
+        };
+        /**
+         * RuleBody
+         * @description A rule as it is, with the version of its text.
+         */
+        RuleBody: {
+            changed_at: string;
+            changed_by: string;
+            condition: components["schemas"]["Threshold"] | components["schemas"]["Absence"] | components["schemas"]["DeviceDown"] | components["schemas"]["InterfaceDown"] | components["schemas"]["Anomaly"] | components["schemas"]["Compliance"] | components["schemas"]["ConfigDrift"] | components["schemas"]["CustomerDrift"] | components["schemas"]["LogMatch"];
+            created_at: string;
+            /** @default  */
+            description?: string;
+            /** @default true */
+            enabled?: boolean;
+            /**
+             * @default site
+             * @enum {unknown}
+             */
+            group_by?: "device" | "rule" | "site";
+            id: string;
+            kind: string;
+            name: string;
+            /** @default {} */
+            scope?: components["schemas"]["Scope"];
+            /**
+             * @default medium
+             * @enum {unknown}
+             */
+            severity?: "critical" | "high" | "info" | "low" | "medium";
+            state: string;
+            template: string;
+            version: number;
+        };
+        /**
+         * RuleVersionRow
+         * @description One version of a rule: its text, who wrote it, why, and what it changed.
+         */
+        RuleVersionRow: {
+            at: string;
+            author: string;
+            changes: Record<string, never>[];
+            position: number;
+            reason: string;
+            rule: components["schemas"]["Rule"];
+            version: number;
+        };
+        /**
+         * Scope
+         * @description Within a field any entry may match; an empty field matches everything. Interfaces are patterns with * and ?.
+         */
+        Scope: {
+            /** @default [] */
+            device_ids?: string[];
+            /** @default [] */
+            interfaces?: string[];
+            /** @default [] */
+            labels?: string[];
+            /** @default [] */
+            not_interfaces?: string[];
+            /** @default [] */
+            sites?: string[];
+            /** @default [] */
+            types?: string[];
+            /** @default [] */
+            vendors?: string[];
+        };
+        /**
          * SecretChanges
          * @description A field that is left out stays as it is. The password goes in and never comes out.
          */
         SecretChanges: {
-            /** @default null */
-            password?: string | null;
-            /** @default null */
-            profile?: string | null;
-            /** @default null */
-            service?: string | null;
-            /** @default null */
-            remote_address?: string | null;
-            /** @default null */
-            local_address?: string | null;
             /** @default null */
             caller_id?: string | null;
             /** @default null */
             comment?: string | null;
             /** @default null */
             disabled?: boolean | null;
+            /** @default null */
+            local_address?: string | null;
+            /** @default null */
+            password?: string | null;
+            /** @default null */
+            profile?: string | null;
             /** @default  */
             reason?: string;
+            /** @default null */
+            remote_address?: string | null;
+            /** @default null */
+            service?: string | null;
         };
         /**
          * Service
@@ -2676,20 +3860,20 @@ export interface components {
          * @description All that Netledger needs beside this process.
          */
         Services: {
-            postgres: components["schemas"]["Service"];
             nats: components["schemas"]["Service"];
-            workers: components["schemas"]["Workers"];
+            postgres: components["schemas"]["Service"];
             projections: components["schemas"]["ReadModels"];
+            workers: components["schemas"]["Workers"];
         };
         /**
          * ServicesHealth
          * @description degraded: reads and commands work, something else does not; unhealthy: nothing works.
          */
         ServicesHealth: {
-            /** @enum {unknown} */
-            status: "degraded" | "healthy" | "unhealthy";
             ready: boolean;
             services: components["schemas"]["Services"];
+            /** @enum {unknown} */
+            status: "degraded" | "healthy" | "unhealthy";
             timestamp: string;
         };
         /**
@@ -2697,50 +3881,84 @@ export interface components {
          * @description All that can be changed while Netledger runs.
          */
         Settings: {
-            discovery?: components["schemas"]["DiscoverySettings"];
             auth?: components["schemas"]["AuthSettings"];
+            config?: components["schemas"]["ConfigSettings"];
+            detection?: components["schemas"]["DetectionSettings"];
+            discovery?: components["schemas"]["DiscoverySettings"];
             isolation?: components["schemas"]["IsolationSettings"];
-            routers?: components["schemas"]["RouterSettings"];
             /** @default {} */
             retention_days?: {
                 [key: string]: number;
             };
+            routers?: components["schemas"]["RouterSettings"];
+            telemetry?: components["schemas"]["TelemetrySettings"];
         };
         /**
          * SettingsChanges
          * @description What is left out stays; null takes an entry of a table out. The reason ends in the audit.
          */
         SettingsChanges: {
-            discovery?: components["schemas"]["DiscoverySettingsChanges"];
             auth?: components["schemas"]["AuthSettingsChanges"];
+            config?: components["schemas"]["ConfigSettingsChanges"];
+            detection?: components["schemas"]["DetectionSettingsChanges"];
+            discovery?: components["schemas"]["DiscoverySettingsChanges"];
             isolation?: components["schemas"]["IsolationSettingsChanges"];
-            routers?: components["schemas"]["RouterSettingsChanges"];
+            /** @default  */
+            reason?: string;
             retention_days?: {
                 [key: string]: number | null;
             };
+            routers?: components["schemas"]["RouterSettingsChanges"];
+            telemetry?: components["schemas"]["TelemetrySettingsChanges"];
+        };
+        /**
+         * SilenceRow
+         * @description One silence; `state` is pending, active, expired, or ended before its time.
+         */
+        SilenceRow: {
+            created_at: string;
+            created_by: string;
+            ended_at: string | null;
+            ended_by: string;
+            ends_at: string;
+            id: string;
+            maintenance: boolean;
+            matchers: components["schemas"]["Matchers"];
+            starts_at: string;
+            state: string;
+            why: string;
+        };
+        /**
+         * SilencedBy
+         * @description Why nobody is told: a silence, the device's own outage, or that of a device on the way to it.
+         */
+        SilencedBy: {
+            id: string;
+            /** @enum {unknown} */
+            kind: "device" | "parent" | "silence";
             /** @default  */
-            reason?: string;
+            why?: string;
         };
         /**
          * SnmpSummary
          * @description What its agent says of itself, and the credential that worked.
          */
         SnmpSummary: {
-            sys_name: string;
-            sys_descr: string;
-            sys_object_id: string;
-            engine_id: string;
             credential_id: string | null;
+            engine_id: string;
+            sys_descr: string;
+            sys_name: string;
+            sys_object_id: string;
         };
         /**
          * StartDiscovery
          * @description Without targets: the ranges of the settings. Without credential_ids: all stored ones.
          */
         StartDiscovery: {
-            /** @default [] */
-            targets?: string[];
             /** @default null */
             credential_ids?: string[] | null;
+            /** @default [] */
+            exclude?: string[];
             /**
              * @default [
              *       "icmp",
@@ -2750,71 +3968,225 @@ export interface components {
              *     ]
              */
             probes?: ("icmp" | "routeros" | "snmp" | "ssh")[];
-            /** @default [] */
-            exclude?: string[];
-            /** @default  */
-            site?: string;
             /** @default  */
             reason?: string;
+            /** @default  */
+            site?: string;
+            /** @default [] */
+            targets?: string[];
         };
         /**
          * Step
          * @description One step of the work on a device, as the worker saw it.
          */
         Step: {
-            name: string;
-            state: string;
             at: string;
             /** @default  */
             detail?: string;
+            name: string;
+            state: string;
         };
         /**
          * Synced
          * @description When a router was last compared with the ledger, and who was online then.
          */
         Synced: {
+            active_users: number | null;
             router_id: string;
             synced_at: string | null;
-            active_users: number | null;
         };
         /**
          * Target
          * @description An active PPPoE user on its router; `age_s` is how old the reading is.
          */
         Target: {
-            session_id: string;
-            name: string;
-            /** @default  */
-            service?: string;
             /** @default  */
             address?: string;
+            age_s: number;
             /** @default  */
             caller_id?: string;
-            /** @default null */
-            uptime_s?: number | null;
+            name: string;
             /** @default false */
             radius?: boolean;
-            router_id: string;
             router: string;
-            age_s: number;
+            router_id: string;
+            /** @default  */
+            service?: string;
+            session_id: string;
+            /** @default null */
+            uptime_s?: number | null;
+        };
+        /**
+         * TelemetrySettings
+         * @description How often devices are polled for what, and when one that does not answer is down.
+         */
+        TelemetrySettings: {
+            /** @default 30 */
+            availability_s?: number;
+            /** @default 5 */
+            confirm_s?: number;
+            /** @default 3 */
+            down_after?: number;
+            /** @default 4 */
+            down_of?: number;
+            /** @default 1 */
+            echo_timeout_s?: number;
+            /** @default 3 */
+            echoes?: number;
+            /** @default 60 */
+            interfaces_s?: number;
+            /** @default [] */
+            overrides?: components["schemas"]["IntervalOverride"][];
+            /** @default 500 */
+            parallel?: number;
+            /** @default 20 */
+            poll_timeout_s?: number;
+            /** @default 30 */
+            queues_s?: number;
+            /** @default 60 */
+            resources_s?: number;
+            /** @default 300 */
+            sensors_s?: number;
+        };
+        /**
+         * TelemetrySettingsChanges
+         * @description What is left out stays.
+         */
+        TelemetrySettingsChanges: {
+            availability_s?: number;
+            confirm_s?: number;
+            down_after?: number;
+            down_of?: number;
+            echo_timeout_s?: number;
+            echoes?: number;
+            interfaces_s?: number;
+            overrides?: components["schemas"]["IntervalOverride"][];
+            parallel?: number;
+            poll_timeout_s?: number;
+            queues_s?: number;
+            resources_s?: number;
+            sensors_s?: number;
+        };
+        /**
+         * TemplateBody
+         * @description A rule to start from. `active`: the first start made a rule of it.
+         */
+        TemplateBody: {
+            active: boolean;
+            condition: components["schemas"]["Threshold"] | components["schemas"]["Absence"] | components["schemas"]["DeviceDown"] | components["schemas"]["InterfaceDown"] | components["schemas"]["Anomaly"] | components["schemas"]["Compliance"] | components["schemas"]["ConfigDrift"] | components["schemas"]["CustomerDrift"] | components["schemas"]["LogMatch"];
+            /** @default  */
+            description?: string;
+            /** @default true */
+            enabled?: boolean;
+            /**
+             * @default site
+             * @enum {unknown}
+             */
+            group_by?: "device" | "rule" | "site";
+            id: string;
+            kind: string;
+            name: string;
+            /** @default {} */
+            scope?: components["schemas"]["Scope"];
+            /**
+             * @default medium
+             * @enum {unknown}
+             */
+            severity?: "critical" | "high" | "info" | "low" | "medium";
+        };
+        /**
+         * TemplateContent
+         * @description All of a template. `platforms` are those it is for, none: every one.
+         */
+        TemplateContent: {
+            body: string;
+            /** @default  */
+            description?: string;
+            name: string;
+            /** @default [] */
+            platforms?: string[];
+            /** @default  */
+            reason?: string;
+            /** @default [] */
+            variables?: components["schemas"]["Variable"][];
+        };
+        /**
+         * TemplateRow
+         * @description One template in its present version.
+         */
+        TemplateRow: {
+            body: string;
+            changed_at: string;
+            changed_by: string;
+            created_at: string;
+            created_by: string;
+            description: string;
+            id: string;
+            name: string;
+            platforms: string[];
+            state: string;
+            variables: components["schemas"]["Variable"][];
+            version: number;
+        };
+        /**
+         * TemplateVersion
+         * @description One version of a template, whole.
+         */
+        TemplateVersion: {
+            at: string;
+            body: string;
+            by: string;
+            description: string;
+            name: string;
+            platforms: string[];
+            reason: string;
+            restored_from: number | null;
+            template_id: string;
+            variables: components["schemas"]["Variable"][];
+            version: number;
+        };
+        /**
+         * Threshold
+         * @description A metric beyond a value: gauges, rates, percentages, and states such as `if_oper_up`.
+         *
+         *         With `outside` the metric must stay from `value` to `upper`. `clear` (and `clear_upper`) are where it must return
+         *         to before the alert is over; left out, that is `value` (and `upper`) itself.
+         */
+        Threshold: {
+            /** @default null */
+            clear?: number | null;
+            /** @default 0 */
+            clear_for_s?: number;
+            /** @default null */
+            clear_upper?: number | null;
+            /** @default 0 */
+            for_s?: number;
+            /** @enum {unknown} */
+            kind: "threshold";
+            metric: string;
+            /** @enum {unknown} */
+            op: "<" | "<=" | ">" | ">=" | "outside";
+            /** @default null */
+            upper?: number | null;
+            value: number;
         };
         /**
          * Topology
          * @description The network as a graph.
          */
         Topology: {
-            nodes: components["schemas"]["Node"][];
             links: components["schemas"]["Link"][];
+            nodes: components["schemas"]["Node"][];
         };
         /**
          * TotpCode
          * @description The secret that was proposed, and a code that the app made from it.
          */
         TotpCode: {
-            secret: string;
             code: string;
             /** @default  */
             reason?: string;
+            secret: string;
         };
         /**
          * TotpSecret
@@ -2830,22 +4202,22 @@ export interface components {
          *         running Ethernet ports, in `interfaces` each of them.
          */
         Traffic: {
-            rx_bps: number;
-            tx_bps: number;
-            /** @default  */
-            queue?: string;
             /** @default  */
             interface?: string;
+            /** @default [] */
+            interfaces?: components["schemas"]["InterfaceTraffic"][];
+            /** @default  */
+            queue?: string;
+            rx_bps: number;
             /** @default null */
             rx_bytes?: number | null;
             /** @default null */
+            rx_limit_bps?: number | null;
+            tx_bps: number;
+            /** @default null */
             tx_bytes?: number | null;
             /** @default null */
-            rx_limit_bps?: number | null;
-            /** @default null */
             tx_limit_bps?: number | null;
-            /** @default [] */
-            interfaces?: components["schemas"]["InterfaceTraffic"][];
         };
         /**
          * Trial
@@ -2861,12 +4233,12 @@ export interface components {
          * @description Whether the device let us in, and who it says it is.
          */
         TrialResult: {
-            ok: boolean;
             message: string;
-            /** @default null */
-            sys_name?: string | null;
+            ok: boolean;
             /** @default null */
             sys_descr?: string | null;
+            /** @default null */
+            sys_name?: string | null;
         };
         /**
          * UnacknowledgeAlert
@@ -2881,94 +4253,97 @@ export interface components {
          * @description Without any secret. An API key's profile has its name as the user name.
          */
         UserBody: {
+            created_at: string;
+            /** @default false */
+            disabled?: boolean;
+            /** @default  */
+            email?: string;
             id: string;
             /**
              * @default user
              * @enum {unknown}
              */
             kind?: "api_key" | "user";
-            username: string;
-            /** @default  */
-            email?: string;
-            /** @enum {unknown} */
-            role: "admin" | "engineer" | "viewer";
-            /** @default false */
-            disabled?: boolean;
-            /** @default false */
-            totp?: boolean;
-            /** @default system */
-            theme?: string;
-            /** @default {} */
-            notifications?: Record<string, never>;
-            created_at: string;
             /** @default null */
             last_login_at?: string | null;
+            /** @default {} */
+            notifications?: Record<string, never>;
+            /** @enum {unknown} */
+            role: "admin" | "engineer" | "viewer";
+            /** @default system */
+            theme?: string;
+            /** @default false */
+            totp?: boolean;
+            username: string;
         };
         /**
          * UserChanges
          * @description What is left out stays. A new password and a disabling end the user's sessions.
          */
         UserChanges: {
-            /** @enum {unknown} */
-            role?: "admin" | "engineer" | "viewer";
-            email?: string;
             disabled?: boolean;
+            email?: string;
             password?: string;
             /** @default  */
             reason?: string;
+            /** @enum {unknown} */
+            role?: "admin" | "engineer" | "viewer";
+        };
+        /**
+         * Variable
+         * @description One question of the form that asks for a template's values.
+         */
+        Variable: {
+            /** @default [] */
+            choices?: string[];
+            /** @default null */
+            default?: string | number | boolean | (string | number | boolean)[] | null;
+            /** @default  */
+            help?: string;
+            /**
+             * @default string
+             * @enum {unknown}
+             */
+            items?: "cidr" | "float" | "int" | "ip" | "string";
+            /** @default  */
+            label?: string;
+            /** @default null */
+            maximum?: number | null;
+            /** @default null */
+            minimum?: number | null;
+            name: string;
+            /** @default  */
+            pattern?: string;
+            /** @default true */
+            required?: boolean;
+            /**
+             * @default string
+             * @enum {unknown}
+             */
+            type?: "bool" | "choice" | "cidr" | "float" | "int" | "ip" | "list" | "secret" | "string";
         };
         /**
          * Verification
          * @description `proven` is the last position that a signature or the head's keyed hash vouches for.
          */
         Verification: {
-            intact: boolean;
-            events: number;
-            position: number;
             checkpoints: number;
-            proven: number;
+            events: number;
             /** @default null */
             finding?: components["schemas"]["Break"] | null;
+            intact: boolean;
+            position: number;
+            proven: number;
         };
         /**
          * Workers
          * @description Worker processes that gave a sign of life in the last 20 seconds.
          */
         Workers: {
-            /** @enum {unknown} */
-            status: "down" | "up";
             /** @default 0 */
             count?: number;
-        };
-        /**
-         * ErrorBody
-         * @description What every error answers.
-         */
-        ErrorBody: {
-            error: components["schemas"]["ErrorDetail"];
-            request_id: string;
-            timestamp: string;
-        };
-        /**
-         * ErrorDetail
-         * @description `code` is for programs, `message` for people; `details` names the field and whatever else helps.
-         */
-        ErrorDetail: {
-            code: string;
-            message: string;
-            /** @default {} */
-            details?: Record<string, never>;
-        };
-        /**
-         * Page[dict[str, typing.Any]]
-         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
-         */
-        PageOfAny_: {
-            items: Record<string, never>[];
-            /** @default null */
-            next_cursor?: string | null;
-            /** @default null */
-            total?: number | null;
+            /** @enum {unknown} */
+            status: "down" | "up";
         };
     };
     responses: never;
@@ -2979,12 +4354,11 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    ApiV1TelemetryAlertsListAlerts: {
+    ApiV1AlertRulesListRules: {
         parameters: {
             query?: {
-                state?: "firing" | "acknowledged" | "resolved" | "silenced" | null;
-                severity?: "critical" | "high" | "medium" | "low" | "info" | null;
-                device_id?: string | null;
+                kind?: "threshold" | "absence" | "device_down" | "interface_down" | "anomaly" | "compliance" | "config_drift" | "customer_drift" | "log" | null;
+                enabled?: boolean | null;
                 /** @description items a page */
                 limit?: number;
                 /** @description `next_cursor` of the page before; left out: the first page */
@@ -3005,7 +4379,689 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfAlertRow"];
+                    "application/json": components["schemas"]["PageOfRuleBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1AlertRulesCreateRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRule"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1AlertRulesTemplatesTemplates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTemplateBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1AlertRulesGetRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1AlertRulesDeleteRule: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1AlertRulesChangeRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAlertRule"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1AlertRulesRestoreRestoreVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restore"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1AlertRulesVersionsListVersions: {
+        parameters: {
+            query?: {
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRuleVersionRow"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -3070,6 +5126,9 @@ export interface operations {
                 state?: "firing" | "acknowledged" | "resolved" | "silenced" | null;
                 severity?: "critical" | "high" | "medium" | "low" | "info" | null;
                 device_id?: string | null;
+                rule_id?: string | null;
+                /** @description a time (RFC 3339), or a position in the ledger; left out: now */
+                as_of?: string | null;
                 /** @description items a page */
                 limit?: number;
                 /** @description `next_cursor` of the page before; left out: the first page */
@@ -3259,6 +5318,116 @@ export interface operations {
             };
         };
     };
+    ApiV1AlertsAcknowledgeAllAcknowledgeAll: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeAll"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledged"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1AlertsSummaryAlertSummary: {
         parameters: {
             query?: never;
@@ -3338,7 +5507,10 @@ export interface operations {
     };
     ApiV1AlertsGetAlert: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description a time (RFC 3339), or a position in the ledger; left out: now */
+                as_of?: string | null;
+            };
             header?: {
                 /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
                 "X-Ledger-Position"?: number;
@@ -3527,7 +5699,7 @@ export interface operations {
             };
         };
     };
-    ApiV1AlertsUnacknowledgeUnacknowledge: {
+    ApiV1AlertsFeedbackFeedback: {
         parameters: {
             query?: never;
             header?: {
@@ -3541,119 +5713,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UnacknowledgeAlert"] | null;
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    /** @description The position in the ledger that the command reached. */
-                    "X-Ledger-Position"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertRow"];
-                };
-            };
-            /** @description The request is malformed; `details.field` is the path of the field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Not logged in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The role does not allow it, or the CSRF header is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description It exists already, or somebody changed it at the same moment. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Well-formed, but refused as things stand; `code` says why. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many requests; see Retry-After. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something that we stand on is away; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    ApiV1AlertsResolveResolve: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                alert: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ResolveAlert"] | null;
+                "application/json": components["schemas"]["JudgeAlert"];
             };
         };
         responses: {
@@ -3863,19 +5923,21 @@ export interface operations {
             };
         };
     };
-    ApiV1AlertsAcknowledgeAllAcknowledgeAll: {
+    ApiV1AlertsResolveResolve: {
         parameters: {
             query?: never;
             header?: {
                 /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                alert: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AcknowledgeAll"] | null;
+                "application/json": components["schemas"]["ResolveAlert"] | null;
             };
         };
         responses: {
@@ -3887,7 +5949,119 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Acknowledged"];
+                    "application/json": components["schemas"]["AlertRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1AlertsUnacknowledgeUnacknowledge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnacknowledgeAlert"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRow"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -4368,85 +6542,6 @@ export interface operations {
             };
         };
     };
-    ApiV1AuditPositionOneEvent: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
-                "X-Ledger-Position"?: number;
-            };
-            path: {
-                position: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EventBody"];
-                };
-            };
-            /** @description The request is malformed; `details.field` is the path of the field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Not logged in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The role does not allow it, or the CSRF header is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many requests; see Retry-After. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something that we stand on is away; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     ApiV1AuditChainCorrelationIdChain: {
         parameters: {
             query?: never;
@@ -4545,6 +6640,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1AuditPositionOneEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventBody"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -4825,6 +6999,114 @@ export interface operations {
             };
         };
     };
+    ApiV1AuthLogoutLogout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refresh"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1AuthRefreshRefresh: {
         parameters: {
             query?: never;
@@ -4935,7 +7217,7 @@ export interface operations {
             };
         };
     };
-    ApiV1AuthLogoutLogout: {
+    ApiV1ConfigBackupBackUp: {
         parameters: {
             query?: never;
             header?: {
@@ -4947,18 +7229,1562 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Refresh"] | null;
+                "application/json": components["schemas"]["BackupRequest"];
             };
         };
         responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
                 headers: {
                     /** @description The position in the ledger that the command reached. */
                     "X-Ledger-Position"?: number;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigBackupsListBackups: {
+        parameters: {
+            query?: {
+                device_id?: string | null;
+                tag?: "stable" | "experimental" | null;
+                /** @description a time (RFC 3339), or a position in the ledger; left out: now */
+                as_of?: string | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfBackupRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigBackupsBackupIdGetBackup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                backup_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigBackupsBackupIdChangeBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backup_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigDevicesListConfigDevices: {
+        parameters: {
+            query?: {
+                host_key_changed?: boolean | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfConfigDevice"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigDevicesGetConfigDevice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigDevice"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigHostKeysDeviceAcceptAcceptHostKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptedKey"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigDevice"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigTemplatesListTemplates: {
+        parameters: {
+            query?: {
+                /** @description those usable on it */
+                platform?: string | null;
+                /** @description text in name or description */
+                q?: string | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTemplateRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigTemplatesCreateTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTemplate"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigTemplatesPreviewPreviewDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftPreview"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigTemplatesGetTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigTemplatesChangeTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateContent"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigTemplatesDeleteTemplate: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigTemplatesPreviewPreview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigTemplatesVersionsListVersions: {
+        parameters: {
+            query?: {
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTemplateVersion"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigTemplatesVersionsGetVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                template: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersion"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigTemplatesVersionsRestoreRestoreVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                template: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateRow"];
+                };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
             400: {
@@ -5814,310 +9640,6 @@ export interface operations {
             };
         };
     };
-    ApiV1CustomersHistoryHistory: {
-        parameters: {
-            query?: {
-                /** @description items a page */
-                limit?: number;
-                /** @description `next_cursor` of the page before; left out: the first page */
-                cursor?: string | null;
-            };
-            header?: {
-                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
-                "X-Ledger-Position"?: number;
-            };
-            path: {
-                customer: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOfAny"];
-                };
-            };
-            /** @description The request is malformed; `details.field` is the path of the field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Not logged in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The role does not allow it, or the CSRF header is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many requests; see Retry-After. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something that we stand on is away; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    ApiV1IsolateIsolate: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["IsolateRequest"];
-            };
-        };
-        responses: {
-            /** @description Request accepted, processing continues off-line */
-            202: {
-                headers: {
-                    /** @description The position in the ledger that the command reached. */
-                    "X-Ledger-Position"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Isolation"];
-                };
-            };
-            /** @description The request is malformed; `details.field` is the path of the field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Not logged in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The role does not allow it, or the CSRF header is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description It exists already, or somebody changed it at the same moment. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Well-formed, but refused as things stand; `code` says why. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many requests; see Retry-After. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something that we stand on is away; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    ApiV1IsolateBulkIsolateBulk: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BulkRequest"];
-            };
-        };
-        responses: {
-            /** @description Request accepted, processing continues off-line */
-            202: {
-                headers: {
-                    /** @description The position in the ledger that the command reached. */
-                    "X-Ledger-Position"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
-            /** @description The request is malformed; `details.field` is the path of the field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Not logged in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The role does not allow it, or the CSRF header is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description It exists already, or somebody changed it at the same moment. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Well-formed, but refused as things stand; `code` says why. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many requests; see Retry-After. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something that we stand on is away; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     ApiV1CustomersAdoptAdopt: {
         parameters: {
             query?: never;
@@ -6342,125 +9864,20 @@ export interface operations {
             };
         };
     };
-    ApiV1DiscoveryStartStart: {
+    ApiV1CustomersHistoryHistory: {
         parameters: {
-            query?: never;
-            header?: {
-                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
-                "Idempotency-Key"?: string;
+            query?: {
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
             };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StartDiscovery"] | null;
-            };
-        };
-        responses: {
-            /** @description Request accepted, processing continues off-line */
-            202: {
-                headers: {
-                    /** @description The position in the ledger that the command reached. */
-                    "X-Ledger-Position"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DiscoveryStarted"];
-                };
-            };
-            /** @description The request is malformed; `details.field` is the path of the field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Not logged in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The role does not allow it, or the CSRF header is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description It exists already, or somebody changed it at the same moment. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Well-formed, but refused as things stand; `code` says why. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many requests; see Retry-After. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something that we stand on is away; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    ApiV1DiscoveryStatusJobStatus: {
-        parameters: {
-            query?: never;
             header?: {
                 /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
                 "X-Ledger-Position"?: number;
             };
             path: {
-                job: string;
+                customer: string;
             };
             cookie?: never;
         };
@@ -6472,7 +9889,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DiscoveryStatus"];
+                    "application/json": components["schemas"]["PageOfAny"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -6725,16 +10142,126 @@ export interface operations {
             };
         };
     };
-    ApiV1InventoryExportExport: {
+    ApiV1DiscoveryStartStart: {
         parameters: {
-            query?: {
-                format?: "csv" | "json" | "ansible" | "prometheus";
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
             };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartDiscovery"] | null;
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscoveryStarted"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1DiscoveryStatusJobStatus: {
+        parameters: {
+            query?: never;
             header?: {
                 /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
                 "X-Ledger-Position"?: number;
             };
-            path?: never;
+            path: {
+                job: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -6745,8 +10272,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown[] | Record<string, never>;
-                    "text/csv": string;
+                    "application/json": components["schemas"]["DiscoveryStatus"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -6865,33 +10391,31 @@ export interface operations {
             };
         };
     };
-    ApiV1InventoryDevicesMergeMerge: {
+    ApiV1InterfacesAllInterfaces: {
         parameters: {
-            query?: never;
+            query?: {
+                device_id?: string | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
             header?: {
-                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
-                "Idempotency-Key"?: string;
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
             };
-            path: {
-                device: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OtherDevice"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
-                    /** @description The position in the ledger that the command reached. */
-                    "X-Ledger-Position"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeviceBody"];
+                    "application/json": components["schemas"]["PageOfPhysicalInterface"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -6923,145 +10447,6 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description It exists already, or somebody changed it at the same moment. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Well-formed, but refused as things stand; `code` says why. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many requests; see Retry-After. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something that we stand on is away; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    ApiV1InventoryDevicesSplitSplit: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                device: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OtherDevice"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    /** @description The position in the ledger that the command reached. */
-                    "X-Ledger-Position"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeviceBody"];
-                };
-            };
-            /** @description The request is malformed; `details.field` is the path of the field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Not logged in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The role does not allow it, or the CSRF header is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description It exists already, or somebody changed it at the same moment. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Well-formed, but refused as things stand; `code` says why. */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7592,6 +10977,202 @@ export interface operations {
             };
         };
     };
+    ApiV1InventoryDevicesInterfacesDeviceInterfaces: {
+        parameters: {
+            query?: {
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPhysicalInterface"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1InventoryDevicesMergeMerge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OtherDevice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1InventoryDevicesPollPollDevice: {
         parameters: {
             query?: never;
@@ -7704,32 +11285,33 @@ export interface operations {
             };
         };
     };
-    ApiV1InventoryDevicesInterfacesDeviceInterfaces: {
+    ApiV1InventoryDevicesSplitSplit: {
         parameters: {
-            query?: {
-                /** @description items a page */
-                limit?: number;
-                /** @description `next_cursor` of the page before; left out: the first page */
-                cursor?: string | null;
-            };
+            query?: never;
             header?: {
-                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
-                "X-Ledger-Position"?: number;
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 device: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OtherDevice"];
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfPhysicalInterface"];
+                    "application/json": components["schemas"]["DeviceBody"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -7768,6 +11350,33 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many requests; see Retry-After. */
             429: {
                 headers: {
@@ -7788,14 +11397,10 @@ export interface operations {
             };
         };
     };
-    ApiV1InterfacesAllInterfaces: {
+    ApiV1InventoryExportExport: {
         parameters: {
             query?: {
-                device_id?: string | null;
-                /** @description items a page */
-                limit?: number;
-                /** @description `next_cursor` of the page before; left out: the first page */
-                cursor?: string | null;
+                format?: "csv" | "json" | "ansible" | "prometheus";
             };
             header?: {
                 /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
@@ -7812,7 +11417,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfPhysicalInterface"];
+                    "application/json": unknown[] | Record<string, never>;
+                    "text/csv": string;
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -7967,6 +11573,305 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Topology"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1IsolateIsolate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IsolateRequest"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Isolation"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1IsolateBulkIsolateBulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1MonitoringTargetsTargets: {
+        parameters: {
+            query?: {
+                router_id?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTarget"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -8301,190 +12206,6 @@ export interface operations {
             };
         };
     };
-    ApiV1UsersMeMe: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
-                "X-Ledger-Position"?: number;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserBody"];
-                };
-            };
-            /** @description The request is malformed; `details.field` is the path of the field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Not logged in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The role does not allow it, or the CSRF header is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many requests; see Retry-After. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something that we stand on is away; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    ApiV1UsersMeChangeMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OwnChanges"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    /** @description The position in the ledger that the command reached. */
-                    "X-Ledger-Position"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserBody"];
-                };
-            };
-            /** @description The request is malformed; `details.field` is the path of the field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Not logged in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The role does not allow it, or the CSRF header is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description It exists already, or somebody changed it at the same moment. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Well-formed, but refused as things stand; `code` says why. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many requests; see Retry-After. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something that we stand on is away; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     ApiV1ProjectionsListProjections: {
         parameters: {
             query?: {
@@ -8670,204 +12391,6 @@ export interface operations {
             };
             /** @description Something that we stand on is away; see Retry-After. */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    ApiV1RoutersListRouters: {
-        parameters: {
-            query?: {
-                q?: string | null;
-                /** @description items a page */
-                limit?: number;
-                /** @description `next_cursor` of the page before; left out: the first page */
-                cursor?: string | null;
-            };
-            header?: {
-                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
-                "X-Ledger-Position"?: number;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOfRouterRow"];
-                };
-            };
-            /** @description The request is malformed; `details.field` is the path of the field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Not logged in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The role does not allow it, or the CSRF header is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many requests; see Retry-After. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The device answers with an error. */
-            502: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something that we stand on is away; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The device does not answer in time. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    ApiV1RoutersGetRouter: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
-                "X-Ledger-Position"?: number;
-            };
-            path: {
-                router: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Overview"];
-                };
-            };
-            /** @description The request is malformed; `details.field` is the path of the field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Not logged in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The role does not allow it, or the CSRF header is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many requests; see Retry-After. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The device answers with an error. */
-            502: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something that we stand on is away; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The device does not answer in time. */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9071,6 +12594,132 @@ export interface operations {
             };
         };
     };
+    ApiV1RouterResetReset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                router: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouterRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device answers with an error. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device does not answer in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1RouterTrafficTraffic: {
         parameters: {
             query?: {
@@ -9171,10 +12820,14 @@ export interface operations {
             };
         };
     };
-    ApiV1MonitoringTargetsTargets: {
+    ApiV1RoutersListRouters: {
         parameters: {
             query?: {
-                router_id?: string | null;
+                q?: string | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
             };
             header?: {
                 /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
@@ -9191,7 +12844,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfTarget"];
+                    "application/json": components["schemas"]["PageOfRouterRow"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -9223,114 +12876,6 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many requests; see Retry-After. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something that we stand on is away; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    ApiV1SyncRouterSync: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                router: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    /** @description The position in the ledger that the command reached. */
-                    "X-Ledger-Position"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Synced"];
-                };
-            };
-            /** @description The request is malformed; `details.field` is the path of the field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Not logged in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The role does not allow it, or the CSRF header is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description It exists already, or somebody changed it at the same moment. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Well-formed, but refused as things stand; `code` says why. */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9376,12 +12921,12 @@ export interface operations {
             };
         };
     };
-    ApiV1RouterResetReset: {
+    ApiV1RoutersGetRouter: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
-                "Idempotency-Key"?: string;
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
             };
             path: {
                 router: string;
@@ -9393,12 +12938,10 @@ export interface operations {
             /** @description Request fulfilled, document follows */
             200: {
                 headers: {
-                    /** @description The position in the ledger that the command reached. */
-                    "X-Ledger-Position"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RouterRow"];
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -9430,33 +12973,6 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description It exists already, or somebody changed it at the same moment. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Well-formed, but refused as things stand; `code` says why. */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10016,6 +13532,1165 @@ export interface operations {
             };
         };
     };
+    ApiV1SilencesListSilences: {
+        parameters: {
+            query?: {
+                state?: "pending" | "active" | "expired" | "ended" | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSilenceRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1SilencesCreateSilence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSilence"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1SilencesGetSilence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                silence: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1SilencesEndSilence: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                silence: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1SilencesChangeSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                silence: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSilence"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1SyncRouterSync: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                router: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Synced"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device answers with an error. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device does not answer in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1TelemetryAlertsListAlerts: {
+        parameters: {
+            query?: {
+                state?: "firing" | "acknowledged" | "resolved" | "silenced" | null;
+                severity?: "critical" | "high" | "medium" | "low" | "info" | null;
+                device_id?: string | null;
+                rule_id?: string | null;
+                /** @description a time (RFC 3339), or a position in the ledger; left out: now */
+                as_of?: string | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAlertRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1TelemetryMetricsListMetrics: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfMetric"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1UsersListUsers: {
+        parameters: {
+            query?: {
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfUserBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1UsersCreateUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1UsersMeMe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1UsersMeChangeMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnChanges"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1UsersMeTotpProposeTotp: {
         parameters: {
             query?: never;
@@ -10249,198 +14924,6 @@ export interface operations {
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
-                headers: {
-                    /** @description The position in the ledger that the command reached. */
-                    "X-Ledger-Position"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserBody"];
-                };
-            };
-            /** @description The request is malformed; `details.field` is the path of the field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Not logged in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The role does not allow it, or the CSRF header is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description It exists already, or somebody changed it at the same moment. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Well-formed, but refused as things stand; `code` says why. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many requests; see Retry-After. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something that we stand on is away; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    ApiV1UsersListUsers: {
-        parameters: {
-            query?: {
-                /** @description items a page */
-                limit?: number;
-                /** @description `next_cursor` of the page before; left out: the first page */
-                cursor?: string | null;
-            };
-            header?: {
-                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
-                "X-Ledger-Position"?: number;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOfUserBody"];
-                };
-            };
-            /** @description The request is malformed; `details.field` is the path of the field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Not logged in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The role does not allow it, or the CSRF header is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many requests; see Retry-After. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Something that we stand on is away; see Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    ApiV1UsersCreateUser: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewUser"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
                 headers: {
                     /** @description The position in the ledger that the command reached. */
                     "X-Ledger-Position"?: number;
@@ -10942,3 +15425,4 @@ export interface operations {
         };
     };
 }
+/** sha256 of the schema that this was made from: cd8556439ce30e175ce4b4d58f7766858c5a1c7f650905efee21e8c9fbf24309 */
