@@ -386,6 +386,16 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         COMMENT ON TABLE detector.candidates IS 'learned anew from stored telemetry, to be put in place at the next checkpoint';
         """,
     ),
+    (
+        "0013 figures of the recorder",
+        """
+        ALTER TABLE telemetry.recorded
+            ADD COLUMN samples bigint NOT NULL DEFAULT 0,
+            ADD COLUMN refused jsonb NOT NULL DEFAULT '{}',
+            ADD COLUMN recorded_at timestamptz;
+        COMMENT ON COLUMN telemetry.recorded.refused IS 'samples that could not be right, by reason';
+        """,
+    ),
 )
 
 _LOCK = 0x6E65746C65646765  # "netledge": one process migrates, the others wait

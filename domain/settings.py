@@ -13,6 +13,7 @@ from domain.errors import Invalid
 from domain.event import Change, Command, Event
 from domain.polling import IntervalOverride, Seconds
 from domain.router_ports import IsolationMethod
+from domain.telemetry_history import RETENTION_DAYS
 
 SETTINGS_ID = UUID("5e771495-0000-5000-8000-000000000001")
 """There is one set of settings."""
@@ -101,7 +102,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     telemetry: TelemetrySettings = msgspec.field(default_factory=TelemetrySettings)
     config: ConfigSettings = msgspec.field(default_factory=ConfigSettings)
     detection: DetectionSettings = msgspec.field(default_factory=DetectionSettings)
-    retention_days: dict[str, Annotated[int, msgspec.Meta(ge=1)]] = {}
+    retention_days: dict[str, Annotated[int, msgspec.Meta(ge=1)]] = msgspec.field(
+        default_factory=lambda: dict(RETENTION_DAYS)
+    )
     """By kind of data; what is not named is kept."""
 
 

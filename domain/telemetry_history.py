@@ -18,9 +18,12 @@ RETENTION_DAYS = {
     "telemetry_1h": 800,
     "telemetry_1d": 3_650,
 }
-"""How long the samples and each rollup are kept where the settings do not say it."""
+"""How long the samples and each rollup are kept, unless the settings say otherwise."""
 RETAINED = dict(zip((0, *RESOLUTIONS_S), RETENTION_DAYS, strict=True))
 """Resolution in seconds, 0 for the samples -> its name among the settings of retention."""
+
+_LONGEST_PAST_S = 7 * DAY_S
+_UNTIL_PACKED_S = 2 * HOUR_S
 
 
 class Series(msgspec.Struct, frozen=True):
@@ -111,6 +114,13 @@ class TelemetryUpkeep(Protocol):
     def expire(self, now: float, retention_days: Mapping[str, int]) -> Sequence[str]:
         """Drops what is older than it is kept, one partition of each kind a time; returns their names."""
         ...
+
+
+def past_s(retention_days: Mapping[str, int]) -> float:
+    """How old a poll may be when it is recorded: no stream keeps one for longer than days, so the clock of an older one
+    is wrong; and the samples of its hour must be there still, to be packed again with it."""
+    kept_days = retention_days.get(RETAINED[0])
+    return min(_LONGEST_PAST_S, kept_days * DAY_S - _UNTIL_PACKED_S) if kept_days else _LONGEST_PAST_S
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:

@@ -1,3 +1,14 @@
 """The services that a worker process may run."""
 
-KINDS = ("projector", "relay", "executor", "scheduler", "checkpoints", "routers", "customers", "detector")
+KINDS = (
+    "projector",
+    "relay",
+    "executor",
+    "scheduler",
+    "checkpoints",
+    "routers",
+    "customers",
+    "detector",
+    "recorder",
+    "telemetry-upkeep",
+)

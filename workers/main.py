@@ -50,7 +50,7 @@ from workers.discovery import Discovery
 from workers.executor import Executor
 from workers.kinds import KINDS
 from workers.main_configs import config_handlers, config_parts
-from workers.main_telemetry import detector
+from workers.main_telemetry import detector, recorder, telemetry_upkeep
 from workers.poll import Poll
 from workers.presence import Presence
 from workers.rebuild import Rebuild
@@ -61,7 +61,7 @@ from workers.scheduler import Scheduler
 from workers.secrets import secret_handlers
 from workers.supervision import ended, keep_running
 
-_NEED_NATS = ("relay", "executor", "routers", "detector")
+_NEED_NATS = ("relay", "executor", "routers", "detector", "recorder")
 
 Services = dict[str, Callable[[], Awaitable[None]]]
 
@@ -152,6 +152,7 @@ def _services(parts: Parts) -> Services:
         "scheduler": Scheduler(parts.bus, connect, parts.leadership).run,
         "checkpoints": CheckpointSigner(url, parts.seals, parts.watch, now=lambda: datetime.now(UTC)).run,
         "customers": CutOffChanges(parts.bus, connect, parts.leadership).run,
+        "telemetry-upkeep": telemetry_upkeep(url, parts.pool, parts.leadership).run,
     }
 
 
@@ -178,6 +179,7 @@ def _connected_services(parts: Parts, client: Client) -> Services:
         "executor": _executor(parts, client, calls).run,
         "routers": routers.run,
         "detector": detector(parts.worker_id, parts.pool, bus, connected).run,
+        "recorder": recorder(parts.worker_id, parts.pool, connected).run,
     }
 
 

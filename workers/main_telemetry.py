@@ -1,6 +1,6 @@
 """Puts together what works on telemetry; a place of this folder that names concrete adapters."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from nats.aio.client import Client
@@ -10,12 +10,17 @@ from psycopg_pool import AsyncConnectionPool
 from adapters.detector_store import PostgresDetectorStore
 from adapters.jetstream.telemetry_stream import JetStreamTelemetryStream
 from adapters.partition_leases import PostgresPartitionLeases
+from adapters.telemetry.compaction import TelemetryCompaction
+from adapters.telemetry.store import PostgresTelemetryStore
 from domain.detection.alarm_rules import AlarmRules
-from domain.ports import CommandBus
+from domain.ports import CommandBus, Leadership
+from domain.telemetry_history import RETAINED, past_s
 from projections import anomalies
 from projections.settings import in_force
 from workers.detector import DetectorService
 from workers.detector_findings import Findings
+from workers.recorder import Recorder
+from workers.telemetry_upkeep import TelemetryUpkeepService
 
 Pool = AsyncConnectionPool[AsyncConnection[Any]]
 
@@ -35,3 +40,29 @@ def detector(
         findings=Findings(bus),
         rules=rules,
     )
+
+
+def recorder(worker_id: str, pool: Pool, connected: Callable[[], Awaitable[Client]]) -> Recorder:
+    async def oldest_s() -> float:
+        return past_s(await _retention_days(pool))
+
+    return Recorder(
+        worker_id,
+        stream=JetStreamTelemetryStream(connected),
+        store=PostgresTelemetryStore(pool),
+        leases=PostgresPartitionLeases(pool, "recorder"),
+        past_s=oldest_s,
+    )
+
+
+def telemetry_upkeep(database_url: str, pool: Pool, leadership: Leadership) -> TelemetryUpkeepService:
+    async def kept() -> Mapping[str, int]:
+        return await _retention_days(pool)
+
+    return TelemetryUpkeepService(TelemetryCompaction(database_url), leadership, kept)
+
+
+async def _retention_days(pool: Pool) -> Mapping[str, int]:
+    async with pool.connection() as conn:
+        days = (await in_force(conn)).retention_days
+    return {name: days[name] for name in RETAINED.values() if name in days}

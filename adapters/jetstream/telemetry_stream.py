@@ -17,9 +17,13 @@ from adapters.jetstream.telemetry import TELEMETRY_STREAM, TELEMETRY_SUBJECTS, d
 from domain.telemetry import Poll, Published, StreamPlace
 
 BATCH = 500
-"""Polls asked for at once; what has come and what was asked for is all that waits here."""
+"""Polls asked for at once ..."""
+BATCH_BYTES = 2**20
+"""... and how large they may be together. What has come and what was asked for is all that waits here."""
 LIVE_WAITING = 20_000
 """Polls that wait for a slow reader of the live view, before the oldest are dropped."""
+_ENVELOPE_BYTES = 4_096
+_FULL = ("Message Size Exceeds MaxBytes", "Batch Completed")
 _PULL_S = 2.0
 _SILENCE_S = 5.0
 _FORGOTTEN_S = 60.0
@@ -116,7 +120,13 @@ class _Pull:
         self._client = client
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{TELEMETRY_STREAM}.{consumer}"
         self._inbox = client.new_inbox()
-        self._request = msgspec.json.encode({"batch": batch, "expires": int(_PULL_S * 1e9)})
+        self._request = msgspec.json.encode(
+            {
+                "batch": batch,
+                "max_bytes": max(BATCH_BYTES, client.max_payload + _ENVELOPE_BYTES),
+                "expires": int(_PULL_S * 1e9),
+            }
+        )
         self._batch = batch
         self._messages: list[Msg] = []
         self._asked = 0
@@ -150,15 +160,19 @@ class _Pull:
         await self._client.publish(self._subject, self._request, reply=self._inbox)
 
     async def _heard(self, message: Msg) -> None:
-        """A message, or how the request ended (ADR-13 of NATS): 404 and 408 when there was no more in time."""
+        """A message, or how the request ended (ADR-13 of NATS): 404 and 408 when there was no more in time, 409 when
+        it has all that it may, or the consumer is gone."""
         status = message.headers.get("Status", "") if message.headers and not message.reply else ""
         if not status:
             self._messages.append(message)
             self._asked -= 1
-        elif status in ("404", "408"):
+            self._changed.set()
+            return
+        description = (message.headers or {}).get("Description", "")
+        if status in ("404", "408") or description in _FULL:
             self._asked = 0
         elif status != "100":
-            self._broken = f"{status} {(message.headers or {}).get('Description', '')}"
+            self._broken = f"{status} {description}"
         self._changed.set()
 
 

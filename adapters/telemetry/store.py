@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite, nan
 from typing import Any
 
+import msgspec
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
@@ -27,10 +28,21 @@ _ROW = struct.Struct(">hiii16siqidi")
 """The number of fields, then each with its length before it, up to the length of the first array."""
 _LENGTH = struct.Struct(">i")
 _MOVE = """
-UPDATE telemetry.recorded AS r SET stream = m.stream, sequence = m.sequence
+UPDATE telemetry.recorded AS r SET stream = m.stream, sequence = m.sequence, recorded_at = now()
 FROM unnest(%s::int[], %s::text[], %s::bigint[], %s::text[], %s::bigint[])
     AS m (partition, old_stream, old_sequence, stream, sequence)
 WHERE r.partition = m.partition AND r.stream = m.old_stream AND r.sequence = m.old_sequence
+"""
+
+_COUNT = """
+UPDATE telemetry.recorded SET samples = samples + %s, refused = CASE WHEN %s::jsonb = '{}' THEN refused ELSE (
+    SELECT jsonb_object_agg(reason, number) FROM (
+        SELECT key AS reason, sum(value::bigint) AS number
+        FROM (SELECT * FROM jsonb_each_text(refused) UNION ALL SELECT * FROM jsonb_each_text(%s::jsonb)) AS counted
+        GROUP BY key
+    ) AS summed
+) END
+WHERE partition = %s
 """
 
 
@@ -70,7 +82,11 @@ class PostgresTelemetryStore:
                 if rows.body:
                     async with conn.cursor().copy(_COPY) as copy:
                         await copy.write(_COPY_BEGIN + bytes(rows.body) + _COPY_END)
-        return Recording(rows.samples, dict(rows.refused))
+                recording = Recording(rows.samples, {why: n for why, n in rows.refused.items() if n})
+                if reached:  # only the sum over all partitions says something
+                    refused = msgspec.json.encode(recording.refused).decode()
+                    await conn.execute(_COUNT, (recording.samples, refused, refused, min(reached)))
+        return recording
 
 
 async def _move(conn: AsyncConnection[Any], reached: Mapping[int, tuple[StreamPlace, StreamPlace]]) -> None:
