@@ -43,6 +43,7 @@ from projections import operations
 from projections.catalogue import projections
 from projections.rebuild import rebuild
 from projections.runner import ProjectionRunner
+from workers.customer_batch import CustomerBatches
 from workers.customer_change import CustomerChanges
 from workers.customer_sync import CustomerSync, CutOffChanges
 from workers.customers import BulkIsolation, Isolation
@@ -224,7 +225,7 @@ def _executor(parts: Parts, client: Client, calls: NatsRouterCalls) -> Executor:
             discovery,
             poll,
             Isolation(changes),
-            BulkIsolation(changes, parts.bus),
+            BulkIsolation(changes, CustomerBatches(calls), parts.bus, parts.pool.connection),
             *secret_handlers(calls, returns, parts.vault),
             *config_handlers(configs, parts.pool, events=parts.events, watch=parts.watch),
             Rebuild(partial(rebuild, parts.configuration.database_url, events=parts.events)),
