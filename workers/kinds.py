@@ -11,4 +11,5 @@ KINDS = (
     "detector",
     "recorder",
     "telemetry-upkeep",
+    "alerting",
 )

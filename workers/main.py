@@ -51,7 +51,7 @@ from workers.discovery import Discovery
 from workers.executor import Executor
 from workers.kinds import KINDS
 from workers.main_configs import config_handlers, config_parts
-from workers.main_telemetry import detector, recorder, telemetry_upkeep
+from workers.main_telemetry import alerting, detector, recorder, telemetry_upkeep
 from workers.poll import Poll
 from workers.presence import Presence
 from workers.rebuild import Rebuild
@@ -62,7 +62,7 @@ from workers.scheduler import Scheduler
 from workers.secrets import secret_handlers
 from workers.supervision import ended, keep_running
 
-_NEED_NATS = ("relay", "executor", "routers", "detector", "recorder")
+_NEED_NATS = ("relay", "executor", "routers", "detector", "recorder", "alerting")
 
 Services = dict[str, Callable[[], Awaitable[None]]]
 
@@ -181,6 +181,15 @@ def _connected_services(parts: Parts, client: Client) -> Services:
         "routers": routers.run,
         "detector": detector(parts.worker_id, parts.pool, bus, connected).run,
         "recorder": recorder(parts.worker_id, parts.pool, connected).run,
+        "alerting": alerting(
+            parts.worker_id,
+            parts.pool,
+            connected,
+            bus=bus,
+            events=parts.events,
+            watch=parts.watch,
+            leadership=parts.leadership,
+        ),
     }
 
 
