@@ -569,6 +569,26 @@ export interface paths {
         patch: operations["ApiV1ConfigBackupsBackupIdChangeBackup"];
         trace?: never;
     };
+    "/api/v1/config/compare/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare
+         * @description Without `backup_id`: the last backup. Against `running` the device is read now, which may take a while.
+         */
+        get: operations["ApiV1ConfigCompareDeviceCompare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config/devices": {
         parameters: {
             query?: never;
@@ -624,6 +644,26 @@ export interface paths {
          *     where no other key was presented.
          */
         post: operations["ApiV1ConfigHostKeysDeviceAcceptAcceptHostKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/restore/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore config
+         * @description 202 with the operation. With `dry_run` 200 with what would be sent: the device is read, and nothing is changed.
+         */
+        post: operations["ApiV1ConfigRestoreDeviceRestoreConfig"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2333,6 +2373,19 @@ export interface components {
             why?: string;
         };
         /**
+         * Comparison
+         * @description From `old` to `new`; secrets are tokens, so that a changed one shows as changed. What changes by itself is left out.
+         */
+        Comparison: {
+            changed: boolean;
+            complete: boolean;
+            device_id: string;
+            hunks: components["schemas"]["HunkBody"][];
+            new: string;
+            old: string;
+            unified: string;
+        };
+        /**
          * Compliance
          * @description A configuration that breaks a policy; `min_severity` leaves lesser findings out.
          */
@@ -2807,6 +2860,17 @@ export interface components {
             summary: string;
             type: string;
             version: number;
+        };
+        /**
+         * HunkBody
+         * @description What a section lost and gained. Line numbers are those of the first line on each side, 0 where there is none.
+         */
+        HunkBody: {
+            added: string[];
+            new_line: number;
+            old_line: number;
+            removed: string[];
+            section: string[];
         };
         /**
          * InterfaceDown
@@ -3660,6 +3724,30 @@ export interface components {
             version: number;
         };
         /**
+         * RestorePlan
+         * @description What a restore would do now. Tokens stand for secrets; what is sent has the secrets themselves.
+         */
+        RestorePlan: {
+            difference: components["schemas"]["Comparison"];
+            limits: string[];
+            lines: string[];
+            method: string;
+        };
+        /**
+         * RestoreRequest
+         * @description With `confirm_within_s` the device undoes the change by itself unless it is reached again within that time.
+         */
+        RestoreRequest: {
+            /** Format: uuid */
+            backup_id: string;
+            /** @default null */
+            confirm_within_s?: number | null;
+            /** @default false */
+            dry_run?: boolean;
+            /** @default  */
+            reason?: string;
+        };
+        /**
          * RevertRequest
          * @description With `dry_run` nothing is done, and the answer says what would be.
          */
@@ -3886,7 +3974,6 @@ export interface components {
             detection?: components["schemas"]["DetectionSettings"];
             discovery?: components["schemas"]["DiscoverySettings"];
             isolation?: components["schemas"]["IsolationSettings"];
-            /** @default {} */
             retention_days?: {
                 [key: string]: number;
             };
@@ -7601,6 +7688,107 @@ export interface operations {
             };
         };
     };
+    ApiV1ConfigCompareDeviceCompare: {
+        parameters: {
+            query?: {
+                backup_id?: string | null;
+                /** @description `running`, or the id of a backup of this device */
+                against?: string;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device answers with an error. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device does not answer in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1ConfigDevicesListConfigDevices: {
         parameters: {
             query?: {
@@ -7866,6 +8054,136 @@ export interface operations {
             };
             /** @description Something that we stand on is away; see Retry-After. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigRestoreDeviceRestoreConfig: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"] | components["schemas"]["RestorePlan"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device answers with an error. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device does not answer in time. */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15425,4 +15743,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: cd8556439ce30e175ce4b4d58f7766858c5a1c7f650905efee21e8c9fbf24309 */
+/** sha256 of the schema that this was made from: c5daa25733333feac82965b58f840b88cfa435864da60ae8af0f5d6c5576e633 */
