@@ -2092,6 +2092,27 @@ export interface components {
             useful: boolean | null;
         };
         /**
+         * AlertSettings
+         * @description How alerts are explained and how long their story is kept.
+         */
+        AlertSettings: {
+            /** @default [] */
+            roots?: string[];
+            /** @default 200 */
+            steps_an_alert?: number;
+            /** @default 30 */
+            steps_days?: number;
+        };
+        /**
+         * AlertSettingsChanges
+         * @description What is left out stays.
+         */
+        AlertSettingsChanges: {
+            roots?: string[];
+            steps_an_alert?: number;
+            steps_days?: number;
+        };
+        /**
          * AlertSummary
          * @description Counts by state, and of the unresolved by severity.
          */
@@ -2349,6 +2370,7 @@ export interface components {
          */
         ChangeDevice: {
             credential_ids?: string[];
+            depends_on?: string[];
             labels?: string[];
             name?: string;
             notes?: string;
@@ -2646,6 +2668,7 @@ export interface components {
             chassis: Record<string, never>[];
             contact: string;
             credential_ids: string[];
+            depends_on: string[];
             first_seen: string;
             id: string;
             identities: string[];
@@ -3969,6 +3992,7 @@ export interface components {
          * @description All that can be changed while Netledger runs.
          */
         Settings: {
+            alerts?: components["schemas"]["AlertSettings"];
             auth?: components["schemas"]["AuthSettings"];
             config?: components["schemas"]["ConfigSettings"];
             detection?: components["schemas"]["DetectionSettings"];
@@ -3985,6 +4009,7 @@ export interface components {
          * @description What is left out stays; null takes an entry of a table out. The reason ends in the audit.
          */
         SettingsChanges: {
+            alerts?: components["schemas"]["AlertSettingsChanges"];
             auth?: components["schemas"]["AuthSettingsChanges"];
             config?: components["schemas"]["ConfigSettingsChanges"];
             detection?: components["schemas"]["DetectionSettingsChanges"];
@@ -15743,4 +15768,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: c5daa25733333feac82965b58f840b88cfa435864da60ae8af0f5d6c5576e633 */
+/** sha256 of the schema that this was made from: 9bd8de8ba663a7234da9cc5ca84ae89f964998e6ec53d9e806799d14cfa9fbac */
