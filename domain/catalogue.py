@@ -11,7 +11,9 @@ from domain.credential import CREDENTIAL
 from domain.customer import CUSTOMER
 from domain.device import DEVICE
 from domain.event import Event
+from domain.finding import FINDING
 from domain.operation import OPERATION
+from domain.policy import POLICY
 from domain.settings import SETTINGS
 from domain.silence import SILENCE
 from domain.template import TEMPLATE
@@ -19,6 +21,7 @@ from domain.user import USER
 
 AGGREGATES: tuple[Aggregate[Any], ...] = (
     DEVICE, CREDENTIAL, OPERATION, ALERT, ALERT_RULE, SILENCE, CUSTOMER, USER, API_KEY, SETTINGS, CONFIG, TEMPLATE,
+    POLICY, FINDING,
 )  # fmt: skip
 
 AGGREGATES_BY_NAME: dict[str, Aggregate[Any]] = {aggregate.name: aggregate for aggregate in AGGREGATES}

@@ -7,8 +7,10 @@ from projections.anomalies import Anomalies
 from projections.audit import Audit
 from projections.configs import Configs
 from projections.customers import Customers
+from projections.findings import Findings
 from projections.inventory import Inventory
 from projections.operations import Operations
+from projections.policies import Policies
 from projections.projection import Projection
 from projections.settings import SettingsInForce
 from projections.silences import Silences
@@ -29,5 +31,7 @@ def projections() -> tuple[Projection, ...]:
         Anomalies(),
         Configs(),
         Templates(),
+        Policies(),
+        Findings(),
         Audit(),
     )

@@ -51,7 +51,6 @@ DEVICES = Table(
         "owner": "text NOT NULL",
         "notes": "text NOT NULL",
         "credential_ids": "text[] NOT NULL",
-        "depends_on": "text[] NOT NULL",
         "access_id": "text NOT NULL",
         "identified": "boolean NOT NULL",
         "chassis": "jsonb NOT NULL",
@@ -108,7 +107,7 @@ class Inventory:
     """One row a device that ever was; `state` tells the active from the removed and merged."""
 
     name = "inventory"
-    version = 5
+    version = 4
     tables: Sequence[Table] = (DEVICES, HISTORY, INTERFACES, NEIGHBOURS)
     topics: Sequence[str] = ("device.",)
 
@@ -239,7 +238,6 @@ def _new(device_id: str, recorded: Recorded, status: str, address: str, site: st
         "owner": "",
         "notes": "",
         "credential_ids": [],
-        "depends_on": [],
         "access_id": "",
         "identified": False,
         "chassis": [],

@@ -16,6 +16,7 @@ from domain.customer_commands import (
     AbandonChange,
     ConcludeIsolation,
     ConcludeRelease,
+    Evidence,
     LoseCustomer,
     StartIsolation,
     StartRelease,
@@ -25,7 +26,6 @@ from domain.errors import DomainError, NotFound
 from domain.event import Command
 from domain.router_ownership import RouterCalls, RouterCommands
 from domain.router_ports import (
-    Evidence,
     IsolationOutcome,
     IsolationPlan,
     Priority,

@@ -11,5 +11,5 @@ KINDS = (
     "detector",
     "recorder",
     "telemetry-upkeep",
-    "alerting",
+    "compliance",
 )

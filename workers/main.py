@@ -43,15 +43,14 @@ from projections import operations
 from projections.catalogue import projections
 from projections.rebuild import rebuild
 from projections.runner import ProjectionRunner
-from workers.customer_batch import CustomerBatches
 from workers.customer_change import CustomerChanges
 from workers.customer_sync import CustomerSync, CutOffChanges
 from workers.customers import BulkIsolation, Isolation
 from workers.discovery import Discovery
 from workers.executor import Executor
 from workers.kinds import KINDS
-from workers.main_configs import config_handlers, config_parts
-from workers.main_telemetry import alerting, detector, recorder, telemetry_upkeep
+from workers.main_configs import compliance_watch, config_handlers, config_parts
+from workers.main_telemetry import detector, recorder, telemetry_upkeep
 from workers.poll import Poll
 from workers.presence import Presence
 from workers.rebuild import Rebuild
@@ -62,7 +61,7 @@ from workers.scheduler import Scheduler
 from workers.secrets import secret_handlers
 from workers.supervision import ended, keep_running
 
-_NEED_NATS = ("relay", "executor", "routers", "detector", "recorder", "alerting")
+_NEED_NATS = ("relay", "executor", "routers", "detector", "recorder")
 
 Services = dict[str, Callable[[], Awaitable[None]]]
 
@@ -154,6 +153,9 @@ def _services(parts: Parts) -> Services:
         "checkpoints": CheckpointSigner(url, parts.seals, parts.watch, now=lambda: datetime.now(UTC)).run,
         "customers": CutOffChanges(parts.bus, connect, parts.leadership).run,
         "telemetry-upkeep": telemetry_upkeep(url, parts.pool, parts.leadership).run,
+        "compliance": compliance_watch(
+            parts.pool, parts.bus, parts.leadership, parts.watch, parts.master_key
+        ).run,
     }
 
 
@@ -181,15 +183,6 @@ def _connected_services(parts: Parts, client: Client) -> Services:
         "routers": routers.run,
         "detector": detector(parts.worker_id, parts.pool, bus, connected).run,
         "recorder": recorder(parts.worker_id, parts.pool, connected).run,
-        "alerting": alerting(
-            parts.worker_id,
-            parts.pool,
-            connected,
-            bus=bus,
-            events=parts.events,
-            watch=parts.watch,
-            leadership=parts.leadership,
-        ),
     }
 
 
@@ -234,7 +227,7 @@ def _executor(parts: Parts, client: Client, calls: NatsRouterCalls) -> Executor:
             discovery,
             poll,
             Isolation(changes),
-            BulkIsolation(changes, CustomerBatches(calls), parts.bus, parts.pool.connection),
+            BulkIsolation(changes, parts.bus),
             *secret_handlers(calls, returns, parts.vault),
             *config_handlers(configs, parts.pool, events=parts.events, watch=parts.watch),
             Rebuild(partial(rebuild, parts.configuration.database_url, events=parts.events)),

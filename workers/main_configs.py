@@ -9,12 +9,15 @@ from psycopg_pool import AsyncConnectionPool
 from adapters.config_notes import PostgresConfigNotes
 from adapters.config_store import PostgresConfigStore
 from adapters.device_turns import PostgresDeviceTurns
+from adapters.re2_patterns import Re2Patterns
 from adapters.ssh.devices import SshConfigDevices
+from adapters.starter_policies import starter_policies
 from adapters.vault.master_key import MasterKey
 from domain.config_access import ConfigAccess
 from domain.config_notes import ConfigNotes
 from domain.config_ports import ConfigDevices, ConfigStore
-from domain.ports import CommandBus, DeviceTurns, EventLog, PositionWatch, SecretOpener
+from domain.ports import CommandBus, DeviceTurns, EventLog, Leadership, PositionWatch, SecretOpener
+from workers.compliance import ComplianceWatch
 from workers.config_backup import ConfigKeeper
 from workers.config_backups import ConfigBackups
 from workers.config_change import ConfigChanges
@@ -44,7 +47,7 @@ def config_parts(
     devices = SshConfigDevices()
     access = ConfigAccess(bus, secrets, devices)
     turns = PostgresDeviceTurns(pool)
-    store = PostgresConfigStore(pool, master_key.derive("configs"), master_key.derive("config tokens"))
+    store = _store(pool, master_key)
     notes = PostgresConfigNotes(pool)
     keeper = ConfigKeeper(bus=bus, devices=devices, access=access, store=store, notes=notes, turns=turns)
     return ConfigParts(
@@ -70,3 +73,26 @@ def config_handlers(
         ConfigBackups(parts.keeper, connect=pool.connection, events=events, watch=watch, notes=parts.notes),
         ConfigRestores(parts.changes, parts.store, connect=pool.connection, events=events, watch=watch),
     ]
+
+
+def compliance_watch(
+    pool: AsyncConnectionPool[AsyncConnection[Any]],
+    bus: CommandBus,
+    leadership: Leadership,
+    watch: PositionWatch,
+    master_key: MasterKey,
+) -> ComplianceWatch:
+    """The service that keeps findings in step with configurations and policies."""
+    return ComplianceWatch(
+        bus,
+        pool.connection,
+        leadership,
+        watch,
+        store=_store(pool, master_key),
+        patterns=Re2Patterns(),
+        starters=starter_policies,
+    )
+
+
+def _store(pool: AsyncConnectionPool[AsyncConnection[Any]], master_key: MasterKey) -> PostgresConfigStore:
+    return PostgresConfigStore(pool, master_key.derive("configs"), master_key.derive("config tokens"))

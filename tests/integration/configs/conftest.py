@@ -149,15 +149,23 @@ def devices() -> Iterator[Devices]:
 
 
 @pytest.fixture(scope="module")
+def kinds() -> tuple[str, ...]:
+    """The services at work."""
+    return ("projector", "relay", "executor")
+
+
+@pytest.fixture(scope="module")
 def instance(
-    postgres: EmbeddedPostgres, master_key: MasterKey, tmp_path_factory: pytest.TempPathFactory
+    postgres: EmbeddedPostgres,
+    master_key: MasterKey,
+    tmp_path_factory: pytest.TempPathFactory,
+    kinds: tuple[str, ...],
 ) -> Iterator[Netledger]:
     folder = Path(tempfile.mkdtemp(prefix="netledger-nats-"))
     folder.chmod(0o755)
     server = EmbeddedNats(folder)
     server.start()
     data = tmp_path_factory.mktemp("data")
-    kinds = ("projector", "relay", "executor")
     with (
         fresh_database(postgres) as url,
         netledger(url, server.url, data, master_key, kinds=kinds) as running,

@@ -516,6 +516,8 @@ PLAIN: dict[str, list[Command]] = {
     ],
     "settings": [ChangeSettings(changes={"discovery/rate_per_s": 100, "retention_days": {"telemetry": 30}})],
     "template": template_commands.PLAIN_TEMPLATE,
+    "policy": template_commands.PLAIN_POLICY,
+    "finding": template_commands.PLAIN_FINDING,
 }  # fmt: skip
 """Commands that lead through the states; half of every sequence, since quite arbitrary ones are mostly refused."""
 
@@ -532,6 +534,8 @@ _ANY: dict[str, st.SearchStrategy[Command]] = {
     "customer": CUSTOMER,
     "config": CONFIG,
     "template": template_commands.TEMPLATE,
+    "policy": template_commands.POLICY,
+    "finding": template_commands.FINDING,
 }
 
 COMMANDS: dict[str, st.SearchStrategy[Command]] = {

@@ -1,9 +1,13 @@
-"""Hypothesis strategies of commands on templates."""
+"""Hypothesis strategies of commands on templates, policies and findings."""
 
 from hypothesis import strategies as st
 
+from domain.alert import Severity
+from domain.compliance import Evidence, Finding, Rule
 from domain.config_dialects import PLATFORMS
 from domain.event import Command
+from domain.finding import AcceptFinding, CloseFinding, OpenFinding, WithdrawAcceptance
+from domain.policy import ChangePolicy, CreatePolicy, DeletePolicy, UndeletePolicy
 from domain.template import ChangeTemplate, CreateTemplate, DeleteTemplate, UndeleteTemplate
 from domain.template_variables import Variable
 
@@ -33,4 +37,67 @@ PLAIN_TEMPLATE: list[Command] = [
     ChangeTemplate(platforms=["ios"], variables=[Variable(name="vlan", type="int", default=7)]),
     DeleteTemplate(),
     UndeleteTemplate(),
+]
+
+_RULES = st.lists(
+    st.builds(
+        Rule,
+        id=st.sampled_from(["no-telnet", "ntp"]),
+        title=st.sampled_from(["Telnet is off", "a\nb"]),
+        check=st.sampled_from(["must_contain", "must_not_match"]),
+        value=st.sampled_from(["ntp server", "^telnet", "two\nlines"]),
+        platforms=_PLATFORMS,
+    ),
+    min_size=1,
+    max_size=2,
+)
+_SEVERITIES = st.sampled_from(["critical", "medium", "info"])
+POLICY: st.SearchStrategy[Command] = st.one_of(
+    st.builds(CreatePolicy, name=_NAMES, rules=_RULES, platforms=_PLATFORMS, severity=_SEVERITIES),
+    st.builds(ChangePolicy, name=_NAMES, rules=_RULES, enabled=st.booleans()),
+    st.builds(ChangePolicy, labels=st.sampled_from([[], ["core"]]), severity=_SEVERITIES),
+    st.builds(DeletePolicy),
+    st.builds(UndeletePolicy),
+)
+_NO_TELNET = Rule(id="no-telnet", title="Telnet is off", check="must_not_contain", value="telnet")
+_NTP = Rule(id="ntp", title="There is a time server", check="must_match", value="^ntp server ")
+PLAIN_POLICY: list[Command] = [
+    CreatePolicy(name="baseline", rules=[_NO_TELNET], platforms=["ios"]),
+    ChangePolicy(rules=[_NO_TELNET, _NTP], severity="high"),
+    ChangePolicy(enabled=False, labels=["core"]),
+    DeletePolicy(),
+    UndeletePolicy(),
+]
+
+
+def _finding(count: int = 1, line: int = 7, severity: Severity = "high") -> Finding:
+    return Finding(
+        policy_id="6b1f7a52-9f53-4a3e-8a3d-111111111111",
+        policy="baseline",
+        rule_id="no-telnet",
+        title="Telnet is off",
+        severity=severity,
+        message="found `telnet`",
+        count=count,
+        evidence=(Evidence(line=line, text="transport input telnet", section="line vty 0 4"),),
+    )
+
+
+_DEVICE = "00000000-0000-4000-8000-000000000000"
+FINDING: st.SearchStrategy[Command] = st.one_of(
+    st.builds(
+        OpenFinding,
+        device_id=st.sampled_from([_DEVICE, "", "no id"]),
+        finding=st.builds(_finding, st.integers(1, 2), st.integers(0, 9), _SEVERITIES),
+    ),
+    st.builds(CloseFinding, why=st.sampled_from(["fixed", "not_applicable"])),
+    st.builds(AcceptFinding),
+    st.builds(WithdrawAcceptance),
+)
+PLAIN_FINDING: list[Command] = [
+    OpenFinding(device_id=_DEVICE, finding=_finding()),
+    OpenFinding(device_id=_DEVICE, finding=_finding(count=2)),
+    AcceptFinding(),
+    WithdrawAcceptance(),
+    CloseFinding(),
 ]

@@ -1,2 +1,0 @@
-export type { Mark, Series } from "./series";
-export { TimeChart } from "./time-chart";
