@@ -36,6 +36,7 @@ from adapters.vault.vault import PostgresVault
 from api import (
     alert_rules,
     alerts,
+    analyze,
     api_keys,
     audit,
     auth,
@@ -57,6 +58,7 @@ from api import (
     identity,
     inventory,
     metrics_catalogue,
+    models,
     operations,
     profile,
     projections,
@@ -69,6 +71,7 @@ from api import (
 )
 from api.answers import Answers
 from api.app_configs import config_dependencies
+from api.app_telemetry import telemetry_dependencies
 from api.authentication import Authentication, Callers
 from api.bodies import check_body, check_parameters
 from api.caller import attribution
@@ -101,6 +104,7 @@ MAX_BODY = 16 * 2**20
 _RESOURCES = (
     alert_rules,
     alerts,
+    analyze,
     api_keys,
     audit,
     auth,
@@ -122,6 +126,7 @@ _RESOURCES = (
     identity,
     inventory,
     metrics_catalogue,
+    models,
     operations,
     profile,
     projections,
@@ -150,6 +155,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
     callers = Callers(sessions, connect)
     bus = Ledger(LedgerApplication(url, seals, subjects), now=lambda: datetime.now(UTC))
     opener = AuditedSecrets(bus, vault)
+    telemetry = telemetry_dependencies(pool)
     configs = config_dependencies(pool, bus, opener, master_key)
     progress = ProgressListener(configuration.nats_url, feed.heard, name="netledger api")
     nats = ClientOnDemand(configuration.nats_url, name="netledger api")
@@ -228,6 +234,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             "look": given(service_health.look),
             "verify_ledger": given(verify_ledger),
             **{name: given(value) for name, value in configs.items()},
+            **{name: given(value) for name, value in telemetry.items()},
             "commands": Provide(commands_of),
             "key": Provide(key_of),
         },

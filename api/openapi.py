@@ -18,6 +18,7 @@ from api.health import OPEN
 
 _TAGS = {
     "alerts": "Causes that somebody should know about.",
+    "analysis": "How strange a series is, what was to be expected of it, and what comes next.",
     "api keys": "Ways in for programs.",
     "audit": "What happened, who did it and why; and the proof that nothing was changed since.",
     "auth": "Logging in and out.",
@@ -28,6 +29,7 @@ _TAGS = {
     "discovery": "Finding devices.",
     "health": "How Netledger itself is.",
     "inventory": "Devices, their interfaces and links; now, or as of any moment.",
+    "models": "The detectors of anomalies: what they have learned, learning anew, trying other settings.",
     "operations": "What was asked of the network, from request to outcome.",
     "projections": "Read models and their rebuilding.",
     "routers": "Routers that customers hang on, live.",

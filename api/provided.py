@@ -12,6 +12,7 @@ from api.commands import Commands
 from api.destroying import Destroyer
 from api.event_feed import EventFeed
 from api.last_admin import LastAdmin
+from api.learned_series import LearnedSeries
 from api.login_lock import LoginLock
 from api.newcomers import NewDevices
 from api.one_time_passwords import OneTimePasswords
@@ -23,6 +24,7 @@ from domain.aggregate import IdempotencyKey
 from domain.config_access import ConfigAccess
 from domain.config_ports import ConfigReader, ConfigStore
 from domain.configuration import Configuration
+from domain.detection.ports import LearnedStates
 from domain.patterns import Patterns
 from domain.ports import CommandBus, EventLog, LoginTrial, PositionWatch, SecretOpener, SnmpReader, Vault
 from domain.router_ownership import RouterCalls
@@ -66,3 +68,7 @@ KeptConfigs = NamedDependency[SkipValidation[ConfigStore]]
 ReadConfigs = NamedDependency[SkipValidation[ConfigReader]]
 """Reads configurations from devices while the caller waits."""
 WaysToDevices = NamedDependency[SkipValidation[ConfigAccess]]
+States = NamedDependency[SkipValidation[LearnedStates]]
+"""What detectors have learned, as of their last checkpoints."""
+Learned = NamedDependency[SkipValidation[LearnedSeries]]
+"""Series as their detectors know them now."""

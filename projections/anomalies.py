@@ -117,10 +117,10 @@ def _changed(row: Row, recorded: Recorded) -> Row | None:
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
-    """One occurrence: `at` is the time of the sample, in s since the epoch."""
+    """One occurrence: `at` is the time of the sample, RFC 3339."""
 
     occurrence: int
-    at: float | None
+    at: str | None
     raised_at: str
     resolved_at: str | None
     acknowledged: bool

@@ -21,6 +21,7 @@ Rules = Callable[[], Awaitable[AlarmRules]]
 LOOK_S = 5.0
 """How often it looks for changed settings, feedback and states that were learned anew."""
 _NOTE_S = 15.0
+_FIRST_SAVE_S = 60.0
 _AGAIN_S = 1.0
 _LAST_WORD_S = 1.5
 """A worker that ends has so long to save what it learned; otherwise the next one reads it again."""
@@ -51,6 +52,7 @@ class DetectorService:
 
     async def run(self) -> None:
         """Until cancelled; then what was learned is saved and others go on."""
+        await self._until_rules_are_there()
         tasks: dict[int, asyncio.Task[None]] = {}
         looking = asyncio.create_task(self._keep_looking())
         held = held_partitions(self._leases, self._worker_id)
@@ -63,6 +65,16 @@ class DetectorService:
                     log.info("partitions watched", partitions=sorted(partitions))
         finally:
             await ended([looking, *tasks.values()])
+
+    async def _until_rules_are_there(self) -> None:
+        """Before the first start of the projector there are none."""
+        while True:
+            try:
+                await self._rules()
+                return
+            except Exception as error:
+                log.debug("no rules yet", error=repr(error))
+                await asyncio.sleep(_AGAIN_S)
 
     async def _keep_watching(self, number: int) -> None:
         while True:
@@ -160,8 +172,8 @@ class _Partition:
         loop = asyncio.get_running_loop()
         coming = asyncio.ensure_future(read())
         asked = asyncio.ensure_future(self._asked.wait())
-        # Spread, so that partitions do not all save at once.
-        save_at = loop.time() + self._every_s * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
+        # The first one soon, so that there is something to look at; spread, so that partitions do not all save at once.
+        save_at = loop.time() + min(self._every_s, _FIRST_SAVE_S) * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
         note_at = loop.time()
         try:
             while True:

@@ -50,7 +50,7 @@ from workers.discovery import Discovery
 from workers.executor import Executor
 from workers.kinds import KINDS
 from workers.main_configs import compliance_watch, config_handlers, config_parts
-from workers.main_telemetry import detector, recorder, telemetry_upkeep
+from workers.main_telemetry import detector, recorder, telemetry_handlers, telemetry_upkeep
 from workers.poll import Poll
 from workers.presence import Presence
 from workers.rebuild import Rebuild
@@ -229,6 +229,7 @@ def _executor(parts: Parts, client: Client, calls: NatsRouterCalls) -> Executor:
             Isolation(changes),
             BulkIsolation(changes, parts.bus),
             *secret_handlers(calls, returns, parts.vault),
+            *telemetry_handlers(parts.pool),
             *config_handlers(configs, parts.pool, events=parts.events, watch=parts.watch),
             Rebuild(partial(rebuild, parts.configuration.database_url, events=parts.events)),
         ],

@@ -11,6 +11,7 @@ from adapters.detector_store import PostgresDetectorStore
 from adapters.jetstream.telemetry_stream import JetStreamTelemetryStream
 from adapters.partition_leases import PostgresPartitionLeases
 from adapters.telemetry.compaction import TelemetryCompaction
+from adapters.telemetry.history import PostgresTelemetryHistory
 from adapters.telemetry.store import PostgresTelemetryStore
 from domain.detection.alarm_rules import AlarmRules
 from domain.ports import CommandBus, Leadership
@@ -19,6 +20,8 @@ from projections import anomalies
 from projections.settings import in_force
 from workers.detector import DetectorService
 from workers.detector_findings import Findings
+from workers.detector_models import Backtest, Retrain
+from workers.operation import Handler
 from workers.recorder import Recorder
 from workers.telemetry_upkeep import TelemetryUpkeepService
 
@@ -66,3 +69,9 @@ async def _retention_days(pool: Pool) -> Mapping[str, int]:
     async with pool.connection() as conn:
         days = (await in_force(conn)).retention_days
     return {name: days[name] for name in RETAINED.values() if name in days}
+
+
+def telemetry_handlers(pool: Pool) -> list[Handler]:
+    """Of operations on detectors."""
+    learned, history = PostgresDetectorStore(pool), PostgresTelemetryHistory(pool)
+    return [Retrain(learned, history), Backtest(learned, history, pool.connection)]

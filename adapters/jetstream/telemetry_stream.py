@@ -13,7 +13,7 @@ from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamInfo
 
-from adapters.jetstream.telemetry import TELEMETRY_STREAM, TELEMETRY_SUBJECTS, decode
+from adapters.jetstream.telemetry import TELEMETRY_STREAM, TELEMETRY_SUBJECTS, decode, ensure_telemetry_stream
 from domain.telemetry import Poll, Published, StreamPlace
 
 BATCH = 500
@@ -57,6 +57,7 @@ class JetStreamTelemetryStream:
         """Until the consumer breaks off."""
         client = await self._connected()
         jetstream = client.jetstream(timeout=_SILENCE_S)
+        await ensure_telemetry_stream(jetstream)
         info = await jetstream.stream_info(TELEMETRY_STREAM)
         place = _start(info, after)
         consumer = await jetstream.add_consumer(

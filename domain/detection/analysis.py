@@ -1,11 +1,14 @@
 """What a detector says of samples at hand: how strange the last one is, and what was to be expected all along."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from math import isfinite
+from typing import NamedTuple
 
 import msgspec
 
 from domain.detection.explanation import BrokenPart, expected_range, explain
+from domain.detection.moment import moment
 from domain.detection.seasons import expected_now
 from domain.detection.series import WARM_UP, SeriesDetector, Verdict
 from domain.detection.state import LAST_AT, SEEN, SeriesState
@@ -15,10 +18,10 @@ Samples = Iterable[tuple[float, float | None]]
 MOST_ANOMALIES = 200
 
 
-class Anomaly(msgspec.Struct, frozen=True):
-    """One sample above the threshold; `at` in s since the epoch."""
+class StrangeSample(msgspec.Struct, frozen=True):
+    """One sample above the threshold."""
 
-    at: float
+    at: datetime
     value: float
     score: float
     expected_low: float
@@ -29,7 +32,7 @@ class Anomaly(msgspec.Struct, frozen=True):
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     """The last sample. Without `warm` too little was seen to say anything, and the range is null."""
 
-    at: float | None
+    at: datetime | None
     value: float | None
     score: float
     """[0, 1], held back soon after an alarm; `strength` is not."""
@@ -43,14 +46,14 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     expected_high: float | None
     reason: str
     parts: Sequence[BrokenPart] = ()
-    anomalies: Sequence[Anomaly] = ()
+    anomalies: Sequence[StrangeSample] = ()
     """Among the samples at hand, the latest of them."""
 
 
 class Expected(msgspec.Struct, frozen=True, gc=False):
     """A sample beside what was expected of it before it came; null while too little was seen."""
 
-    at: float
+    at: datetime
     value: float | None
     low: float | None
     high: float | None
@@ -58,11 +61,19 @@ class Expected(msgspec.Struct, frozen=True, gc=False):
     anomalous: bool
 
 
-def analyze(state: SeriesState, samples: Samples, threshold: float) -> Analysis:
-    """Feeds the samples to the state, and judges the last of them."""
+class Latest(NamedTuple):
+    """What a detector said of the last sample that its state has learned."""
+
+    value: float
+    score: float
+    strength: float
+
+
+def analyze(state: SeriesState, samples: Samples, threshold: float, latest: Latest | None = None) -> Analysis:
+    """Feeds the samples to the state, and judges the last of them; where there is none, says what was said of `latest`."""
     detector = SeriesDetector()
     last: tuple[float, float, Verdict] | None = None
-    anomalies: list[Anomaly] = []
+    anomalies: list[StrangeSample] = []
     for at, value in samples:
         if value is None or not isfinite(value):
             continue
@@ -73,12 +84,12 @@ def analyze(state: SeriesState, samples: Samples, threshold: float) -> Analysis:
             del anomalies[:-MOST_ANOMALIES]
     seen = int(state.scalars[SEEN])
     if last is None or not last[2].warm:
-        return _unsaid(state, last, threshold, seen)
+        return _unsaid(state, latest, threshold, seen)
     at, value, verdict = last
     explanation = explain(verdict, value)
     assert explanation is not None  # the verdict is warm
     return Analysis(
-        at=at,
+        at=moment(at),
         value=value,
         score=verdict.score,
         strength=verdict.strength,
@@ -95,35 +106,40 @@ def analyze(state: SeriesState, samples: Samples, threshold: float) -> Analysis:
     )
 
 
-def _unsaid(
-    state: SeriesState, last: tuple[float, float, Verdict] | None, threshold: float, seen: int
-) -> Analysis:
-    """No new sample, or too few of them: a warm state still knows what to expect next."""
+def _unsaid(state: SeriesState, latest: Latest | None, threshold: float, seen: int) -> Analysis:
+    """No new sample, or too few in all: a warm state still knows what to expect."""
     warm = seen > WARM_UP
-    expected, error = expected_now(state, state.scalars[LAST_AT]) if warm else (None, 0.0)
+    at = state.scalars[LAST_AT]
+    expected, error = expected_now(state, at) if warm else (None, 0.0)
     low, high = expected_range(expected, error) if expected is not None else (None, None)
-    reason = "no sample since the state was saved" if warm else f"{seen} samples seen of the {WARM_UP} needed"
+    said = latest if warm and latest is not None else Latest(0.0, 0.0, 0.0)
     return Analysis(
-        at=last[0] if last else None,
-        value=last[1] if last else None,
-        score=0.0,
-        strength=0.0,
+        at=moment(at) if seen else None,
+        value=latest.value if latest is not None else None,
+        score=said.score,
+        strength=said.strength,
         threshold=threshold,
-        anomalous=False,
+        anomalous=said.score >= threshold,
         warm=warm,
         samples_seen=seen,
         expected=expected,
         expected_low=low,
         expected_high=high,
-        reason=reason,
+        reason=_range_told(latest, low, high)
+        if warm and latest is not None
+        else f"{seen} samples seen; it takes more than {WARM_UP} to say something",
     )
 
 
-def _anomaly(at: float, value: float, verdict: Verdict) -> Anomaly:
+def _range_told(latest: Latest, low: float | None, high: float | None) -> str:
+    return f"{latest.value:.6g}, scored when it came; now {low:.6g} to {high:.6g} is expected"
+
+
+def _anomaly(at: float, value: float, verdict: Verdict) -> StrangeSample:
     explanation = explain(verdict, value)
     assert explanation is not None  # only a warm verdict scores
-    return Anomaly(
-        at,
+    return StrangeSample(
+        moment(at),
         value,
         round(verdict.score, 4),
         explanation.expected_low,
@@ -139,7 +155,7 @@ def expectations(samples: Samples, threshold: float, since: float) -> list[Expec
     for at, value in samples:
         if value is None or not isfinite(value):
             if at >= since:
-                found.append(Expected(at, None, None, None, None, False))
+                found.append(Expected(moment(at), None, None, None, None, False))
             continue
         verdict = detector.observe(state, at, value)
         if at < since:
@@ -147,7 +163,7 @@ def expectations(samples: Samples, threshold: float, since: float) -> list[Expec
         if verdict.warm:
             low, high = expected_range(verdict.expected, verdict.usual_error)
             score = round(verdict.score, 4)
-            found.append(Expected(at, value, low, high, score, verdict.score >= threshold))
+            found.append(Expected(moment(at), value, low, high, score, verdict.score >= threshold))
         else:
-            found.append(Expected(at, value, None, None, None, False))
+            found.append(Expected(moment(at), value, None, None, None, False))
     return found

@@ -1,6 +1,7 @@
 """Which alerts other settings would have raised over stored telemetry, beside those that people have judged."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from statistics import fmean
 from typing import Annotated, Any, Final, Literal
 
@@ -9,6 +10,7 @@ import msgspec
 from domain.detection.alarm_rules import JOINT, AlarmRules, DetectionSettings, Sensitivity
 from domain.detection.device_watch import DeviceWatch
 from domain.detection.finding import Finding
+from domain.detection.moment import moment
 from domain.event import Command
 from domain.metrics import METRICS
 from domain.telemetry import Group, Poll, Sample
@@ -41,7 +43,7 @@ class KnownAlarm(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str
     metric: str
     interface: str
-    at: float
+    at: datetime
     useful: bool | None
 
 
@@ -49,8 +51,8 @@ class Fired(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str
     metric: str
     interface: str
-    at: float
-    until: float | None
+    at: datetime
+    until: datetime | None
     """When it would have been resolved; null where it still was not at the end."""
     score: float
     title: str
@@ -109,8 +111,10 @@ def alarms(
             if finding.kind == "raised":
                 fired[finding.key] = _fired(finding)
             elif (begun := fired.pop(finding.key, None)) is not None:
-                ended.append(msgspec.structs.replace(begun, until=finding.at))
-    return sorted((each for each in (*ended, *fired.values()) if each.at >= since), key=lambda each: each.at)
+                ended.append(msgspec.structs.replace(begun, until=moment(finding.at)))
+    return sorted(
+        (each for each in (*ended, *fired.values()) if each.at >= moment(since)), key=lambda each: each.at
+    )
 
 
 def _fired(finding: Finding) -> Fired:
@@ -119,7 +123,7 @@ def _fired(finding: Finding) -> Fired:
         device_id=finding.device_id,
         metric=finding.metric,
         interface=finding.interface,
-        at=finding.at,
+        at=moment(finding.at),
         until=None,
         score=detail["score"],
         title=finding.title,
@@ -140,20 +144,20 @@ def compare(fired: Sequence[Fired], known: Sequence[KnownAlarm]) -> Verdicts:
             for each in free
             if (each.device_id, each.metric, each.interface)
             == (alarm.device_id, alarm.metric, alarm.interface)
-            and abs(each.at - alarm.at) <= MATCH_S
+            and _apart_s(each, alarm) <= MATCH_S
         ]
         if not near:
             if alarm.useful:
                 missed.append(alarm)
             spared += alarm.useful is False
             continue
-        nearest = min(near, key=lambda each: abs(each.at - alarm.at))
+        nearest = min(near, key=lambda each: _apart_s(each, alarm))
         free.remove(nearest)
         said[id(nearest)] = alarm.useful
         matched += 1
         repeated += alarm.useful is False
         if alarm.useful:
-            delays.append(nearest.at - alarm.at)
+            delays.append((nearest.at - alarm.at).total_seconds())
     return Verdicts(
         fired=len(fired),
         matched=matched,
@@ -164,6 +168,10 @@ def compare(fired: Sequence[Fired], known: Sequence[KnownAlarm]) -> Verdicts:
         delay_s=round(fmean(delays), 1) if delays else None,
         alerts=[msgspec.structs.replace(each, useful=said.get(id(each))) for each in fired[:MOST_LISTED]],
     )
+
+
+def _apart_s(fired: Fired, alarm: KnownAlarm) -> float:
+    return abs((fired.at - alarm.at).total_seconds())
 
 
 class BacktestModels(Command, frozen=True, kw_only=True):

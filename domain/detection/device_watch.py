@@ -16,6 +16,7 @@ from domain.detection.episode import Episode
 from domain.detection.finding import Finding, joint_detail, series_detail
 from domain.detection.joint import Joint
 from domain.detection.packed import (
+    LAST,
     VERSION,
     PackedDevice,
     PackedDrift,
@@ -32,8 +33,6 @@ FORGET_S: Final = 30 * 86_400.0
 """A series that was silent for so long is learned anew."""
 SILENT_S: Final = 3_600.0
 """An alarm of a series that sends nothing more, while its device does, is over after so long."""
-LAST: Final = 3
-"""What is kept of the last sample of each series: value, score, strength."""
 
 _WHOLE: Final[SeriesName] = (JOINT, "")
 _DETECTOR: Final = SeriesDetector()

@@ -8,6 +8,7 @@ from domain.alert import RaiseAlert, ResolveAlert, Severity
 from domain.detection.alarm_rules import JOINT
 from domain.detection.device import DeviceVerdict
 from domain.detection.explanation import explain
+from domain.detection.moment import written
 from domain.detection.series import Verdict
 from domain.event import one_line
 
@@ -56,7 +57,7 @@ def series_detail(
         "detector": "series",
         "metric": metric,
         "interface": interface,
-        "at": at,
+        "at": written(at),
         "value": value,
         "score": round(verdict.score, 4),
         "needed": round(needed, 4),
@@ -80,7 +81,7 @@ def joint_detail(at: float, verdict: DeviceVerdict, needed: float, seen: int) ->
         "detector": "device",
         "metric": JOINT,
         "interface": "",
-        "at": at,
+        "at": written(at),
         "score": round(verdict.score, 4),
         "needed": round(needed, 4),
         "views": [

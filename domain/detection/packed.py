@@ -14,6 +14,8 @@ from domain.detection.state import SNAPSHOT_SIZE, SeriesState, SnapshotError
 SeriesName = tuple[str, str]
 """Metric and interface."""
 VERSION = "device 1"
+LAST = 3
+"""What is kept of the last sample of each series: value, score, strength."""
 
 
 class PackedJoint(msgspec.Struct, frozen=True, array_like=True):

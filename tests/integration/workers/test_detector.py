@@ -12,6 +12,7 @@ from adapters.embedded.nats import EmbeddedNats
 from adapters.jetstream.telemetry import JetStreamTelemetry, ensure_telemetry_stream
 from domain.alert import AlertRaised, AlertResolved, alert_id
 from domain.detection.alarm_rules import AlarmRules, DetectionSettings
+from domain.detection.moment import written
 from domain.detection.partition_watch import PartitionWatch
 from domain.settings import SETTINGS, SETTINGS_ID, ChangeSettings
 from domain.telemetry import Poll, Published, TelemetryPublisher, partition
@@ -19,7 +20,7 @@ from tests.integration.workers.imagined import device_ids, polls
 from tests.integration.workers.installation import Installation, until
 from tests.integration.workers.processes import worker_process
 
-Happened = dict[str, list[tuple[str, float | None]]]
+Happened = dict[str, list[tuple[str, str | None]]]
 """Alert -> what became of it, in order: ("raised", time of the sample) or ("resolved", None)."""
 
 
@@ -44,7 +45,7 @@ def expected(stream: Sequence[Poll], settings: DetectionSettings) -> Happened:
     for sequence, poll in enumerate(stream, 1):
         for finding in watches[partition(poll.device_id)].observe([Published(sequence, poll)]):
             if finding.kind != "drifted":
-                at = finding.at if finding.kind == "raised" else None
+                at = written(finding.at) if finding.kind == "raised" else None
                 happened[str(alert_id(finding.key))].append((finding.kind, at))
     return dict(happened)
 
