@@ -73,6 +73,8 @@ class DeviceBody(msgspec.Struct, frozen=True, kw_only=True):
     uptime_s: float | None
     rtt_ms: float | None
     credential_ids: list[str]
+    depends_on: list[str]
+    """What is on the way to it, where an engineer said so."""
     identities: list[str]
     chassis: list[dict[str, Any]]
     snmp: SnmpSummary

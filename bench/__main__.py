@@ -26,6 +26,7 @@ BENCHES = (
     Bench("sweep", "a /16 with 2,000 agents found and read, against nmap's scan alone"),
     Bench("relay", "commit to receipt at a subscriber, at 500 events a second"),
     Bench("command", "live read on a connected router, against bare librouteros"),
+    Bench("isolate", "5,000 customers on 500 routers isolated and recorded, against bare librouteros"),
     Bench("reconnect", "500 routers that drop at once"),
     Bench("router-memory", "memory of one connected router"),
     Bench("backup", "500 devices over SSH, against netmiko"),

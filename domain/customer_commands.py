@@ -5,7 +5,13 @@ from typing import Annotated, Literal
 import msgspec
 
 from domain.event import Command
-from domain.router_ports import FieldDifference, IsolationMemento, IsolationMethod, SessionObservation
+from domain.router_ports import (
+    Evidence,
+    FieldDifference,
+    IsolationMemento,
+    IsolationMethod,
+    SessionObservation,
+)
 
 Username = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 Word = Annotated[str, msgspec.Meta(max_length=255)]
@@ -21,15 +27,6 @@ class SecretFacts(msgspec.Struct, frozen=True, kw_only=True):
     local_address: str = ""
     caller_id: str = ""
     disabled: bool = False
-
-
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of a change as it was seen on the router."""
-
-    name: str
-    state: Literal["intended", "sent", "confirmed", "observed"]
-    at: str
-    detail: str = ""
 
 
 class AddCustomer(Command, frozen=True):

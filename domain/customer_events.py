@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from domain.customer_commands import Evidence, RequestIsolation, RequestRelease, SecretFacts
+from domain.customer_commands import RequestIsolation, RequestRelease, SecretFacts
 from domain.errors import NotRevertible
 from domain.event import Change, Command, Event, one_line
 from domain.router_ports import (
+    Evidence,
     FieldDifference,
     IsolationMemento,
     IsolationMethod,

@@ -77,6 +77,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
     notes: str = ""
     credential_ids: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    """What is on the way to it, where an engineer said so."""
     identified: bool = False
     access_id: str = ""
     facts: DeviceFacts = DeviceFacts()
@@ -195,7 +197,7 @@ def _up(state: Device) -> Sequence[Event]:
 
 
 def _wanted_changes(state: Device, command: ChangeDevice) -> list[Change]:
-    fields = ("name", "site", "labels", "owner", "notes", "credential_ids")
+    fields = ("name", "site", "labels", "owner", "notes", "credential_ids", "depends_on")
     return [
         Change(field, as_json(getattr(state, field)), as_json(new))
         for field in fields

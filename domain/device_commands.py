@@ -11,6 +11,7 @@ from domain.observation import Interface, Neighbour
 Text = Annotated[str, msgspec.Meta(max_length=4_000)]
 Name = Annotated[str, msgspec.Meta(max_length=255)]
 """As long as a DNS name may be (RFC 1035)."""
+DeviceIds = Annotated[tuple[str, ...], msgspec.Meta(max_length=20)]
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
@@ -35,6 +36,8 @@ class ChangeDevice(Command, frozen=True):
     owner: Name | msgspec.UnsetType = msgspec.UNSET
     notes: Text | msgspec.UnsetType = msgspec.UNSET
     credential_ids: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    depends_on: DeviceIds | msgspec.UnsetType = msgspec.UNSET
+    """Devices without which it cannot be reached: while all of them are down, its alerts are held back."""
 
 
 class ObserveDevice(Command, frozen=True):

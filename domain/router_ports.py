@@ -1,6 +1,6 @@
 """What the product asks of a router: health, traffic, PPPoE users and secrets, isolation; and how its connection is seen."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -253,6 +253,24 @@ class RouterStep(msgspec.Struct, frozen=True, kw_only=True):
     memento: IsolationMemento | None = None
 
 
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a change as it was seen on the router."""
+
+    name: str
+    state: StepState
+    at: str
+    detail: str = ""
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """One user of many whose secrets were switched together, confirmed and with the wanted effect."""
+
+    username: str
+    changed: bool
+    session: SessionObservation
+    evidence: tuple[Evidence, ...] = ()
+
+
 StepReporter = Callable[[RouterStep], Awaitable[None]]
 
 
@@ -299,6 +317,12 @@ class RouterSecrets(Protocol):
     async def secret(
         self, name: str, *, deadline_s: float = 10.0, priority: Priority = "normal"
     ) -> PppSecret | None: ...
+
+    async def secrets_named(
+        self, names: Sequence[str], *, deadline_s: float = 30.0, priority: Priority = "normal"
+    ) -> tuple[PppSecret, ...]:
+        """Those of these names that are there."""
+        ...
 
     async def passwords(
         self, *, deadline_s: float = 30.0, priority: Priority = "normal"
@@ -361,6 +385,18 @@ class RouterIsolation(Protocol):
         priority: Priority = "normal",
     ) -> IsolationOutcome:
         """Puts back exactly what the memento holds and says what others had changed in between."""
+        ...
+
+    async def switch_many(
+        self,
+        mementos: Sequence[IsolationMemento],
+        *,
+        isolated: bool,
+        deadline_s: float = 30.0,
+        priority: Priority = "bulk",
+    ) -> tuple[Settled, ...]:
+        """Isolates or releases, by the method `disable`, many users in a few commands. Whoever is anything but plain is
+        left out of the answer, half done perhaps: ensure each of those by itself."""
         ...
 
 

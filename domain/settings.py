@@ -93,6 +93,18 @@ class TelemetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """How soon after an unanswered check the next one follows."""
 
 
+class AlertSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How alerts are explained and how long their story is kept."""
+
+    roots: list[str] = []
+    """Ids or addresses of the devices that Netledger is connected to, from which the topology is walked to see what is
+    behind a device that is down; empty: the default gateway of its host."""
+    steps_days: Annotated[int, msgspec.Meta(ge=1, le=3_650)] = 30
+    """How long the steps of each evaluation are kept."""
+    steps_an_alert: Annotated[int, msgspec.Meta(ge=10, le=10_000)] = 200
+    """How many of them are kept of one alert, the newest."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that can be changed while Netledger runs."""
 
@@ -104,6 +116,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     config: ConfigSettings = msgspec.field(default_factory=ConfigSettings)
     compliance: ComplianceSettings = msgspec.field(default_factory=ComplianceSettings)
     detection: DetectionSettings = msgspec.field(default_factory=DetectionSettings)
+    alerts: AlertSettings = msgspec.field(default_factory=AlertSettings)
     retention_days: dict[str, Annotated[int, msgspec.Meta(ge=1)]] = msgspec.field(
         default_factory=lambda: dict(RETENTION_DAYS)
     )

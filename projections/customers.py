@@ -53,6 +53,7 @@ HISTORY = Table(
     indexes=("(at)",),
     append_only=True,
 )
+_CHANGES = (CustomerIsolated, CustomerIsolationNotEffective, CustomerReleased, CustomerChangeAbandoned)
 HIDDEN = ("aggregate", "position")
 """Columns for the fold alone."""
 
@@ -107,9 +108,7 @@ def _row(key: str, now: Customer, was: Customer, before: Row | None, recorded: R
 def _last_change(recorded: Recorded) -> dict[str, Any] | None:
     """What answers a dispute: when, by whom, and what was seen on the router."""
     event = recorded.event
-    if not isinstance(
-        event, CustomerIsolated | CustomerIsolationNotEffective | CustomerReleased | CustomerChangeAbandoned
-    ):
+    if not isinstance(event, _CHANGES):
         return None
     told: dict[str, Any] = msgspec.to_builtins(event)
     return {
@@ -205,11 +204,14 @@ async def find(
     return [msgspec.json.decode(row[0], type=CustomerRow) for row in await cursor.fetchall()]
 
 
-async def on_router(conn: AsyncConnection[Any], router_id: str) -> dict[str, Customer]:
-    """User name -> all that the ledger knows, of customers that are not deleted."""
+async def on_router(
+    conn: AsyncConnection[Any], router_id: str, usernames: Sequence[str] | None = None
+) -> dict[str, Customer]:
+    """User name -> all that the ledger knows, of customers that are not deleted; of those named, or of all."""
     cursor = await conn.execute(
-        "SELECT aggregate::text FROM customers.customers WHERE router_id = %s AND state <> 'deleted'",
-        (router_id,),
+        "SELECT aggregate::text FROM customers.customers WHERE router_id = %s AND state <> 'deleted'"
+        " AND (%s::text[] IS NULL OR username = ANY(%s::text[]))",
+        (router_id, usernames, usernames),
     )
     found = [msgspec.json.decode(row[0], type=Customer) for row in await cursor.fetchall()]
     return {customer.username: customer for customer in found}

@@ -51,6 +51,7 @@ DEVICES = Table(
         "owner": "text NOT NULL",
         "notes": "text NOT NULL",
         "credential_ids": "text[] NOT NULL",
+        "depends_on": "text[] NOT NULL",
         "access_id": "text NOT NULL",
         "identified": "boolean NOT NULL",
         "chassis": "jsonb NOT NULL",
@@ -107,7 +108,7 @@ class Inventory:
     """One row a device that ever was; `state` tells the active from the removed and merged."""
 
     name = "inventory"
-    version = 4
+    version = 5
     tables: Sequence[Table] = (DEVICES, HISTORY, INTERFACES, NEIGHBOURS)
     topics: Sequence[str] = ("device.",)
 
@@ -238,6 +239,7 @@ def _new(device_id: str, recorded: Recorded, status: str, address: str, site: st
         "owner": "",
         "notes": "",
         "credential_ids": [],
+        "depends_on": [],
         "access_id": "",
         "identified": False,
         "chassis": [],

@@ -55,6 +55,7 @@ class DeviceDetail(DeviceRow, frozen=True, kw_only=True):
     chassis: list[dict[str, Any]]
     notes: str
     credential_ids: list[str]
+    depends_on: list[str] = []
     access_id: str
     identified: bool
     merged_into: str

@@ -16,7 +16,6 @@ from domain.customer_commands import (
     AbandonChange,
     ConcludeIsolation,
     ConcludeRelease,
-    Evidence,
     LoseCustomer,
     StartIsolation,
     StartRelease,
@@ -26,6 +25,7 @@ from domain.errors import DomainError, NotFound
 from domain.event import Command
 from domain.router_ownership import RouterCalls, RouterCommands
 from domain.router_ports import (
+    Evidence,
     IsolationOutcome,
     IsolationPlan,
     Priority,

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,14 +12,19 @@ import msgspec
 
 from domain.aggregate import Aggregate, Intent, Outcome
 from domain.customer import CUSTOMER, customer_id
-from domain.customer_commands import Evidence, RequestIsolation, RequestRelease
+from domain.customer_commands import RequestIsolation, RequestRelease
 from domain.customer_orders import ISOLATE, ISOLATE_BULK, BulkOrder, IsolationOrder
 from domain.errors import DomainError
 from domain.operation import OPERATION, FailOperation, StopOperation, SucceedOperation
 from domain.ports import CommandBus
+from domain.router_ports import Evidence
+from projections import customers
+from workers.customer_batch import SIZE as BATCH
+from workers.customer_batch import Batch, CustomerBatches, fits
 from workers.customer_change import CustomerChanges, Done, Order
 from workers.operation import OperationCancelledError, OperationFailedError, Work
 
+Connect = Callable[[], AbstractAsyncContextManager[Any]]
 S = TypeVar("S")
 ROUTERS_AT_ONCE = 64
 TOLD_S = 0.5
@@ -106,9 +112,13 @@ class BulkIsolation:
 
     kind = ISOLATE_BULK
 
-    def __init__(self, changes: CustomerChanges, bus: CommandBus) -> None:
+    def __init__(
+        self, changes: CustomerChanges, batches: CustomerBatches, bus: CommandBus, connect: Connect
+    ) -> None:
         self._changes = changes
+        self._batches = batches
         self._bus = bus
+        self._connect = connect
 
     async def run(self, work: Work) -> dict[str, Any]:
         async with work.aside():
@@ -120,12 +130,12 @@ class BulkIsolation:
         by_router: dict[str, list[tuple[str, bool]]] = {}
         for item in asked.items:
             by_router.setdefault(item.router_id, []).append((item.username, item.isolated))
-        free = asyncio.Semaphore(ROUTERS_AT_ONCE)
+        waiting = iter(by_router.items())
         telling = asyncio.create_task(bulk.keep_telling())
         try:
             async with asyncio.TaskGroup() as group:
-                for router_id, users in by_router.items():
-                    group.create_task(self._router(bulk, asked, router_id, users, free))
+                for _ in range(min(ROUTERS_AT_ONCE, len(by_router))):
+                    group.create_task(self._routers(bulk, asked, waiting, group))
         except ExceptionGroup as several:
             raise several.exceptions[0] from None
         finally:
@@ -136,17 +146,54 @@ class BulkIsolation:
             raise OperationCancelledError(bulk.summary())
         return bulk.summary()
 
-    async def _router(
+    async def _routers(
         self,
         bulk: "_Bulk",
         asked: BulkOrder,
-        router_id: str,
-        users: Sequence[tuple[str, bool]],
-        free: asyncio.Semaphore,
+        waiting: Iterator[tuple[str, list[tuple[str, bool]]]],
+        group: asyncio.TaskGroup,
+    ) -> None:
+        """One router after the other. Whoever cannot be done together may have to wait, and is done beside the others."""
+        for router_id, users in waiting:
+            together = await self._together(bulk, asked, router_id, users)
+            rest = [user for user in users if user not in together]
+            if rest:
+                group.create_task(self._one_by_one(bulk, asked, router_id, rest))
+
+    async def _one_by_one(
+        self, bulk: "_Bulk", asked: BulkOrder, router_id: str, users: Sequence[tuple[str, bool]]
     ) -> None:
         for username, isolated in users:
-            async with free:
-                bulk.ended(await self._one(bulk, asked, router_id, username, isolated=isolated))
+            bulk.ended(await self._one(bulk, asked, router_id, username, isolated=isolated))
+
+    async def _together(
+        self, bulk: "_Bulk", asked: BulkOrder, router_id: str, users: Sequence[tuple[str, bool]]
+    ) -> set[tuple[str, bool]]:
+        """Those who are done after the plain cases were done together."""
+        async with self._connect() as conn:
+            names = [username for username, _ in users if "\0" not in username]  # PostgreSQL knows none such
+            known = await customers.on_router(conn, router_id, names)
+        done: set[tuple[str, bool]] = set()
+        for isolated in (True, False):
+            plain = [
+                known[name]
+                for name, wanted in users
+                if wanted is isolated and fits(known.get(name), asked.plan, isolated=isolated)
+            ]
+            for start in range(0, len(plain), BATCH):
+                if bulk.cancelled:
+                    return done
+                batch = Batch(
+                    operation_id=str(bulk.operation_id),
+                    router_id=router_id,
+                    plan=asked.plan,
+                    isolated=isolated,
+                    customers=plain[start : start + BATCH],
+                )
+                for name, each in (await self._batches.carry_out(batch, bulk)).items():
+                    bulk.ended(each)
+                    done.add((name, isolated))
+        return done
 
     async def _one(
         self, bulk: "_Bulk", asked: BulkOrder, router_id: str, username: str, *, isolated: bool

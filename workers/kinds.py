@@ -11,5 +11,6 @@ KINDS = (
     "detector",
     "recorder",
     "telemetry-upkeep",
+    "alerting",
     "compliance",
 )

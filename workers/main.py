@@ -43,6 +43,7 @@ from projections import operations
 from projections.catalogue import projections
 from projections.rebuild import rebuild
 from projections.runner import ProjectionRunner
+from workers.customer_batch import CustomerBatches
 from workers.customer_change import CustomerChanges
 from workers.customer_sync import CustomerSync, CutOffChanges
 from workers.customers import BulkIsolation, Isolation
@@ -50,7 +51,7 @@ from workers.discovery import Discovery
 from workers.executor import Executor
 from workers.kinds import KINDS
 from workers.main_configs import compliance_watch, config_handlers, config_parts
-from workers.main_telemetry import detector, recorder, telemetry_handlers, telemetry_upkeep
+from workers.main_telemetry import alerting, detector, recorder, telemetry_handlers, telemetry_upkeep
 from workers.poll import Poll
 from workers.presence import Presence
 from workers.rebuild import Rebuild
@@ -61,7 +62,7 @@ from workers.scheduler import Scheduler
 from workers.secrets import secret_handlers
 from workers.supervision import ended, keep_running
 
-_NEED_NATS = ("relay", "executor", "routers", "detector", "recorder")
+_NEED_NATS = ("relay", "executor", "routers", "detector", "recorder", "alerting")
 
 Services = dict[str, Callable[[], Awaitable[None]]]
 
@@ -183,6 +184,15 @@ def _connected_services(parts: Parts, client: Client) -> Services:
         "routers": routers.run,
         "detector": detector(parts.worker_id, parts.pool, bus, connected).run,
         "recorder": recorder(parts.worker_id, parts.pool, connected).run,
+        "alerting": alerting(
+            parts.worker_id,
+            parts.pool,
+            connected,
+            bus=bus,
+            events=parts.events,
+            watch=parts.watch,
+            leadership=parts.leadership,
+        ),
     }
 
 
@@ -227,7 +237,7 @@ def _executor(parts: Parts, client: Client, calls: NatsRouterCalls) -> Executor:
             discovery,
             poll,
             Isolation(changes),
-            BulkIsolation(changes, parts.bus),
+            BulkIsolation(changes, CustomerBatches(calls), parts.bus, parts.pool.connection),
             *secret_handlers(calls, returns, parts.vault),
             *telemetry_handlers(parts.pool),
             *config_handlers(configs, parts.pool, events=parts.events, watch=parts.watch),

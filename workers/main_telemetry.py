@@ -1,5 +1,6 @@
 """Puts together what works on telemetry; a place of this folder that names concrete adapters."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -8,21 +9,28 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.detector_store import PostgresDetectorStore
+from adapters.evaluation_store import PostgresEvaluationStore
 from adapters.jetstream.telemetry_stream import JetStreamTelemetryStream
 from adapters.partition_leases import PostgresPartitionLeases
 from adapters.telemetry.compaction import TelemetryCompaction
 from adapters.telemetry.history import PostgresTelemetryHistory
 from adapters.telemetry.store import PostgresTelemetryStore
 from domain.detection.alarm_rules import AlarmRules
-from domain.ports import CommandBus, Leadership
+from domain.ports import CommandBus, EventLog, Leadership, PositionWatch
 from domain.telemetry_history import RETAINED, past_s
 from projections import anomalies
 from projections.settings import in_force
+from workers.alert_facts import FactAlerting
+from workers.alert_gate import AlertGate
+from workers.alert_surroundings import Surroundings
+from workers.alert_world import WorldWatch
+from workers.alerting import Alerting
 from workers.detector import DetectorService
 from workers.detector_findings import Findings
 from workers.detector_models import Backtest, Retrain
 from workers.operation import Handler
 from workers.recorder import Recorder
+from workers.supervision import ended, keep_running
 from workers.telemetry_upkeep import TelemetryUpkeepService
 
 Pool = AsyncConnectionPool[AsyncConnection[Any]]
@@ -69,6 +77,56 @@ async def _retention_days(pool: Pool) -> Mapping[str, int]:
     async with pool.connection() as conn:
         days = (await in_force(conn)).retention_days
     return {name: days[name] for name in RETAINED.values() if name in days}
+
+
+def alerting(
+    worker_id: str,
+    pool: Pool,
+    connected: Callable[[], Awaitable[Client]],
+    *,
+    bus: CommandBus,
+    events: EventLog,
+    watch: PositionWatch,
+    leadership: Leadership,
+) -> Callable[[], Awaitable[None]]:
+    """Evaluation over telemetry, over facts, and what becomes of their signals: each goes on when another fails."""
+    store = PostgresEvaluationStore(pool)
+    surroundings = Surroundings(pool.connection)
+    services = {
+        "alerting": Alerting(
+            worker_id,
+            leases=PostgresPartitionLeases(pool, "alerting"),
+            stream=JetStreamTelemetryStream(connected),
+            store=store,
+            surroundings=surroundings,
+        ).run,
+        "alert facts": FactAlerting(
+            connect=pool.connection,
+            events=events,
+            watch=watch,
+            leadership=leadership,
+            store=store,
+            surroundings=Surroundings(pool.connection),
+        ).run,
+        "alert gate": AlertGate(
+            connect=pool.connection,
+            bus=bus,
+            events=events,
+            watch=watch,
+            leadership=leadership,
+            store=store,
+            world=WorldWatch(pool.connection, watch),
+        ).run,
+    }
+
+    async def run() -> None:
+        tasks = [asyncio.create_task(keep_running(name, service)) for name, service in services.items()]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            await ended(tasks)
+
+    return run
 
 
 def telemetry_handlers(pool: Pool) -> list[Handler]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from weakref import WeakValueDictionary
 
 from domain.router_ports import (
@@ -19,6 +19,7 @@ from domain.router_ports import (
     RouterHistoryEntry,
     RouterTraffic,
     SecretChange,
+    Settled,
     StepReporter,
     UserTraffic,
     WantedSecret,
@@ -158,4 +159,25 @@ class OwnedRouter:
         async with self.alone(memento.before.name, deadline_s) as left_s:
             return await self._router.ensure_released(
                 memento, report=report, watch_s=watch_s, deadline_s=left_s, priority=priority
+            )
+
+    async def secrets_named(
+        self, names: Sequence[str], *, deadline_s: float = 30.0, priority: Priority = "normal"
+    ) -> tuple[PppSecret, ...]:
+        return await self._router.secrets_named(names, deadline_s=deadline_s, priority=priority)
+
+    async def switch_many(
+        self,
+        mementos: Sequence[IsolationMemento],
+        *,
+        isolated: bool,
+        deadline_s: float = 30.0,
+        priority: Priority = "bulk",
+    ) -> tuple[Settled, ...]:
+        async with contextlib.AsyncExitStack() as held:
+            left_s = deadline_s
+            for name in sorted({memento.before.name for memento in mementos}):
+                left_s = await held.enter_async_context(self.alone(name, left_s))
+            return await self._router.switch_many(
+                mementos, isolated=isolated, deadline_s=left_s, priority=priority
             )

@@ -12,7 +12,6 @@ from domain.customer import CUSTOMER, customer_id
 from domain.customer_commands import (
     AddCustomer,
     EndDrift,
-    Evidence,
     RecordSecret,
     RemoveCustomer,
     SecretFacts,
@@ -30,7 +29,7 @@ from domain.customer_state import Customer
 from domain.errors import Conflict, NotFound
 from domain.ports import Vault
 from domain.router_ownership import RouterCalls
-from domain.router_ports import PppSecret, RouterError, RouterStep, SecretChange, WantedSecret
+from domain.router_ports import Evidence, PppSecret, RouterError, RouterStep, SecretChange, WantedSecret
 from workers.customer_change import AWAY, FIRST_PAUSE_S, LONGEST_PAUSE_S, LOOK_UP_S
 from workers.operation import OperationCancelledError, OperationFailedError, Work
 from workers.router_returns import RouterReturns

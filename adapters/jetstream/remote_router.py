@@ -1,6 +1,6 @@
 """A router whose connection another process owns."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from domain.router_ports import (
     RouterHistoryEntry,
     RouterTraffic,
     SecretChange,
+    Settled,
     StepReporter,
     UserTraffic,
     WantedSecret,
@@ -138,5 +139,26 @@ class RemoteRouter:
     ) -> IsolationOutcome:
         done: IsolationOutcome = await self._ask(
             "ensure_released", deadline_s, report, memento=memento, watch_s=watch_s, priority=priority
+        )
+        return done
+
+    async def secrets_named(
+        self, names: Sequence[str], *, deadline_s: float = 30.0, priority: Priority = "normal"
+    ) -> tuple[PppSecret, ...]:
+        found: tuple[PppSecret, ...] = await self._ask(
+            "secrets_named", deadline_s, names=tuple(names), priority=priority
+        )
+        return found
+
+    async def switch_many(
+        self,
+        mementos: Sequence[IsolationMemento],
+        *,
+        isolated: bool,
+        deadline_s: float = 30.0,
+        priority: Priority = "bulk",
+    ) -> tuple[Settled, ...]:
+        done: tuple[Settled, ...] = await self._ask(
+            "switch_many", deadline_s, mementos=tuple(mementos), isolated=isolated, priority=priority
         )
         return done

@@ -23,6 +23,7 @@ from domain.router_ports import (
     RouterHistoryEntry,
     RouterTraffic,
     SecretChange,
+    Settled,
     UserTraffic,
     WantedSecret,
 )
@@ -43,6 +44,8 @@ RESULTS: dict[str, Any] = {
     "ensure_no_secret": SecretChange,
     "ensure_isolated": IsolationOutcome,
     "ensure_released": IsolationOutcome,
+    "secrets_named": tuple[PppSecret, ...],
+    "switch_many": tuple[Settled, ...],
     "reset": None,
     "sync": None,
 }
@@ -53,6 +56,9 @@ ARGUMENTS: dict[str, Any] = {
     "create_only": bool,
     "plan": IsolationPlan,
     "memento": IsolationMemento | None,
+    "mementos": tuple[IsolationMemento, ...],
+    "names": tuple[str, ...],
+    "isolated": bool,
     "watch_s": float,
     "deadline_s": float,
     "priority": Priority,

@@ -1,7 +1,7 @@
 """A run of commands to one router under one deadline and one priority, in text rather than wire words."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from adapters.routeros.link import RouterLink
 from adapters.routeros.wire import Row
@@ -9,6 +9,14 @@ from domain.router_ports import Priority, RouterError
 
 COMMAND_S = 10.0
 """Deadline of a single command."""
+
+
+def any_of(name: str, values: Collection[str]) -> list[str]:
+    """`?` words for items whose property has one of these values."""
+    words: list[str] = []
+    for value in values:
+        words += [f"?{name}={value}", "?#|"] if words else [f"?{name}={value}"]
+    return words
 
 
 class Dialogue:

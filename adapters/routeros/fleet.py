@@ -1,11 +1,11 @@
 """The routers that this process owns, each with its connection."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from random import Random
 
-from adapters.routeros import health, isolation, ppp_secrets, release, sessions, traffic
+from adapters.routeros import health, isolation, many, ppp_secrets, release, sessions, traffic
 from adapters.routeros.dialogue import Dialogue
 from adapters.routeros.link import LinkLimits, RouterLink
 from adapters.routeros.trust import TlsContexts
@@ -23,6 +23,7 @@ from domain.router_ports import (
     RouterHistoryEntry,
     RouterTraffic,
     SecretChange,
+    Settled,
     StepReporter,
     UserTraffic,
     WantedSecret,
@@ -135,6 +136,22 @@ class RouterOs:
     ) -> IsolationOutcome:
         dialogue = self._dialogue(deadline_s, priority)
         return await release.ensure_released(dialogue, memento, report=report, watch_s=watch_s)
+
+    async def secrets_named(
+        self, names: Sequence[str], *, deadline_s: float = 30.0, priority: Priority = "normal"
+    ) -> tuple[PppSecret, ...]:
+        return await ppp_secrets.secrets_named(self._dialogue(deadline_s, priority), names)
+
+    async def switch_many(
+        self,
+        mementos: Sequence[IsolationMemento],
+        *,
+        isolated: bool,
+        deadline_s: float = 30.0,
+        priority: Priority = "bulk",
+    ) -> tuple[Settled, ...]:
+        dialogue = self._dialogue(deadline_s, priority)
+        return await (many.isolate(dialogue, mementos) if isolated else many.release(dialogue, mementos))
 
     def _table(self, deadline_s: float, priority: Priority) -> Dialogue:
         """Whole tables may take as long as the caller allows."""

@@ -1,9 +1,9 @@
 """PPPoE secrets: reading them without their passwords, and making them what is wanted."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from adapters.routeros.dialogue import Dialogue
+from adapters.routeros.dialogue import Dialogue, any_of
 from adapters.routeros.sessions import drop, sessions_of
 from adapters.routeros.values import flag
 from adapters.routeros.wire import Row
@@ -61,6 +61,18 @@ async def the_secret(dialogue: Dialogue, name: str) -> PppSecret:
 async def _row(dialogue: Dialogue, name: str, fields: tuple[str, ...]) -> Row | None:
     rows = await dialogue.rows(MENU, fields, f"?name={name}", *PPPOE, "?#&")
     return next((row for row in rows if row.get("service") == "pppoe"), rows[0] if rows else None)
+
+
+async def secrets_named(dialogue: Dialogue, names: Collection[str]) -> tuple[PppSecret, ...]:
+    """One of each name that is there, in one question."""
+    if not names:
+        return ()
+    rows = await dialogue.rows(MENU, FIELDS, *any_of("name", names), *PPPOE, "?#&")
+    found: dict[str, PppSecret] = {}
+    for row in rows:
+        if row.get("name") not in found or row.get("service") == "pppoe":
+            found[row.get("name", "")] = _secret(row)
+    return tuple(found.values())
 
 
 def _secret(row: Row) -> PppSecret:

@@ -1,12 +1,14 @@
 """PPP sessions that are up: listing them, ending them, and watching what becomes of them."""
 
 import asyncio
+from collections.abc import Collection
 
-from adapters.routeros.dialogue import Dialogue
+from adapters.routeros.dialogue import Dialogue, any_of
 from adapters.routeros.values import flag, uptime_s
 from adapters.routeros.wire import Row
 from domain.router_ports import ActiveUser, RouterStep, StepReporter
 
+MENU = "/ppp/active"
 _FIELDS = (".id", "name", "service", "address", "caller-id", "uptime", "radius")
 FIRST_LOOK_S, LONGEST_LOOK_S = 0.05, 1.0
 GONE_S = 5.0
@@ -14,13 +16,18 @@ GONE_S = 5.0
 
 
 async def active_users(dialogue: Dialogue) -> tuple[ActiveUser, ...]:
-    rows = await dialogue.rows("/ppp/active", _FIELDS, "?service=pppoe")
+    rows = await dialogue.rows(MENU, _FIELDS, "?service=pppoe")
     return tuple(_active(row) for row in rows)
 
 
 async def sessions_of(dialogue: Dialogue, username: str) -> tuple[ActiveUser, ...]:
     """PPPoE sessions of one user; several where the profile allows it."""
-    rows = await dialogue.rows("/ppp/active", _FIELDS, f"?name={username}", "?service=pppoe")
+    rows = await dialogue.rows(MENU, _FIELDS, f"?name={username}", "?service=pppoe")
+    return tuple(_active(row) for row in rows)
+
+
+async def sessions_of_many(dialogue: Dialogue, usernames: Collection[str]) -> tuple[ActiveUser, ...]:
+    rows = await dialogue.rows(MENU, _FIELDS, *any_of("name", usernames), "?service=pppoe", "?#&")
     return tuple(_active(row) for row in rows)
 
 
@@ -44,7 +51,7 @@ async def drop(
     addresses = ", ".join(session.address for session in sessions)
     await report(RouterStep(name="session.drop", state="intended", detail=addresses))
     for session in sessions:
-        await dialogue.remove("/ppp/active", session.session_id)
+        await dialogue.remove(MENU, session.session_id)
     await report(RouterStep(name="session.drop", state="sent", detail=addresses))
     looks = Looks(dialogue, GONE_S)
     while True:

@@ -25,6 +25,7 @@ from domain.alerting.scope import Matchers, Traits, excluded, interface_excluded
 from domain.alerting.signal import Signal
 from domain.event import Command, Recorded
 
+DETECTOR, ANOMALY = "detector", "anomaly"
 StepKind = Literal["fired", "cleared", "held", "released", "dropped", "ignored"]
 
 
@@ -101,10 +102,10 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def inhibited_by(subject: Subject, world: World) -> SilencedBy | None:
-    """The outage that explains it: that of a device on the way, or the device's own. Alerts that nobody's rule raised are
-    never explained away."""
+    """The outage that explains it: that of a device on the way, or the device's own. Alerts that neither a
+    rule nor a detector raised are never explained away."""
     device = subject.device_id
-    if not subject.rule_id or not device:
+    if not subject.rule_kind or not device:
         return None
     parent = world.behind.get(device)
     if parent is not None:
@@ -193,7 +194,7 @@ class Gate:
                     device_id=event.device_id,
                     severity=event.severity,
                     rule_id=event.rule_id,
-                    rule_kind=str(event.detail.get("kind", "")),
+                    rule_kind=_kind(event),
                     interface=event.interface,
                 )
                 if known is None or known.subject != subject:
@@ -249,6 +250,10 @@ class Gate:
             why = signal.why or "the condition holds no longer"
             command = ResolveAlert(signal=sequence, reason=why)
             verdict.acts.append(Act(alert_id=identity, commands=(command,)))
+
+
+def _kind(event: AlertRaised) -> str:
+    return str(event.detail.get("kind", "")) if event.rule_id else ANOMALY if event.source == DETECTOR else ""
 
 
 def _subject(signal: Signal) -> Subject:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -32,9 +32,10 @@ from adapters.vault.opener import AuditedSecrets
 from adapters.vault.vault import PostgresVault
 from domain.configuration import Configuration
 from domain.credential import CREDENTIAL, CreateCredential
+from domain.customer import customer_id
 from domain.device import DEVICE
 from domain.device_commands import AddDevice
-from domain.event import Attribution
+from domain.event import Attribution, Recorded
 from lab.routeros.fleet import FleetPlan, LabFleet
 from projections import operations, routers
 from projections.catalogue import projections
@@ -149,6 +150,9 @@ class Site:
                 "SELECT count(*) FROM operations.operations WHERE state = %s", (state,)
             )
             return (await cursor.fetchone())[0] == count
+
+    async def events_of_customer(self, router_id: str, username: str) -> Sequence[Recorded]:
+        return await self.events.of_aggregate(customer_id(router_id, username))
 
     async def events_of(self, aggregate_id: str) -> list[str]:
         return [each.topic for each in await self.events.of_aggregate(UUID(aggregate_id))]

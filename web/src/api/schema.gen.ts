@@ -569,6 +569,26 @@ export interface paths {
         patch: operations["ApiV1ConfigBackupsBackupIdChangeBackup"];
         trace?: never;
     };
+    "/api/v1/config/compare/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare
+         * @description Without `backup_id`: the last backup. Against `running` the device is read now, which may take a while.
+         */
+        get: operations["ApiV1ConfigCompareDeviceCompare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config/devices": {
         parameters: {
             query?: never;
@@ -624,6 +644,26 @@ export interface paths {
          *     where no other key was presented.
          */
         post: operations["ApiV1ConfigHostKeysDeviceAcceptAcceptHostKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/restore/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore config
+         * @description 202 with the operation. With `dry_run` 200 with what would be sent: the device is read, and nothing is changed.
+         */
+        post: operations["ApiV1ConfigRestoreDeviceRestoreConfig"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2052,6 +2092,27 @@ export interface components {
             useful: boolean | null;
         };
         /**
+         * AlertSettings
+         * @description How alerts are explained and how long their story is kept.
+         */
+        AlertSettings: {
+            /** @default [] */
+            roots?: string[];
+            /** @default 200 */
+            steps_an_alert?: number;
+            /** @default 30 */
+            steps_days?: number;
+        };
+        /**
+         * AlertSettingsChanges
+         * @description What is left out stays.
+         */
+        AlertSettingsChanges: {
+            roots?: string[];
+            steps_an_alert?: number;
+            steps_days?: number;
+        };
+        /**
          * AlertSummary
          * @description Counts by state, and of the unresolved by severity.
          */
@@ -2309,6 +2370,7 @@ export interface components {
          */
         ChangeDevice: {
             credential_ids?: string[];
+            depends_on?: string[];
             labels?: string[];
             name?: string;
             notes?: string;
@@ -2331,6 +2393,19 @@ export interface components {
             /** Format: date-time */
             starts_at?: string;
             why?: string;
+        };
+        /**
+         * Comparison
+         * @description From `old` to `new`; secrets are tokens, so that a changed one shows as changed. What changes by itself is left out.
+         */
+        Comparison: {
+            changed: boolean;
+            complete: boolean;
+            device_id: string;
+            hunks: components["schemas"]["HunkBody"][];
+            new: string;
+            old: string;
+            unified: string;
         };
         /**
          * Compliance
@@ -2593,6 +2668,7 @@ export interface components {
             chassis: Record<string, never>[];
             contact: string;
             credential_ids: string[];
+            depends_on: string[];
             first_seen: string;
             id: string;
             identities: string[];
@@ -2807,6 +2883,17 @@ export interface components {
             summary: string;
             type: string;
             version: number;
+        };
+        /**
+         * HunkBody
+         * @description What a section lost and gained. Line numbers are those of the first line on each side, 0 where there is none.
+         */
+        HunkBody: {
+            added: string[];
+            new_line: number;
+            old_line: number;
+            removed: string[];
+            section: string[];
         };
         /**
          * InterfaceDown
@@ -3660,6 +3747,30 @@ export interface components {
             version: number;
         };
         /**
+         * RestorePlan
+         * @description What a restore would do now. Tokens stand for secrets; what is sent has the secrets themselves.
+         */
+        RestorePlan: {
+            difference: components["schemas"]["Comparison"];
+            limits: string[];
+            lines: string[];
+            method: string;
+        };
+        /**
+         * RestoreRequest
+         * @description With `confirm_within_s` the device undoes the change by itself unless it is reached again within that time.
+         */
+        RestoreRequest: {
+            /** Format: uuid */
+            backup_id: string;
+            /** @default null */
+            confirm_within_s?: number | null;
+            /** @default false */
+            dry_run?: boolean;
+            /** @default  */
+            reason?: string;
+        };
+        /**
          * RevertRequest
          * @description With `dry_run` nothing is done, and the answer says what would be.
          */
@@ -3881,12 +3992,12 @@ export interface components {
          * @description All that can be changed while Netledger runs.
          */
         Settings: {
+            alerts?: components["schemas"]["AlertSettings"];
             auth?: components["schemas"]["AuthSettings"];
             config?: components["schemas"]["ConfigSettings"];
             detection?: components["schemas"]["DetectionSettings"];
             discovery?: components["schemas"]["DiscoverySettings"];
             isolation?: components["schemas"]["IsolationSettings"];
-            /** @default {} */
             retention_days?: {
                 [key: string]: number;
             };
@@ -3898,6 +4009,7 @@ export interface components {
          * @description What is left out stays; null takes an entry of a table out. The reason ends in the audit.
          */
         SettingsChanges: {
+            alerts?: components["schemas"]["AlertSettingsChanges"];
             auth?: components["schemas"]["AuthSettingsChanges"];
             config?: components["schemas"]["ConfigSettingsChanges"];
             detection?: components["schemas"]["DetectionSettingsChanges"];
@@ -7601,6 +7713,107 @@ export interface operations {
             };
         };
     };
+    ApiV1ConfigCompareDeviceCompare: {
+        parameters: {
+            query?: {
+                backup_id?: string | null;
+                /** @description `running`, or the id of a backup of this device */
+                against?: string;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device answers with an error. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device does not answer in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1ConfigDevicesListConfigDevices: {
         parameters: {
             query?: {
@@ -7866,6 +8079,136 @@ export interface operations {
             };
             /** @description Something that we stand on is away; see Retry-After. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigRestoreDeviceRestoreConfig: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"] | components["schemas"]["RestorePlan"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device answers with an error. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device does not answer in time. */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15425,4 +15768,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: cd8556439ce30e175ce4b4d58f7766858c5a1c7f650905efee21e8c9fbf24309 */
+/** sha256 of the schema that this was made from: 9bd8de8ba663a7234da9cc5ca84ae89f964998e6ec53d9e806799d14cfa9fbac */

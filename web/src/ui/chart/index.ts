@@ -1,0 +1,2 @@
+export type { Mark, Series } from "./series";
+export { TimeChart } from "./time-chart";

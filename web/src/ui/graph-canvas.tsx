@@ -1,0 +1,143 @@
+/** The graph's drawing: what changed is changed, so that nothing jumps; only new nodes are laid out. */
+import cytoscape, { type Core, type ElementDefinition, type StylesheetJson } from "cytoscape";
+import { useEffect, useRef } from "react";
+import type { GraphLink, GraphNode, GraphProps } from "./graph";
+import { visible } from "./name";
+import type { Tone } from "./status";
+import { color, onTheme } from "./theme";
+
+const SHAPES = { router: "ellipse", switch: "round-rectangle", wireless: "round-triangle", server: "round-hexagon", other: "round-diamond" } as const;
+const TONES: readonly Tone[] = ["ok", "warn", "bad", "high", "note", "idle"];
+const MANY = 400;
+const TAP_MS = 350;
+
+function styles(): StylesheetJson {
+  return [
+    {
+      selector: "node",
+      style: {
+        label: "data(label)",
+        shape: "data(shape)" as never,
+        width: 22,
+        height: 22,
+        color: color("--text"),
+        "font-size": 10,
+        "text-valign": "bottom",
+        "text-margin-y": 4,
+        "text-max-width": "110px",
+        "text-wrap": "ellipsis",
+        "min-zoomed-font-size": 7,
+        "border-width": 2,
+        "background-color": color("--surface"),
+      },
+    },
+    ...TONES.flatMap((tone) => [
+      { selector: `node[tone="${tone}"]`, style: { "border-color": color(`--${tone}`), "background-color": color(`--${tone}-soft`) } },
+      { selector: `node[ring="${tone}"]`, style: { "outline-color": color(`--${tone}`), "outline-width": 4, "outline-offset": 2, "outline-opacity": 0.8 } as never },
+      { selector: `edge[tone="${tone}"]`, style: { "line-color": color(`--${tone}`) } },
+    ]),
+    { selector: "edge", style: { width: "data(width)" as never, "line-color": color("--line-strong"), "curve-style": "bezier" as const } },
+    ...TONES.map((tone) => ({ selector: `edge[tone="${tone}"]`, style: { "line-color": color(`--${tone}`) } })),
+    { selector: "edge:selected, edge.near", style: { label: "data(label)", "font-size": 9, color: color("--muted"), "text-background-color": color("--surface"), "text-background-opacity": 1, "line-color": color("--accent") } },
+    { selector: "node[tone = 'bad']", style: { "border-style": "double", "border-width": 5 } },
+    { selector: "[?faint]", style: { opacity: 0.45, "border-style": "dashed", "line-style": "dashed" } as never },
+    { selector: "node:selected", style: { "border-color": color("--accent"), "border-width": 4 } },
+  ];
+}
+
+function nodeElement({ id, label, tone, kind = "other", ring, faint, at }: GraphNode): ElementDefinition {
+  return { group: "nodes", data: { id, label: visible(label).slice(0, 60), tone, shape: SHAPES[kind], ring: ring ?? "", faint: faint ?? false }, ...(at && { position: { ...at } }) };
+}
+
+function linkElement({ id, source, target, label = "", tone, faint, width = 1.5 }: GraphLink): ElementDefinition {
+  return { group: "edges", data: { id, source, target, label: visible(label), tone: tone ?? "", faint: faint ?? false, width } };
+}
+
+/** Brings the drawing to what is wanted; true where something is there that has no place yet. */
+function bring(core: Core, nodes: readonly GraphNode[], links: readonly GraphLink[]): boolean {
+  const known = new Set(nodes.map(({ id }) => id));
+  const wanted = new Map<string, ElementDefinition>();
+  for (const node of nodes) wanted.set(node.id, nodeElement(node));
+  for (const link of links) if (known.has(link.source) && known.has(link.target)) wanted.set(link.id, linkElement(link));
+  let unplaced = false;
+  core.batch(() => {
+    core.elements().filter((each) => !wanted.has(each.id())).remove();
+    for (const [id, element] of wanted) {
+      const there = core.getElementById(id);
+      if (there.nonempty()) there.data(element.data);
+      else {
+        core.add(element);
+        unplaced ||= element.group === "nodes" && element.position === undefined;
+      }
+    }
+  });
+  return unplaced;
+}
+
+function layOut(core: Core, first: boolean): void {
+  const many = core.nodes().length > MANY;
+  core.layout(
+    many
+      ? { name: "concentric", animate: false, concentric: (node: { degree: () => number }) => node.degree(), levelWidth: () => 2, minNodeSpacing: 14 } as never
+      : { name: "cose", animate: false, randomize: first, nodeRepulsion: () => 12_000, idealEdgeLength: () => 80, componentSpacing: 60, padding: 30, fit: first, nodeDimensionsIncludeLabels: true },
+  ).run();
+}
+
+export default function GraphCanvas({ nodes, links, selected, ...told }: GraphProps) {
+  const holder = useRef<HTMLDivElement>(null);
+  const core = useRef<Core | null>(null);
+  const latest = useRef(told);
+  useEffect(() => {
+    latest.current = told;
+  });
+
+  useEffect(() => {
+    if (!holder.current) return;
+    const made = cytoscape({ container: holder.current, style: styles(), minZoom: 0.1, maxZoom: 4, boxSelectionEnabled: false, selectionType: "single" });
+    core.current = made;
+    let tapped = { id: "", at: 0 };
+    made.on("tap", "node", ({ target }) => {
+      const id = (target as { id: () => string }).id();
+      if (tapped.id === id && Date.now() - tapped.at < TAP_MS) latest.current.onOpen?.(id);
+      tapped = { id, at: Date.now() };
+      latest.current.onSelect?.(id);
+    });
+    made.on("tap", (event) => {
+      if (event.target === made) latest.current.onSelect?.(null);
+    });
+    made.on("dragfree", "node", ({ target }) => {
+      const node = target as { id: () => string; position: () => { x: number; y: number } };
+      latest.current.onMove?.(node.id(), { ...node.position() });
+    });
+    const watcher = new ResizeObserver(() => { made.resize(); });
+    watcher.observe(holder.current);
+    const stop = onTheme(() => { made.style(styles()); });
+    return () => {
+      watcher.disconnect();
+      stop();
+      made.destroy();
+      core.current = null;
+    };
+  }, []);
+
+  useEffect(() => {
+    const made = core.current;
+    if (!made) return;
+    const first = made.nodes().empty();
+    if (bring(made, nodes, links)) layOut(made, first);
+    else if (first) made.fit(undefined, 30);
+  }, [nodes, links]);
+
+  useEffect(() => {
+    const made = core.current;
+    if (!made) return;
+    made.edges().removeClass("near");
+    made.nodes().unselect();
+    if (!selected) return;
+    const node = made.getElementById(selected);
+    node.select();
+    node.connectedEdges().addClass("near");
+  }, [selected, nodes]);
+
+  return <div ref={holder} className="absolute inset-0" />;
+}
