@@ -1,5 +1,6 @@
 """Customers: who they are and were, isolation and release of one or of thousands, and drift between router and ledger."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
@@ -29,13 +30,13 @@ from domain.customer_orders import (
     isolation,
     plan_of,
 )
-from domain.errors import NotFound
+from domain.errors import Invalid, NotFound
 from domain.operation import ENDED, OPERATION, RequestOperation
 from domain.ports import CommandBus
 from domain.router_ports import ActiveUser, IsolationMethod
 from domain.settings import Settings
 from projections import customers, routers
-from projections.customers import CustomerRow
+from projections.customers import CustomerCounts, CustomerRow
 from projections.settings import in_force
 
 READS = {"reads": ("customers",)}
@@ -44,12 +45,21 @@ State = Literal[
 ]
 
 
-class IsolateRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`isolated` false releases. Without a method: the one of the settings."""
+class CustomerName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A customer by router and PPPoE user name."""
 
     router_id: UUID
     username: Username
+
+
+class IsolateRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One customer by `router_id` and `username`, or many in `customers`. `isolated` false releases. Without a method:
+    the one of the settings."""
+
     isolated: bool
+    router_id: UUID | None = None
+    username: Username | None = None
+    customers: Annotated[list[CustomerName], msgspec.Meta(min_length=1, max_length=20_000)] | None = None
     method: IsolationMethod | None = None
     reason: str = ""
 
@@ -63,10 +73,11 @@ class BulkRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Isolation(msgspec.Struct, frozen=True, kw_only=True):
-    """`changed` false: it is so already, or asked for already; then `operation_id` is of what is under way, if anything."""
+    """`changed` false: it is so already, or asked for already; then `operation_id` is of what is under way, if anything.
+    Where many were asked for, there is the operation alone."""
 
-    customer_id: str
-    state: str
+    customer_id: str | None = None
+    state: str | None = None
     changed: bool
     operation_id: str | None = None
     status_url: str | None = None
@@ -85,12 +96,14 @@ async def list_customers(
     router_id: FromQuery[UUID | None] = None,
     in_state: Annotated[State | None, QueryParameter(name="state")] = None,
     drifted: FromQuery[bool | None] = None,
+    operation_id: FromQuery[UUID | None] = None,
     q: Annotated[str | None, QueryParameter(max_length=255)] = None,
     as_of: AsOfParam = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[CustomerRow]:
-    """By user name; deleted ones where `state` asks for them."""
+    """By user name; deleted ones where `state` asks for them. `operation_id`: those whose last change it was, which tells
+    customer by customer what became of a bulk operation."""
     after = decode_cursor(cursor, tuple[str, UUID])
     then = moment(as_of)
     async with connect() as conn:
@@ -101,11 +114,19 @@ async def list_customers(
             router_id=str(router_id) if router_id else None,
             state=in_state,
             drifted=drifted,
+            operation_id=str(operation_id) if operation_id else None,
             q=q,
             position=then.position if then else None,
             at=then.at if then else None,
         )
     return page_of(rows, limit, lambda row: (row.username.lower(), row.id))
+
+
+@get("/customers/summary", guards=[viewer], opt=READS)
+async def summary(connect: Connect, router_id: FromQuery[UUID | None] = None) -> CustomerCounts:
+    """How many there are in each state and on each router."""
+    async with connect() as conn:
+        return await customers.counts(conn, router_id=str(router_id) if router_id else None)
 
 
 @get("/customers/{customer:uuid}", guards=[viewer], opt=READS)
@@ -144,7 +165,24 @@ async def history(
 async def isolate(
     data: JSONBody[IsolateRequest], commands: Do, connect: Connect, bus: Bus
 ) -> Response[Isolation]:
-    """202 with the operation; 200 where it is so already. A session is dropped, so that it takes effect at once."""
+    """202 with the operation; 200 where it is so already. A session is dropped, so that it takes effect at once. Of many
+    customers, `GET /customers?operation_id=` tells each."""
+    if data.customers is not None:
+        if data.router_id is not None or data.username is not None:
+            raise Invalid("give router_id and username of one customer, or customers", field="customers")
+        items = [
+            BulkItem(router_id=str(each.router_id), username=each.username, isolated=data.isolated)
+            for each in data.customers
+        ]
+        request = await _bulk(connect, items, data.method, data.reason)
+        outcome = await commands.do(request, seen_by="operations")
+        bulk = str(outcome.events[0].originator_id)
+        return await commands.answer(
+            Isolation(changed=True, operation_id=bulk, status_url=_status(bulk)), status=202
+        )
+    if data.router_id is None or data.username is None:
+        missing = "router_id" if data.router_id is None else "username"
+        raise Invalid(f"{missing} is missing; or give many customers in customers", field=missing)
     settings = await _settings(connect)
     order = IsolationOrder(
         router_id=str(data.router_id),
@@ -182,15 +220,22 @@ async def isolate(
 
 @post("/isolate/bulk", guards=[engineer], status_code=202)
 async def isolate_bulk(data: JSONBody[BulkRequest], commands: Do, connect: Connect) -> Response[Accepted]:
-    """One operation with progress; each customer has its own events, and failures are in the operation's result."""
+    """One operation with progress, in which each item says whether to isolate or to release; each customer has its own
+    events, and failures are in the operation's result."""
+    return await accepted(commands, await _bulk(connect, data.items, data.method, data.reason))
+
+
+async def _bulk(
+    connect: Connect, items: Sequence[BulkItem], method: IsolationMethod | None, reason: str
+) -> Intent:
     settings = await _settings(connect)
     order = BulkOrder(
-        items=list({(each.router_id, each.username): each for each in data.items}.values()),
-        plan=plan_of(settings.isolation, data.method),
+        items=list({(each.router_id, each.username): each for each in items}.values()),
+        plan=plan_of(settings.isolation, method),
         until=_until(settings),
     )
-    request = RequestOperation(kind=ISOLATE_BULK, params=msgspec.to_builtins(order), reason=data.reason)
-    return await accepted(commands, OPERATION.to(uuid4(), request, new=True))
+    request = RequestOperation(kind=ISOLATE_BULK, params=msgspec.to_builtins(order), reason=reason)
+    return OPERATION.to(uuid4(), request, new=True)
 
 
 @post("/customers/{customer:uuid}/adopt", guards=[engineer], status_code=200)
@@ -287,6 +332,6 @@ async def _ended(bus: CommandBus, operation_id: str) -> str:
 
 ROUTER = Router(
     "/",
-    route_handlers=[list_customers, get_customer, history, isolate, isolate_bulk, adopt, enforce],
+    route_handlers=[list_customers, summary, get_customer, history, isolate, isolate_bulk, adopt, enforce],
     tags=["customers"],
 )

@@ -35,7 +35,8 @@ async def live() -> Alive:
 
 @get("/health/ready", opt=OPEN)
 async def ready(look: Health) -> Response[ServicesHealth]:
-    """503 until the database answers and the read models were fed up to the present once."""
+    """503 until the database answers, the read models were fed up to the present, and routers have been tried and read
+    once; for the routers, a quarter of a minute at most."""
     found = await look()
     return Response(found, status_code=200 if found.ready else 503)
 

@@ -11,7 +11,7 @@ from api.caller import engineer, viewer
 from api.pages import Cursor, Limit, Page, decode_cursor, page_of
 from api.provided import Connect, RouterAccess
 from domain.errors import NotFound, Unavailable
-from domain.router_ports import ActiveUser, InterfaceTraffic, RouterHealth
+from domain.router_ports import ActiveUser, ConnectionState, InterfaceTraffic, RouterHealth
 from projections import routers
 from projections.routers import RouterCache, RouterRow
 
@@ -62,6 +62,7 @@ class Synced(msgspec.Struct, frozen=True, kw_only=True):
 async def list_routers(
     connect: Connect,
     q: Annotated[str | None, QueryParameter(max_length=255)] = None,
+    connection: FromQuery[ConnectionState | None] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[RouterRow]:
@@ -69,7 +70,11 @@ async def list_routers(
     after = decode_cursor(cursor, tuple[str, UUID])
     async with connect() as conn:
         rows = await routers.listed(
-            conn, limit=limit + 1, q=q, after=(after[0], str(after[1])) if after else None
+            conn,
+            limit=limit + 1,
+            q=q,
+            connection=connection,
+            after=(after[0], str(after[1])) if after else None,
         )
     return page_of(rows, limit, lambda row: (row.name.lower(), row.id))
 
@@ -113,8 +118,12 @@ async def traffic(
 
 
 @get("/monitoring/targets", guards=[viewer], opt=READS)
-async def targets(connect: Connect, router_id: FromQuery[UUID | None] = None) -> Page[Target]:
-    """Active PPPoE users as their routers' owners last read them, at most half a minute ago while connected."""
+async def targets(
+    connect: Connect,
+    router_id: FromQuery[UUID | None] = None,
+    q: Annotated[str | None, QueryParameter(max_length=255, description="part of a name or address")] = None,
+) -> Page[Target]:
+    """Active PPPoE users, all of them, as their routers' owners last read them, at most half a minute ago while connected."""
     if router_id is not None:
         await router_row(connect, router_id)
     async with connect() as conn:
@@ -124,6 +133,7 @@ async def targets(connect: Connect, router_id: FromQuery[UUID | None] = None) ->
         for each in found
         if each.active is not None and (age_s := each.active_age_s) is not None
         for user in each.active
+        if not q or q.casefold() in f"{user.name} {user.address} {user.caller_id}".casefold()
     ]
     return Page(items, total=len(items))
 

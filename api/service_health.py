@@ -1,6 +1,7 @@
 """How the services that we stand on are, as /health tells it."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
@@ -10,9 +11,12 @@ import msgspec
 import psycopg
 
 from domain.errors import Unavailable
+from projections import routers
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 _PATIENCE_S = 3.0
+WARM_S = 15.0
+"""A start waits no longer than this for routers."""
 CAUGHT_UP = 1_000
 """Events that a read model may be behind and still count as serving the present."""
 
@@ -39,6 +43,14 @@ class ReadModels(msgspec.Struct, frozen=True, kw_only=True):
     ledger_position: int = 0
 
 
+class RoutersSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """warming: just started, and not all routers have been tried and read yet."""
+
+    status: Literal["up", "warming", "unknown"]
+    known: int = 0
+    connected: int = 0
+
+
 class Services(msgspec.Struct, frozen=True, kw_only=True):
     """All that Netledger needs beside this process."""
 
@@ -46,6 +58,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     nats: Service
     workers: Workers
     projections: ReadModels
+    routers: RoutersSeen
 
 
 class ServicesHealth(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,10 +81,19 @@ class _Found(NamedTuple):
 class ServiceHealth:
     """Asks each service with a time limit; a service that does not answer is down, not an error."""
 
-    def __init__(self, connect: Connect, nats_connected: Callable[[], bool], projections: int) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        nats_connected: Callable[[], bool],
+        projections: int,
+        *,
+        warm_s: float = WARM_S,
+    ) -> None:
         self._connect = connect
         self._nats_connected = nats_connected
         self._projections = projections
+        self._warm_by = time.monotonic() + warm_s
+        self._warm = False
 
     async def look(self) -> ServicesHealth:
         found = await self._database()
@@ -82,6 +104,7 @@ class ServiceHealth:
                 status="up" if found and found.workers else "down", count=found.workers if found else 0
             ),
             projections=self._read_models(found) if found else ReadModels(status="unknown"),
+            routers=await self._routers() if found else RoutersSeen(status="unknown"),
         )
         well = all(
             service.status == "up"
@@ -89,7 +112,9 @@ class ServiceHealth:
         )
         return ServicesHealth(
             status="healthy" if well else "degraded" if found else "unhealthy",
-            ready=found is not None and services.projections.status in ("up", "failed"),
+            ready=found is not None
+            and services.projections.status in ("up", "failed")
+            and services.routers.status == "up",
             services=services,
             timestamp=datetime.now(UTC),
         )
@@ -101,6 +126,21 @@ class ServiceHealth:
             lag=found.lag,
             failed=found.failed,
             ledger_position=found.head,
+        )
+
+    async def _routers(self) -> RoutersSeen:
+        """Warming up ends for good, and after a while in any case: a router that hangs must not keep us from serving."""
+        try:
+            async with asyncio.timeout(_PATIENCE_S), self._connect() as conn:
+                seen = await routers.warmth(conn)
+        except (psycopg.Error, Unavailable, TimeoutError, OSError):
+            seen = None
+        if (seen is not None and not seen.cold) or time.monotonic() >= self._warm_by:
+            self._warm = True
+        if seen is None:
+            return RoutersSeen(status="up" if self._warm else "unknown")
+        return RoutersSeen(
+            status="up" if self._warm else "warming", known=seen.known, connected=seen.connected
         )
 
     async def _database(self) -> _Found | None:

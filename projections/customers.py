@@ -1,5 +1,6 @@
 """Customers as they are, with the evidence of their last change, and a row of history for every event."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,7 +12,9 @@ from domain.customer_events import (
     CustomerChangeAbandoned,
     CustomerIsolated,
     CustomerIsolationNotEffective,
+    CustomerIsolationRequested,
     CustomerReleased,
+    CustomerReleaseRequested,
 )
 from domain.customer_state import Customer
 from domain.event import Recorded
@@ -37,6 +40,7 @@ CUSTOMERS = Table(
         "operation_id": "uuid",
         "drifted": "boolean NOT NULL",
         "drift": "jsonb",
+        "requested": "jsonb",
         "last_change": "jsonb",
         "added_at": "timestamptz NOT NULL",
         "changed_at": "timestamptz NOT NULL",
@@ -44,7 +48,7 @@ CUSTOMERS = Table(
         "aggregate": "jsonb NOT NULL",
     },
     key=("id",),
-    indexes=("(lower(username), id)", "(router_id, state)", "(state)"),
+    indexes=("(lower(username), id)", "(router_id, state)", "(state)", "(operation_id)"),
 )
 HISTORY = Table(
     "history",
@@ -54,6 +58,7 @@ HISTORY = Table(
     append_only=True,
 )
 _CHANGES = (CustomerIsolated, CustomerIsolationNotEffective, CustomerReleased, CustomerChangeAbandoned)
+_REQUESTS = (CustomerIsolationRequested, CustomerReleaseRequested)
 HIDDEN = ("aggregate", "position")
 """Columns for the fold alone."""
 
@@ -62,7 +67,7 @@ class Customers:
     """Folds with the aggregate's own evolve, so that both always agree."""
 
     name = "customers"
-    version = 1
+    version = 2
     tables: Sequence[Table] = (CUSTOMERS, HISTORY)
     topics: Sequence[str] = ("customer.",)
 
@@ -84,6 +89,7 @@ class Customers:
 def _row(key: str, now: Customer, was: Customer, before: Row | None, recorded: Recorded) -> Row:
     at = instant(recorded.meta.occurred_at)
     facts = msgspec.structs.asdict(now.facts)
+    requested = _requested(recorded) or (before or {}).get("requested")
     return {
         "id": key,
         "router_id": as_uuid(now.router_id),
@@ -97,7 +103,8 @@ def _row(key: str, now: Customer, was: Customer, before: Row | None, recorded: R
         "operation_id": as_uuid(now.operation_id),
         "drifted": now.drift is not None,
         "drift": msgspec.to_builtins(now.drift) if now.drift else None,
-        "last_change": _last_change(recorded) or (before or {}).get("last_change"),
+        "requested": requested,
+        "last_change": _last_change(recorded, requested) or (before or {}).get("last_change"),
         "added_at": before["added_at"] if before and was.state not in ("absent", "deleted") else at,
         "changed_at": at,
         "position": recorded.position,
@@ -105,8 +112,22 @@ def _row(key: str, now: Customer, was: Customer, before: Row | None, recorded: R
     }
 
 
-def _last_change(recorded: Recorded) -> dict[str, Any] | None:
-    """What answers a dispute: when, by whom, and what was seen on the router."""
+def _requested(recorded: Recorded) -> dict[str, Any] | None:
+    """Who asked for an isolation or a release, and why."""
+    event = recorded.event
+    if not isinstance(event, _REQUESTS):
+        return None
+    return {
+        "type": event.topic,
+        "at": instant(recorded.meta.occurred_at),
+        "actor": msgspec.to_builtins(recorded.meta.actor),
+        "reason": recorded.meta.reason,
+        "operation_id": event.operation_id,
+    }
+
+
+def _last_change(recorded: Recorded, requested: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What answers a dispute: when, by whom, why, and what was seen on the router."""
     event = recorded.event
     if not isinstance(event, _CHANGES):
         return None
@@ -116,6 +137,7 @@ def _last_change(recorded: Recorded) -> dict[str, Any] | None:
         "at": instant(recorded.meta.occurred_at),
         "actor": msgspec.to_builtins(recorded.meta.actor),
         "reason": recorded.meta.reason,
+        "requested": requested if requested and requested["operation_id"] == event.operation_id else None,
         **told,
     }
 
@@ -140,6 +162,7 @@ class CustomerRow(msgspec.Struct, frozen=True, kw_only=True):
     operation_id: str | None
     drifted: bool
     drift: dict[str, Any] | None
+    requested: dict[str, Any] | None = None
     last_change: dict[str, Any] | None
     added_at: str
     changed_at: str
@@ -172,6 +195,7 @@ async def find(
     router_id: str | None = None,
     state: str | None = None,
     drifted: bool | None = None,
+    operation_id: str | None = None,
     q: str | None = None,
     position: int | None = None,
     at: str | None = None,
@@ -185,6 +209,7 @@ async def find(
         " AND CASE WHEN %(state)s::text IS NOT NULL THEN c.state = %(state)s"
         "     ELSE c.state <> 'deleted' OR %(id)s::uuid IS NOT NULL END"
         " AND (%(drifted)s::boolean IS NULL OR c.drifted = %(drifted)s)"
+        " AND (%(operation_id)s::uuid IS NULL OR c.operation_id = %(operation_id)s::uuid)"
         " AND (%(q)s::text IS NULL OR strpos(lower(c.username || ' ' || c.comment || ' ' || c.remote_address),"
         "      lower(%(q)s)) > 0)"
         " AND (%(after_id)s::uuid IS NULL OR (lower(c.username), c.id) > (%(after_name)s, %(after_id)s::uuid))"
@@ -195,6 +220,7 @@ async def find(
             "router_id": router_id,
             "state": state,
             "drifted": drifted,
+            "operation_id": operation_id,
             "q": q,
             "after_name": after[0] if after else None,
             "after_id": after[1] if after else None,
@@ -202,6 +228,36 @@ async def find(
         },
     )
     return [msgspec.json.decode(row[0], type=CustomerRow) for row in await cursor.fetchall()]
+
+
+class CustomerCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Customers that are not deleted."""
+
+    total: int
+    states: dict[str, int]
+    drifted: int
+    routers: dict[str, int]
+    """By router."""
+
+
+async def counts(conn: AsyncConnection[Any], *, router_id: str | None = None) -> CustomerCounts:
+    """How many there are in each state, on each router, and how many were changed by hand."""
+    cursor = await conn.execute(
+        "SELECT router_id::text, state, count(*), count(*) FILTER (WHERE drifted) FROM customers.customers"
+        " WHERE state <> 'deleted' AND (%(router_id)s::uuid IS NULL OR router_id = %(router_id)s::uuid)"
+        " GROUP BY 1, 2",
+        {"router_id": router_id},
+    )
+    states: Counter[str] = Counter()
+    by_router: Counter[str] = Counter()
+    drifted = 0
+    for router, state, count, changed in await cursor.fetchall():
+        states[state] += count
+        by_router[router or ""] += count
+        drifted += changed
+    return CustomerCounts(
+        total=sum(states.values()), states=dict(states), drifted=drifted, routers=dict(by_router)
+    )
 
 
 async def on_router(

@@ -15,6 +15,10 @@ inventory.devices d WHERE d.state = 'active' AND (
 """
 
 
+STALE_S = 90
+"""What an owner reads every half minute and is older than this was read by an earlier one."""
+
+
 class KnownRouter(msgspec.Struct, frozen=True, kw_only=True):
     """A router to be connected to. `credential_ids` are to be tried in this order."""
 
@@ -114,17 +118,21 @@ async def listed(
     limit: int,
     after: tuple[str, str] | None = None,
     q: str | None = None,
+    connection: str | None = None,
     router_id: str | None = None,
 ) -> list[RouterRow]:
     """By name; `after` is (lower-case name, id) of the last one seen."""
     cursor = await conn.execute(
         _LIST + " WHERE (%(id)s::uuid IS NULL OR d.id = %(id)s::uuid)"
         " AND (%(q)s::text IS NULL OR strpos(lower(d.name || ' ' || d.address), lower(%(q)s)) > 0)"
+        " AND (%(connection)s::text IS NULL OR %(connection)s ="
+        "      CASE WHEN l.owner IS NULL THEN 'connecting' ELSE coalesce(r.connection->>'state', 'connecting') END)"
         " AND (%(after_id)s::uuid IS NULL OR (d.sort_key, d.id) > (%(after_name)s, %(after_id)s::uuid))"
         " ORDER BY d.sort_key, d.id LIMIT %(limit)s",
         {
             "id": router_id,
             "q": q,
+            "connection": connection,
             "after_name": after[0] if after else None,
             "after_id": after[1] if after else None,
             "limit": limit,
@@ -185,14 +193,24 @@ async def cached(conn: AsyncConnection[Any], *, router_id: str | None = None) ->
     return [msgspec.json.decode(row[0], type=RouterCache) for row in await cursor.fetchall()]
 
 
-async def warm(conn: AsyncConnection[Any], *, within_s: float) -> bool:
-    """Whether every owned router was tried and, where it is connected, its first data is cached; True also where a
-    router is owned for longer than `within_s`, since warming up is bounded."""
+class Warmth(msgspec.Struct, frozen=True, kw_only=True):
+    """How many routers there are, are connected, and are not known yet since their owner began."""
+
+    known: int = 0
+    connected: int = 0
+    cold: int = 0
+
+
+async def warmth(conn: AsyncConnection[Any]) -> Warmth:
+    """A router is cold until somebody owns it and has tried it, and, where it is connected, has read who is online."""
     cursor = await conn.execute(
-        "SELECT count(*) FROM work.router_leases l LEFT JOIN work.routers r USING (router_id)"
-        " WHERE r.connection IS NULL OR (r.connection->>'state' = 'connected' AND r.active_at IS NULL"
-        " AND (r.connection->>'since')::timestamptz > now() - make_interval(secs => %s))",
-        (within_s,),
+        "SELECT count(*), count(*) FILTER (WHERE l.router_id IS NOT NULL AND r.connection->>'state' = 'connected'),"
+        " count(*) FILTER (WHERE l.router_id IS NULL OR r.connection IS NULL"
+        "   OR r.connection->>'state' = 'connecting' OR (r.connection->>'state' = 'connected'"
+        "     AND coalesce(r.active_at < now() - make_interval(secs => %s), true)))"
+        f" FROM (SELECT * FROM {_ROUTERS}) d LEFT JOIN work.routers r ON r.router_id = d.id"
+        " LEFT JOIN work.router_leases l ON l.router_id = d.id AND l.expires_at >= now()",
+        (STALE_S,),
     )
     row = await cursor.fetchone()
-    return row is not None and row[0] == 0
+    return Warmth(known=row[0], connected=row[1], cold=row[2]) if row else Warmth()

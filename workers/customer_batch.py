@@ -1,10 +1,11 @@
 """Isolates or releases many customers of one router together: a few commands to the router, two appends to the ledger."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import msgspec
 
-from domain.aggregate import Intent
+from domain.aggregate import Intent, Outcome
 from domain.customer import CUSTOMER, customer_id
 from domain.customer_commands import (
     ConcludeIsolation,
@@ -20,10 +21,20 @@ from domain.errors import DomainError
 from domain.event import Command
 from domain.router_ownership import RouterCalls
 from domain.router_ports import IsolationMemento, IsolationPlan, RouterError, Settled
-from workers.customer_change import DEADLINE_S, Done, Ground
+from workers.customer_change import DEADLINE_S, Done
 
 SIZE = 50
 """Customers switched together."""
+
+
+class BatchGround(Protocol):
+    """What a batch stands on."""
+
+    async def request(self, *intents: Intent) -> Outcome:
+        """In the name of whoever asked for it."""
+        ...
+
+    async def execute(self, *intents: Intent) -> Outcome: ...
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +62,7 @@ class CustomerBatches:
     def __init__(self, calls: RouterCalls) -> None:
         self._calls = calls
 
-    async def carry_out(self, batch: Batch, ground: Ground) -> dict[str, Done]:
+    async def carry_out(self, batch: Batch, ground: BatchGround) -> dict[str, Done]:
         """By user name, those that are done. Raises DomainError where the ledger is away."""
         try:
             mementos = await self._begin(batch, ground)
@@ -72,7 +83,7 @@ class CustomerBatches:
             return {}
         return await self._conclude(batch, settled, ground)
 
-    async def _begin(self, batch: Batch, ground: Ground) -> list[IsolationMemento]:
+    async def _begin(self, batch: Batch, ground: BatchGround) -> list[IsolationMemento]:
         """What is there is in the ledger before anything is written."""
         names = [customer.username for customer in batch.customers]
         intents: list[Intent] = []
@@ -92,10 +103,12 @@ class CustomerBatches:
             for name in names:
                 intents += [self._to(batch, name, each) for each in (release, begin)]
         if intents:
-            await ground.execute(*intents)
+            await ground.request(*intents)
         return mementos
 
-    async def _conclude(self, batch: Batch, settled: Sequence[Settled], ground: Ground) -> dict[str, Done]:
+    async def _conclude(
+        self, batch: Batch, settled: Sequence[Settled], ground: BatchGround
+    ) -> dict[str, Done]:
         if not settled:
             return {}
         outcome = await ground.execute(

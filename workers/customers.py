@@ -211,7 +211,7 @@ class BulkIsolation:
         try:
             customer = await bulk.state(CUSTOMER, customer_id(router_id, username))
             if customer.operation_id != operation_id:
-                outcome = await bulk.execute(CUSTOMER.to(customer_id(router_id, username), request))
+                outcome = await bulk.request(CUSTOMER.to(customer_id(router_id, username), request))
                 if not outcome.events:
                     return Done(username=username, state=customer.state)
             order = Order(
@@ -252,6 +252,14 @@ class _Bulk:
 
     async def execute(self, *intents: Intent) -> Outcome:
         return await self._bus.execute(*intents, by=self._work.by)
+
+    async def request(self, *intents: Intent) -> Outcome:
+        """In the name of whoever asked for all of them, with the reason given for all."""
+        requested = self._work.requested
+        requester = msgspec.structs.replace(
+            self._work.by, actor=requested.meta.actor, reason=requested.meta.reason
+        )
+        return await self._bus.execute(*intents, by=requester)
 
     async def conclude(self, order: Order, done: Done, *intents: Intent) -> Outcome:
         return await self.execute(*intents)

@@ -101,6 +101,36 @@ def test_bulk(engineer: httpx.Client, router_id: str, lab: Lab) -> None:
     assert _ended(engineer, engineer.post("/isolate/bulk", json={"items": back}))["result"]["failed"] == 0
 
 
+def test_bulk_by_one_list_of_customers_tells_each(engineer: httpx.Client, router_id: str, lab: Lab) -> None:
+    names = [{"router_id": router_id, "username": f"customer000{number}"} for number in range(2)]
+    asked = engineer.post("/isolate", json={"isolated": True, "customers": names, "reason": "unpaid"})
+    assert _ended(engineer, asked)["result"]["states"] == {"isolated": 2}
+
+    def told() -> list[Any]:
+        query = {"operation_id": asked.json()["operation_id"], "state": "isolated"}
+        items = engineer.get("/customers", params=query).json()["items"]
+        return items if len(items) == 2 else []
+
+    first = until(told)[0]
+    assert first["requested"]["actor"]["kind"] == "user" and first["requested"]["reason"] == "unpaid"
+    assert first["last_change"]["requested"] == first["requested"]
+    counts = engineer.get("/customers/summary", params={"router_id": router_id}).json()
+    assert counts["states"] == {"isolated": 2, "active": 1} and counts["routers"] == {router_id: 3}
+    back = engineer.post("/isolate", json={"isolated": False, "customers": names})
+    assert _ended(engineer, back)["result"]["failed"] == 0
+    for wrong in ({"isolated": True}, {"isolated": True, "username": "customer0000", "customers": names}):
+        refused = engineer.post("/isolate", json=wrong)
+        assert refused.status_code == 400 and refused.json()["error"]["details"]["field"]
+
+
+def test_lists_are_narrowed(engineer: httpx.Client, router_id: str) -> None:
+    connected = engineer.get("/routers", params={"connection": "connected"}).json()["items"]
+    assert router_id in [each["id"] for each in connected]
+    assert engineer.get("/routers", params={"connection": "down"}).json()["items"] == []
+    found = engineer.get("/monitoring/targets", params={"router_id": router_id, "q": "CUSTOMER0001"}).json()
+    assert [each["name"] for each in found["items"]] == ["customer0001"]
+
+
 def test_secrets(engineer: httpx.Client, router_id: str, lab: Lab, instance: Netledger) -> None:
     secret = {
         "router_id": router_id,
