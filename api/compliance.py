@@ -1,4 +1,4 @@
-"""Analysis of configurations against policies: stored ones, running ones, or one that is posted."""
+"""ComplianceAnalysis of configurations against policies: stored ones, running ones, or one that is posted."""
 
 import asyncio
 from collections.abc import Sequence
@@ -83,7 +83,7 @@ class DeviceVerdict(msgspec.Struct, frozen=True, kw_only=True):
     error: dict[str, str] | None = None
 
 
-class Analysis(msgspec.Struct, frozen=True, kw_only=True):
+class ComplianceAnalysis(msgspec.Struct, frozen=True, kw_only=True):
     """`compliant` where nothing was found and every device could be analysed."""
 
     compliant: bool
@@ -115,7 +115,7 @@ async def analyze(
     kept: KeptConfigs,
     config_devices: ReadConfigs,
     config_access: WaysToDevices,
-) -> Response[Analysis]:
+) -> Response[ComplianceAnalysis]:
     """Findings by rule, with severity, line and remediation; secrets are masked."""
     wanted = [
         str(each) for each in dict.fromkeys([*([data.device_id] if data.device_id else []), *data.device_ids])
@@ -259,9 +259,9 @@ async def _recorded(
     await commands.settle(seen_by="findings")
 
 
-def _analysis(cases: Sequence[_Case], verdicts: Sequence[Verdict | None]) -> Analysis:
+def _analysis(cases: Sequence[_Case], verdicts: Sequence[Verdict | None]) -> ComplianceAnalysis:
     pairs = list(zip(cases, verdicts, strict=True))
-    return Analysis(
+    return ComplianceAnalysis(
         compliant=all(verdict is not None and verdict.compliant for _, verdict in pairs),
         findings=[
             _breach(case, finding) for case, verdict in pairs if verdict for finding in verdict.findings

@@ -71,6 +71,8 @@ class PartitionStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelsStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the detectors are."""
+
     detectors: Sequence[DetectorStatus]
     devices: int
     firing: int
@@ -116,6 +118,8 @@ class JointModel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceModels(msgspec.Struct, frozen=True, kw_only=True):
+    """What the detectors know of one device."""
+
     device_id: UUID
     snapshot_at: str
     drift_events: int

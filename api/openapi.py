@@ -17,6 +17,7 @@ from api.errors import ErrorBody
 from api.health import OPEN
 
 _TAGS = {
+    "alert rules": "When an alert is raised: thresholds, states, silence, findings; every version kept.",
     "alerts": "Causes that somebody should know about.",
     "analysis": "How strange a series is, what was to be expected of it, and what comes next.",
     "api keys": "Ways in for programs.",
@@ -34,6 +35,7 @@ _TAGS = {
     "projections": "Read models and their rebuilding.",
     "routers": "Routers that customers hang on, live.",
     "settings": "What can be changed while Netledger runs.",
+    "silences": "When nobody is told: maintenance windows and known trouble.",
     "telemetry": "What devices measure: now, as it was, and which metrics there are.",
     "templates": "Configurations to be: texts with declared variables, their versions, and trying them without sending.",
     "users": "People, and one's own account.",

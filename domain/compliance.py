@@ -24,7 +24,7 @@ _PATH = " / "
 Expression = Annotated[str, msgspec.Meta(max_length=LONGEST_PATTERN)]
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PolicyRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing that configurations must or must not say."""
 
     id: Annotated[str, msgspec.Meta(min_length=1, pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -55,7 +55,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity
     platforms: list[str] = []
     labels: list[str] = []
-    rules: list[Rule] = []
+    rules: list[PolicyRule] = []
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +91,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         return not self.findings
 
 
-def applies(scope: Scope, rule: Rule, platform: str, labels: Iterable[str]) -> bool:
+def applies(scope: Scope, rule: PolicyRule, platform: str, labels: Iterable[str]) -> bool:
     """Whether the rule is about devices of this platform with these labels."""
     have = set(labels)
     return all(not wanted or platform in wanted for wanted in (scope.platforms, rule.platforms)) and all(
@@ -118,7 +118,7 @@ def evaluate(
     return Verdict(checked=tuple(checked), findings=tuple(findings))
 
 
-def _finding(scope: Scope, rule: Rule, subject: "_Subject", places: list["_Place"]) -> Finding:
+def _finding(scope: Scope, rule: PolicyRule, subject: "_Subject", places: list["_Place"]) -> Finding:
     what = f"`{rule.value}`" + (f" in `{rule.section}`" if rule.section else "")
     verb = {
         "must_contain": "missing",
@@ -171,7 +171,7 @@ class _Subject:
         self._conditions: dict[str, bool] = {}
         self._masked: list[str] | None = None
 
-    def concerns(self, rule: Rule) -> bool:
+    def concerns(self, rule: PolicyRule) -> bool:
         """Whether the condition of the rule holds."""
         if not rule.only_if:
             return True
@@ -183,7 +183,7 @@ class _Subject:
             )
         return self._conditions[rule.only_if]
 
-    def breaches(self, rule: Rule) -> list[_Place]:
+    def breaches(self, rule: PolicyRule) -> list[_Place]:
         sections = self._sections_of(rule.section) if rule.section else [self._whole]
         must = rule.check in ("must_contain", "must_match")
         if must and not sections and rule.no_section == "fail":
@@ -216,7 +216,7 @@ class _Subject:
         alone = mask(self._platform, line)
         return alone if alone != line or line in (each.strip() for each in self._masked) else HIDDEN
 
-    def _found(self, rule: Rule, section: _Section) -> Iterator[Entry]:
+    def _found(self, rule: PolicyRule, section: _Section) -> Iterator[Entry]:
         if rule.check in ("must_match", "must_not_match"):
             return self._matching(rule.value, section)
         if rule.value not in section.text():

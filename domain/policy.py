@@ -7,7 +7,7 @@ import msgspec
 
 from domain.aggregate import Aggregate
 from domain.alert import Severity
-from domain.compliance import Rule, Scope
+from domain.compliance import PolicyRule, Scope
 from domain.config_dialects import PLATFORMS
 from domain.errors import Conflict, Invalid, NotFound
 from domain.event import Change, Command, Event, one_line
@@ -19,7 +19,7 @@ Description = Annotated[str, msgspec.Meta(max_length=2_000)]
 Names = Annotated[
     list[Annotated[str, msgspec.Meta(min_length=1, max_length=100)]], msgspec.Meta(max_length=50)
 ]
-Rules = Annotated[list[Rule], msgspec.Meta(min_length=1, max_length=200)]
+Rules = Annotated[list[PolicyRule], msgspec.Meta(min_length=1, max_length=200)]
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     platforms: list[str] = []
     labels: list[str] = []
     enabled: bool = True
-    rules: list[Rule] = []
+    rules: list[PolicyRule] = []
 
     def scope(self, policy_id: str) -> Scope:
         return Scope(
@@ -83,7 +83,7 @@ class PolicyCreated(Event, frozen=True):
     topic: ClassVar[str] = "policy.created.v1"
     inverse: ClassVar[type[Command] | str] = DeletePolicy
     name: str
-    rules: list[Rule]
+    rules: list[PolicyRule]
     description: str = ""
     severity: Severity = "medium"
     platforms: list[str] = []
@@ -168,7 +168,7 @@ def _known(platforms: Sequence[str], field: str) -> None:
             )
 
 
-def check_patterns(rules: Sequence[Rule], patterns: Patterns) -> None:
+def check_patterns(rules: Sequence[PolicyRule], patterns: Patterns) -> None:
     """Raises Invalid with the field of a pattern that is none, or that could take for ever."""
     for number, rule in enumerate(rules):
         fields = ["section", "only_if", *(["value"] if rule.check.endswith("match") else [])]

@@ -25,6 +25,8 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CreateSilence(Command, frozen=True):
+    """Nobody is told of alerts that match, from `starts_at` to `ends_at`; `maintenance` marks planned work."""
+
     matchers: Matchers
     starts_at: Moment
     ends_at: Moment

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
-from domain.compliance import Rule, Scope
+from domain.compliance import PolicyRule, Scope
 from domain.event import Recorded
 from domain.policy import PolicyChanged, PolicyCreated, PolicyDeleted, PolicyUndeleted, changed, content
 from projections.tables import Key, Rows, Table, instant
@@ -80,7 +80,7 @@ class PolicyRow(msgspec.Struct, frozen=True, kw_only=True):
     platforms: list[str]
     labels: list[str]
     enabled: bool
-    rules: list[Rule]
+    rules: list[PolicyRule]
     created_at: str
     created_by: str
     changed_at: str

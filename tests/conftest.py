@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import AsyncConnection, sql
 from psycopg_pool import AsyncConnectionPool
 
@@ -24,6 +25,10 @@ from adapters.schema import migrate
 from adapters.vault.master_key import MasterKey
 from adapters.vault.subjects import SubjectKeys
 from domain.event import Actor, Attribution
+
+# How long an example takes to make says more of the machine than of the test.
+settings.register_profile("netledger", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("netledger")
 
 PROGRAMS = {
     "snmpd": "snmpd",

@@ -93,7 +93,7 @@ async def test_a_subscriber_gets_every_event_with_its_metadata(netledger, client
     assert (body["aggregate"], body["aggregate_id"], body["version"]) == ("alert", str(key), 2)
     assert body["actor"] == {"kind": "cli", "id": by.actor.id, "name": by.actor.name}
     assert (body["reason"], body["correlation_id"]) == ("on my way", by.correlation_id)
-    assert body["data"] == {"title": "ether1 is down"}
+    assert body["data"] == {"title": "ether1 is down", "previous": "firing"}
     await assert_a_copy(netledger, client)
 
 

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from domain.alert import Severity
-from domain.compliance import Evidence, Finding, Rule
+from domain.compliance import Evidence, Finding, PolicyRule
 from domain.config_dialects import PLATFORMS
 from domain.event import Command
 from domain.finding import AcceptFinding, CloseFinding, OpenFinding, WithdrawAcceptance
@@ -41,7 +41,7 @@ PLAIN_TEMPLATE: list[Command] = [
 
 _RULES = st.lists(
     st.builds(
-        Rule,
+        PolicyRule,
         id=st.sampled_from(["no-telnet", "ntp"]),
         title=st.sampled_from(["Telnet is off", "a\nb"]),
         check=st.sampled_from(["must_contain", "must_not_match"]),
@@ -59,8 +59,8 @@ POLICY: st.SearchStrategy[Command] = st.one_of(
     st.builds(DeletePolicy),
     st.builds(UndeletePolicy),
 )
-_NO_TELNET = Rule(id="no-telnet", title="Telnet is off", check="must_not_contain", value="telnet")
-_NTP = Rule(id="ntp", title="There is a time server", check="must_match", value="^ntp server ")
+_NO_TELNET = PolicyRule(id="no-telnet", title="Telnet is off", check="must_not_contain", value="telnet")
+_NTP = PolicyRule(id="ntp", title="There is a time server", check="must_match", value="^ntp server ")
 PLAIN_POLICY: list[Command] = [
     CreatePolicy(name="baseline", rules=[_NO_TELNET], platforms=["ios"]),
     ChangePolicy(rules=[_NO_TELNET, _NTP], severity="high"),

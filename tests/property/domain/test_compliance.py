@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.re2_patterns import Re2Patterns
-from domain.compliance import EVIDENCE, Check, Evidence, Rule, Scope, Verdict, evaluate
+from domain.compliance import EVIDENCE, Check, Evidence, PolicyRule, Scope, Verdict, evaluate
 from domain.config_dialects import PLATFORMS
 from domain.config_mask import secrets
 from domain.config_text import clean
@@ -22,7 +22,7 @@ few = settings(max_examples=80, deadline=None)
 
 
 def judged(check: Check, value: str, section: str, platform: str, text: str) -> Verdict:
-    rule = Rule(id="r", title="t", check=check, value=value, section=section, no_section="fail")
+    rule = PolicyRule(id="r", title="t", check=check, value=value, section=section, no_section="fail")
     scope = Scope(policy_id="p", name="n", severity="low", rules=[rule])
     return evaluate([scope], platform, text, (), PATTERNS)
 

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.re2_patterns import Re2Patterns
 from adapters.starter_policies import starter_policies
-from domain.compliance import Finding, Rule, Scope, Verdict, evaluate
+from domain.compliance import Finding, PolicyRule, Scope, Verdict, evaluate
 from domain.config_dialects import PLATFORMS
 from domain.config_guess import guessed_platform
 from domain.errors import Invalid, Refused
@@ -61,7 +61,7 @@ set [ find default=yes ] name=hunter2
 def judged(
     rule: dict[str, Any], text: str = IOS, platform: str = "ios", labels: tuple[str, ...] = ()
 ) -> Verdict:
-    made = Rule(**{"id": "r", "title": "t", **rule})
+    made = PolicyRule(**{"id": "r", "title": "t", **rule})
     return evaluate(
         [Scope(policy_id="p", name="policy", severity="medium", rules=[made])],
         platform,
@@ -138,7 +138,7 @@ def test_a_condition_names_the_menu() -> None:
 
 def test_platforms_and_labels_of_policy_and_rule_must_both_fit() -> None:
     def checked(policy: dict[str, Any], rule: dict[str, Any], labels: tuple[str, ...]) -> bool:
-        made = Rule(id="r", title="t", check="must_contain", value="x", **rule)
+        made = PolicyRule(id="r", title="t", check="must_contain", value="x", **rule)
         scope = Scope(policy_id="p", name="n", severity="low", rules=[made], **policy)
         return bool(evaluate([scope], "ios", IOS, labels, PATTERNS).checked)
 
@@ -176,7 +176,7 @@ def test_an_unknown_platform_is_refused() -> None:
 
 @pytest.mark.parametrize("pattern", ["(", "(?=a)", r"(a)\1", "(x{1000}){1000}", "[", "x" * 501])
 def test_patterns_that_are_none_or_could_take_for_ever_are_refused(pattern: str) -> None:
-    rule = Rule(id="r", title="t", check="must_match", value="x", section=pattern)
+    rule = PolicyRule(id="r", title="t", check="must_match", value="x", section=pattern)
     with pytest.raises(Invalid) as refused:
         check_patterns([rule], PATTERNS)
     assert refused.value.code == "PATTERN_INVALID"
