@@ -24,6 +24,7 @@ from domain.config_ports import (
 )
 from domain.config_settings import ConfigSettings
 from domain.config_text import same
+from domain.errors import Unavailable
 from domain.ports import DeviceTurns
 from workers.config_backup import TURN_S, ConfigKeeper
 from workers.operation import CHECKPOINT, OperationCancelledError, OperationFailedError, Work
@@ -96,12 +97,19 @@ class ConfigChanges:
         """Raises ConfigError or Refused where nothing was changed; OperationFailedError where the device did not come
         back in time, and nobody knows."""
         async with AsyncExitStack() as stack:
-            async with work.aside():
-                turn = self.turns.turn(ways.device_id, str(work.operation_id), wait_s=TURN_S)
-                await stack.enter_async_context(turn)
+            await self._take_turn(stack, work, ways.device_id)
             course = _Course(self, work, ways, wanted, settings)
             await course.remember()
             return await course.run()
+
+    async def _take_turn(self, stack: AsyncExitStack, work: Work, device_id: str) -> None:
+        """Only who really waits gives its place in the worker away."""
+        holder = str(work.operation_id)
+        try:
+            await stack.enter_async_context(self.turns.turn(device_id, holder, wait_s=0))
+        except Unavailable:
+            async with work.aside():
+                await stack.enter_async_context(self.turns.turn(device_id, holder, wait_s=TURN_S))
 
 
 class _Course:
