@@ -26,7 +26,7 @@ CHANGES = {
 }
 WALK = {"ios": range(4, 21), "junos": range(6, 20, 2), "routeros": range(3, 15, 2)}
 """Which command of the conversation, counted from 1, the worker dies at; nothing has happened before the first of these."""
-WORKERS = 2
+WORKERS = 3
 """Enough to have a place for each of these restores at the same time."""
 
 
