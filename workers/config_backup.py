@@ -48,6 +48,7 @@ class ConfigKeeper:
         cause: Cause,
         author: ConfigAuthor | None = None,
         deadline_s: float,
+        reason: str = "",
     ) -> ConfigRead:
         """Raises ConfigError or Refused where the device cannot be read."""
         latest = (await self._bus.state(CONFIG, config_id(ways.device_id))).latest_content
@@ -73,6 +74,7 @@ class ConfigKeeper:
             cause=cause,
             author=told,
             credential_id=credential_id,
+            reason=reason,
         )
 
     async def keep(
@@ -86,6 +88,7 @@ class ConfigKeeper:
         cause: Cause,
         author: ConfigAuthor | None = None,
         credential_id: str,
+        reason: str = "",
     ) -> ConfigRead:
         """In the store first, so that no event ever names what is not there."""
         stored = await self._store.put(device_id, platform, text)
@@ -99,6 +102,7 @@ class ConfigKeeper:
             author=author or ConfigAuthor(),
             cause=cause,
             operation_id=operation_id,
+            reason=reason,
         )
         outcome = await self._bus.execute(CONFIG.to(config_id(device_id), record), by=by)
         note = ConfigRead(

@@ -135,6 +135,7 @@ class _Run:
                     cause=self._order.cause,
                     author=self._order.authors.get(ways.device_id),
                     deadline_s=self._settings.read_timeout_s,
+                    reason=self._work.requested.meta.reason,
                 )
             except Unavailable:
                 raise

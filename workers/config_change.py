@@ -208,6 +208,7 @@ class _Course:
             operation_id=str(self._work.operation_id),
             cause=cause,
             credential_id=self._target.access.id,
+            reason=self._work.requested.meta.reason,
         )
         return note.content, note.backup_id
 

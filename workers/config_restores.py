@@ -74,6 +74,7 @@ class ConfigRestores:
                 confirmed_by=done.confirmed_by,
                 missing=done.missing,
                 observed=done.observed,
+                reason=work.requested.meta.reason,
             )
             await self._append(work, record, SucceedOperation(attempt=work.attempt, result=result))
             return result
@@ -85,6 +86,7 @@ class ConfigRestores:
             state="differs" if done.state == "differs" else "rolled_back",
             message=message,
             rejected=done.rejected,
+            reason=work.requested.meta.reason,
         )
         outcome = FailOperation(attempt=work.attempt, code=code, message=message, result=result)
         await self._append(work, failed, outcome)
