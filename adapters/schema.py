@@ -476,6 +476,18 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         COMMENT ON TABLE work.compliance_checks IS 'which configuration was last evaluated, under which policies, labels and platform';
         """,
     ),
+    (
+        "0015 subscriptions to live telemetry",
+        """
+        CREATE TABLE auth.subscriptions (
+            digest bytea PRIMARY KEY,
+            subscription jsonb NOT NULL,
+            expires_at timestamptz NOT NULL
+        );
+        CREATE INDEX subscriptions_expires_at_idx ON auth.subscriptions (expires_at);
+        COMMENT ON TABLE auth.subscriptions IS 'who may open a WebSocket of samples, and of which, by digest of a token';
+        """,
+    ),
 )
 
 _LOCK = 0x6E65746C65646765  # "netledge": one process migrates, the others wait

@@ -67,11 +67,14 @@ from api import (
     secrets,
     settings,
     silences,
+    telemetry_history,
+    telemetry_live,
     totp,
     users,
 )
 from api.answers import Answers
 from api.app_configs import config_dependencies
+from api.app_history import live_dependencies
 from api.app_telemetry import telemetry_dependencies
 from api.authentication import Authentication, Callers
 from api.bodies import check_body, check_parameters
@@ -136,6 +139,8 @@ _RESOURCES = (
     secrets,
     settings,
     silences,
+    telemetry_history,
+    telemetry_live,
     totp,
     users,
 )
@@ -161,6 +166,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
     configs = config_dependencies(pool, bus, opener, master_key)
     progress = ProgressListener(configuration.nats_url, feed.heard, name="netledger api")
     nats = ClientOnDemand(configuration.nats_url, name="netledger api")
+    stored_and_live, live_telemetry = live_dependencies(pool, nats)
     service_health = ServiceHealth(connect, lambda: progress.connected, len(all_projections()))
     verifying = asyncio.Semaphore(1)
 
@@ -194,7 +200,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             stack.push_async_callback(bus.stop)
             stack.push_async_callback(nats.close)
             await feed.start()
-            for run in (feed.keep_running, progress.run):
+            for run in (feed.keep_running, progress.run, live_telemetry.keep_running):
                 task = asyncio.create_task(run(), name=run.__qualname__)
                 stack.push_async_callback(ended, [task])
             yield
@@ -237,6 +243,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             "verify_ledger": given(verify_ledger),
             **{name: given(value) for name, value in configs.items()},
             **{name: given(value) for name, value in telemetry.items()},
+            **{name: given(value) for name, value in stored_and_live.items()},
             "commands": Provide(commands_of),
             "key": Provide(key_of),
         },

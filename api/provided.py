@@ -18,6 +18,7 @@ from api.newcomers import NewDevices
 from api.one_time_passwords import OneTimePasswords
 from api.passwords import Passwords
 from api.service_health import ServicesHealth
+from api.telemetry_feed import TelemetryFeed
 from api.tokens import Sessions
 from api.verification import Verification
 from domain.aggregate import IdempotencyKey
@@ -28,6 +29,7 @@ from domain.detection.ports import LearnedStates
 from domain.patterns import Patterns
 from domain.ports import CommandBus, EventLog, LoginTrial, PositionWatch, SecretOpener, SnmpReader, Vault
 from domain.router_ownership import RouterCalls
+from domain.telemetry_history import TelemetryHistory
 from domain.template_ports import TemplateEngine
 
 Bus = NamedDependency[SkipValidation[CommandBus]]
@@ -72,3 +74,5 @@ States = NamedDependency[SkipValidation[LearnedStates]]
 """What detectors have learned, as of their last checkpoints."""
 Learned = NamedDependency[SkipValidation[LearnedSeries]]
 """Series as their detectors know them now."""
+StoredTelemetry = NamedDependency[SkipValidation[TelemetryHistory]]
+LiveTelemetry = NamedDependency[SkipValidation[TelemetryFeed]]

@@ -62,6 +62,10 @@ class TelemetryHistory(Protocol):
 
     async def existing(self, device_id: str) -> Sequence[Series]: ...
 
+    async def latest(self, device_id: str) -> Mapping[tuple[str, str], tuple[float, float | None, float]]:
+        """Of the hours that are not packed yet, by metric and interface: time, value and interval of the last sample."""
+        ...
+
     async def series(
         self, device_id: str, metric: str, interface: str, *, since: float, until: float, step_s: int = 0
     ) -> Sequence[tuple[float, float | None]]:

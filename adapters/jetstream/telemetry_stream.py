@@ -22,6 +22,7 @@ BATCH_BYTES = 2**20
 """... and how large they may be together. What has come and what was asked for is all that waits here."""
 LIVE_WAITING = 20_000
 """Polls that wait for a slow reader of the live view, before the oldest are dropped."""
+_AT_A_STRETCH = 20
 _ENVELOPE_BYTES = 4_096
 _FULL = ("Message Size Exceeds MaxBytes", "Batch Completed")
 _PULL_S = 2.0
@@ -99,8 +100,10 @@ class JetStreamTelemetryStream:
                 await come.wait()
                 come.clear()
                 while waiting:
-                    with contextlib.suppress(msgspec.DecodeError):  # not one of ours
-                        yield decode(waiting.popleft())
+                    for _ in range(min(len(waiting), _AT_A_STRETCH)):
+                        with contextlib.suppress(msgspec.DecodeError):  # not one of ours
+                            yield decode(waiting.popleft())
+                    await asyncio.sleep(0)  # others have their turn
         finally:
             with contextlib.suppress(NatsError, OSError):
                 await subscription.unsubscribe()

@@ -11,14 +11,15 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.telemetry.chunk import ChunkCodec
-from adapters.telemetry.recent import Columns, columns, of_series
+from adapters.telemetry.recent import Columns, Row, columns, of_series
 from adapters.telemetry.rollup import Buckets, Floats, Samples, chosen, coarser, in_order, joined, roll
 from adapters.telemetry.tables import DAYS, FIVE_MINUTES, HOURS, MINUTES, RAW, Table
 from domain.errors import Invalid
 from domain.telemetry_history import DAY_S, HOUR_S, Series, Span
 
-MOST_SPANS = 50_000
+MOST_SPANS = 100_000
 """Of one answer, over all its interfaces."""
+_NEVER = 2**31 - 1
 
 
 class _Asked(NamedTuple):
@@ -58,6 +59,25 @@ class PostgresTelemetryHistory:
                 (_uuid(device_id),),
             )
             return [Series(*row) async for row in cursor]
+
+    async def latest(self, device_id: str) -> Mapping[tuple[str, str], tuple[float, float | None, float]]:
+        async with self._snapshot() as conn:
+            cursor = await conn.execute(
+                "SELECT id, metric, interface FROM telemetry.series WHERE device_id = %s", (_uuid(device_id),)
+            )
+            names = {number: (metric, interface) async for number, metric, interface in cursor}
+            last: dict[int, tuple[float, float | None, float]] = {}
+            for at_ms, interval_s, series, samples in await _rows_of_device(
+                conn, _uuid(device_id), 0, _NEVER
+            ):
+                for number, value in zip(
+                    np.frombuffer(series, np.int32).tolist(),
+                    np.frombuffer(samples, np.float64).tolist(),
+                    strict=True,
+                ):
+                    if number not in last or last[number][0] <= at_ms / 1000:
+                        last[number] = (at_ms / 1000, value if value == value else None, interval_s)
+        return {names[number]: value for number, value in last.items() if number in names}
 
     async def series(
         self, device_id: str, metric: str, interface: str, *, since: float, until: float, step_s: int = 0
@@ -234,17 +254,22 @@ async def _asked(
 
 
 async def _recent(conn: AsyncConnection[Any], asked: _Asked) -> Columns:
+    rows = await _rows_of_device(conn, asked.device, asked.first, asked.last)
+    return of_series(columns(rows), np.array(asked.numbers, np.int64))
+
+
+async def _rows_of_device(conn: AsyncConnection[Any], device: UUID, first: int, last: int) -> list[Row]:
+    """Not packed yet, in the order in which they came."""
     cursor = await conn.execute("SELECT min(hour), max(hour) FROM telemetry.recent")
     row = await cursor.fetchone()
     if row is None or row[0] is None:
-        return columns([])
-    hours = list(range(max(asked.first, row[0]), min(asked.last, row[1]) + 1))
+        return []
     cursor = await conn.cursor(binary=True).execute(
         "SELECT at_ms, interval_s, series, samples FROM telemetry.recent"
         " WHERE hour = ANY(%s) AND device_id = %s ORDER BY ctid",
-        (hours, asked.device),
+        (list(range(max(first, row[0]), min(last, row[1]) + 1)), device),
     )
-    return of_series(columns(await cursor.fetchall()), np.array(asked.numbers, np.int64))
+    return await cursor.fetchall()
 
 
 async def _rows(

@@ -1,0 +1,21 @@
+"""Puts together what the API needs of telemetry, stored and live; another place of this folder that names concrete adapters."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nats.aio.client import Client
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from adapters.jetstream.telemetry_stream import JetStreamTelemetryStream
+from adapters.telemetry.history import PostgresTelemetryHistory
+from api.telemetry_feed import TelemetryFeed
+
+
+def live_dependencies(
+    pool: AsyncConnectionPool[AsyncConnection[Any]], connected: Callable[[], Awaitable[Client]]
+) -> tuple[dict[str, Any], TelemetryFeed]:
+    """By the names under which handlers ask for them; and what has to run for them."""
+    history = PostgresTelemetryHistory(pool)
+    feed = TelemetryFeed(JetStreamTelemetryStream(connected))
+    return {"history": history, "live": feed}, feed

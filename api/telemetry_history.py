@@ -1,0 +1,253 @@
+"""Stored telemetry: which series there are, and their values over time with percentile and total."""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Router, get
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from api.as_of import point_in_time
+from api.caller import viewer
+from api.pages import Cursor, Limit, Page, page_of_all
+from api.provided import Connect, StoredTelemetry
+from domain.errors import Invalid, NotFound
+from domain.metrics import METRICS
+from domain.telemetry_history import DAY_S, Series, Span, TelemetryHistory, percentile, total_bytes
+from domain.telemetry_steps import fitting_step, folded, resolution_of
+from projections import inventory_queries
+from projections.settings import in_force
+
+_BILLED_S = 300
+"""Percentiles for billing are of five-minute means, by custom."""
+_BILLED_DAYS = 100
+"""A quarter; over longer times they are of the means that are shown."""
+_RATE = "bit/s"
+_EARLIEST_S, _LATEST_S = 0.0, 4_102_444_800.0  # 1970 to 2100
+
+
+class SeriesBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was measured on a device. `unit` is empty for a metric that the catalogue does not have."""
+
+    metric: str
+    interface: str
+    interval_s: float
+    unit: str
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A step from `at` on, or a sample. `value` is the mean of the step; all null in a gap."""
+
+    at: datetime
+    value: float | None
+    min: float | None
+    max: float | None
+    last: float | None
+    count: int
+
+
+class InterfaceHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """`p95` is the 95th percentile of the means of `p95_of_s` seconds; `total_bytes`, for rates in bit/s, counts the time
+    that was measured, which is `covered_percent` of what was asked for."""
+
+    interface: str
+    points: list[Point]
+    min: float | None
+    max: float | None
+    mean: float | None
+    p95: float | None
+    p95_of_s: int
+    total_bytes: float | None
+    covered_percent: float
+
+
+class HistoryBody(msgspec.Struct, frozen=True, kw_only=True):
+    """`step_s` is 0 where the samples are given as they came; `resolution_s` is the rollup that was read."""
+
+    device_id: UUID
+    metric: str
+    unit: str
+    since: datetime = msgspec.field(name="from")
+    until: datetime = msgspec.field(name="to")
+    step_s: int
+    resolution_s: int
+    items: list[InterfaceHistory]
+
+
+@get("/telemetry/series", guards=[viewer])
+async def list_series(
+    device_id: FromQuery[UUID],
+    history: StoredTelemetry,
+    connect: Connect,
+    metric: FromQuery[str | None] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[SeriesBody]:
+    """What was ever measured on a device."""
+    found = await _existing(history, connect, device_id)
+    bodies = [
+        SeriesBody(
+            metric=each.metric,
+            interface=each.interface,
+            interval_s=each.interval_s,
+            unit=unit_of(each.metric),
+        )
+        for each in found
+        if metric is None or each.metric == metric
+    ]
+    return page_of_all(bodies, limit, cursor, lambda body: (body.metric, body.interface))
+
+
+@get("/telemetry/history/{device:uuid}", guards=[viewer])
+async def get_history(
+    device: FromPath[UUID],
+    history: StoredTelemetry,
+    connect: Connect,
+    metric: Annotated[str, QueryParameter(min_length=1, max_length=255)],
+    interface: Annotated[
+        list[str] | None, QueryParameter(description="repeat for several; left out: all of the metric")
+    ] = None,
+    since: Annotated[
+        str | None,
+        QueryParameter(name="from", description="RFC 3339, inclusive; left out: a day before `to`"),
+    ] = None,
+    until: Annotated[
+        str | None, QueryParameter(name="to", description="RFC 3339, exclusive; left out: now")
+    ] = None,
+    step: Annotated[
+        int | None,
+        QueryParameter(description="seconds, whole minutes; 0: the samples; left out: what fits a chart"),
+    ] = None,
+) -> HistoryBody:
+    """Means, least and greatest values a step, from the rollup that fits. Gaps are null, never zero."""
+    now = time.time()
+    begin, end = _range(since, until, now)
+    wanted = [each for each in await _existing(history, connect, device) if each.metric == metric]
+    if interface is not None:
+        wanted = [each for each in wanted if each.interface in interface]
+    async with connect() as conn:
+        retention_days = (await in_force(conn)).retention_days
+    step_s = fitting_step(
+        step,
+        since=begin,
+        until=end,
+        interval_s=min((each.interval_s for each in wanted), default=60.0),
+        now=now,
+        retention_days=retention_days,
+    )
+    names = [each.interface for each in wanted]
+    items = await _items(history, str(device), metric, names, begin, end, step_s)
+    return HistoryBody(
+        device_id=device,
+        metric=metric,
+        unit=unit_of(metric),
+        since=_moment(begin),
+        until=_moment(end),
+        step_s=step_s,
+        resolution_s=resolution_of(step_s) if step_s else 0,
+        items=items,
+    )
+
+
+async def _items(
+    history: TelemetryHistory,
+    device: str,
+    metric: str,
+    names: Sequence[str],
+    begin: float,
+    end: float,
+    step_s: int,
+) -> list[InterfaceHistory]:
+    if not names:
+        return []
+    billed_s = _BILLED_S if end - begin <= _BILLED_DAYS * DAY_S else step_s
+    fine_s = 60 if step_s and resolution_of(step_s) < _BILLED_S else billed_s
+    found = await history.spans(device, metric, names, since=begin, until=end, step_s=fine_s)
+    billed = found if fine_s == billed_s else {name: folded(found[name], billed_s) for name in names}
+    points = await _points(history, device, metric, found, fine_s, begin, end, step_s)
+    return [_interface(name, points[name], billed[name], metric, billed_s, end - begin) for name in names]
+
+
+async def _points(
+    history: TelemetryHistory,
+    device: str,
+    metric: str,
+    found: Mapping[str, Sequence[Span]],
+    fine_s: int,
+    begin: float,
+    end: float,
+    step_s: int,
+) -> dict[str, list[Point]]:
+    if not step_s:
+        return {
+            name: [
+                Point(_moment(at), value, value, value, value, int(value is not None))
+                for at, value in await history.series(device, metric, name, since=begin, until=end)
+            ]
+            for name in found
+        }
+    if step_s % fine_s == 0 and resolution_of(step_s) <= _BILLED_S:
+        return {
+            name: [_point(span) for span in (spans if step_s == fine_s else folded(spans, step_s))]
+            for name, spans in found.items()
+        }
+    coarse = await history.spans(device, metric, list(found), since=begin, until=end, step_s=step_s)
+    return {name: [_point(span) for span in coarse[name]] for name in found}
+
+
+def _interface(
+    name: str, points: list[Point], billed: Sequence[Span], metric: str, billed_s: int, asked_s: float
+) -> InterfaceHistory:
+    known = [span for span in billed if span.mean is not None]
+    means = [span.mean for span in known if span.mean is not None]
+    counted = sum(span.counted for span in known)
+    return InterfaceHistory(
+        interface=name,
+        points=points,
+        min=min((span.low for span in known if span.low is not None), default=None),
+        max=max((span.high for span in known if span.high is not None), default=None),
+        mean=sum(mean * (span.counted / counted) for mean, span in zip(means, known, strict=True))
+        if counted
+        else None,
+        p95=percentile(means, 0.95),
+        p95_of_s=billed_s,
+        total_bytes=total_bytes(known) if unit_of(metric) == _RATE else None,
+        covered_percent=round(min(100 * sum(span.covered_s for span in known) / asked_s, 100.0), 2),
+    )
+
+
+async def _existing(history: TelemetryHistory, connect: Connect, device: UUID) -> Sequence[Series]:
+    """Raises NotFound for a device that never was; what a removed one had can still be read."""
+    found = await history.existing(str(device))
+    if not found:
+        async with connect() as conn:
+            if await inventory_queries.one(conn, str(device)) is None:
+                raise NotFound("no such device", code="DEVICE_NOT_FOUND")
+    return found
+
+
+def unit_of(metric: str) -> str:
+    return METRICS[metric].unit if metric in METRICS else ""
+
+
+def _range(since: str | None, until: str | None, now: float) -> tuple[float, float]:
+    end_at, begin_at = point_in_time(until, "to"), point_in_time(since, "from")
+    end = end_at.timestamp() if end_at else now
+    begin = begin_at.timestamp() if begin_at else end - DAY_S
+    if not _EARLIEST_S <= begin < end <= _LATEST_S:
+        raise Invalid("`from` must be before `to`, both between 1970 and 2100", field="from")
+    return begin, end
+
+
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def _point(span: Span) -> Point:
+    return Point(_moment(span.at), span.mean, span.low, span.high, span.last, span.counted)
+
+
+ROUTER = Router("/", route_handlers=[list_series, get_history], tags=["telemetry"])

@@ -1,0 +1,249 @@
+"""Live telemetry: last values with their age, and a WebSocket of samples as they come."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Router, WebSocket, get, post, websocket
+from litestar.exceptions import WebSocketDisconnect
+from litestar.params import FromQuery, JSONBody
+
+from api.caller import Caller, viewer
+from api.ending import ended
+from api.pages import Cursor, Limit, Page, decode_cursor, page_of
+from api.provided import CallersAgain, Connect, LiveTelemetry, StoredTelemetry
+from api.telemetry_feed import LastValue, Subscriber, Wanted
+from api.telemetry_history import unit_of
+
+PATH = "/telemetry/subscribe"
+TOKEN_S = 60
+"""How long a token opens the WebSocket."""
+_AGAIN_S = 30.0
+"""How often it is looked up whether a subscriber may still listen."""
+_HELLO_S = 10.0
+_REFUSED, _ENDED = 4401, 4401
+_SILENT_INTERVALS = 2
+AnySocket = WebSocket[Any, Any, Any]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+
+
+class LiveValue(msgspec.Struct, frozen=True, kw_only=True):
+    """`stale`: the next poll is overdue by as much as its interval. `value` null: the device did not know."""
+
+    device_id: str
+    metric: str
+    interface: str
+    unit: str
+    at: datetime
+    age_s: float
+    value: float | None
+    stale: bool
+
+
+class Subscribe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is wanted; what is left out is not restricted."""
+
+    device_ids: Annotated[list[UUID], msgspec.Meta(max_length=10_000)] | None = None
+    metrics: Annotated[list[Name], msgspec.Meta(max_length=1_000)] | None = None
+    interfaces: Annotated[list[Name], msgspec.Meta(max_length=10_000)] | None = None
+    reason: str = ""
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """Connect to `ws_url` within `expires_in` seconds; or to the path without the token, and send `{"token": ...}`."""
+
+    ws_url: str
+    token: str
+    expires_in: int = TOKEN_S
+
+    def __repr__(self) -> str:
+        return "<Subscription>"  # the token stays out of logs
+
+
+class _Hello(msgspec.Struct, frozen=True):
+    token: str
+
+
+class _Row(msgspec.Struct, frozen=True):
+    """What a token stands for."""
+
+    caller: Caller
+    wanted: Wanted
+
+
+@get("/telemetry/live", guards=[viewer])
+async def get_live(
+    live: LiveTelemetry,
+    history: StoredTelemetry,
+    device_id: FromQuery[UUID | None] = None,
+    metric: FromQuery[str | None] = None,
+    interface: FromQuery[str | None] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[LiveValue]:
+    """Last values with their age. Of one device also those that came before this process listened."""
+    now = time.time()
+    if device_id is not None:
+        stored = await history.latest(str(device_id))
+        values = {name: LastValue(*each) for name, each in stored.items()}
+        for name, value in live.last(str(device_id)).items():
+            if name not in values or values[name].at <= value.at:
+                values[name] = value
+        found = [_live(str(device_id), *name, values[name], now) for name in sorted(values)]
+    else:
+        found = list(_of_all(live, metric, interface, now))
+    after = decode_cursor(cursor, tuple[str, str, str])
+    shown = sorted(
+        (
+            each
+            for each in found
+            if (metric is None or each.metric == metric)
+            and (interface is None or each.interface == interface)
+            and (after is None or (each.device_id, each.metric, each.interface) > after)
+        ),
+        key=_place,
+    )
+    return page_of(shown[: limit + 1], limit, _place)
+
+
+def _of_all(
+    live: LiveTelemetry, metric: str | None, interface: str | None, now: float
+) -> Iterator[LiveValue]:
+    for device in list(live.devices()):
+        for name, value in live.last(device).items():
+            if metric in (None, name[0]) and interface in (None, name[1]):
+                yield _live(device, *name, value, now)
+
+
+def _place(value: LiveValue) -> tuple[str, str, str]:
+    return value.device_id, value.metric, value.interface
+
+
+def _live(device_id: str, metric: str, interface: str, last: LastValue, now: float) -> LiveValue:
+    return LiveValue(
+        device_id=device_id,
+        metric=metric,
+        interface=interface,
+        unit=unit_of(metric),
+        at=datetime.fromtimestamp(last.at, UTC),
+        age_s=round(now - last.at, 3),
+        value=last.value,
+        stale=now - last.at > _SILENT_INTERVALS * last.interval_s,
+    )
+
+
+@post(PATH, guards=[viewer], status_code=200)
+async def subscribe(
+    request: Request[Caller, Any, Any], connect: Connect, data: JSONBody[Subscribe | None] = None
+) -> Subscription:
+    """Where samples can be had as they come: a WebSocket whose frames are
+    `{"kind": "sample", "device_id", "metric", "interface"?, "at", "value"}`, and `{"kind": "lost", "count"}` where this
+    reader was too slow for some."""
+    wanted = _wanted(data or Subscribe())
+    token = token_urlsafe(24)
+    row = msgspec.json.encode(_Row(request.user, wanted)).decode()
+    async with connect() as conn:
+        await conn.execute("DELETE FROM auth.subscriptions WHERE expires_at < now()")
+        await conn.execute(
+            "INSERT INTO auth.subscriptions (digest, subscription, expires_at)"
+            " VALUES (%s, %s, now() + make_interval(secs => %s))",
+            (sha256(token.encode()).digest(), row, TOKEN_S),
+        )
+    scheme = "wss" if request.url.scheme == "https" else "ws"
+    return Subscription(f"{scheme}://{request.url.netloc}/api/v1{PATH}?token={token}", token)
+
+
+def _wanted(body: Subscribe) -> Wanted:
+    return Wanted(
+        device_ids=None if body.device_ids is None else frozenset(str(each) for each in body.device_ids),
+        metrics=None if body.metrics is None else frozenset(body.metrics),
+        interfaces=None if body.interfaces is None else frozenset(body.interfaces),
+    )
+
+
+@websocket(PATH)
+async def telemetry(socket: AnySocket, live: LiveTelemetry, connect: Connect, callers: CallersAgain) -> None:
+    """Samples as they come. A slow reader loses samples, the oldest first, never the connection or the order."""
+    await socket.accept()
+    token = await _token(socket)
+    row = await _row(connect, token) if token else None
+    caller = await callers.again(row.caller) if row else None
+    if row is None or caller is None:
+        await socket.close(
+            code=_REFUSED, reason="the token is not valid or has expired: POST /telemetry/subscribe"
+        )
+        return
+    subscriber = Subscriber(row.wanted)
+    live.join(subscriber)
+    tasks = [
+        asyncio.create_task(run)
+        for run in (_send(socket, subscriber), _look_again(socket, callers, caller), _until_closed(socket))
+    ]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        live.leave(subscriber)
+        await ended(tasks)
+    for task in done:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, WebSocketDisconnect):
+            raise error
+
+
+async def _token(socket: AnySocket) -> str:
+    """From the query, or from the first message."""
+    given = socket.query_params.get("token")
+    if given:
+        return str(given)
+    try:
+        async with asyncio.timeout(_HELLO_S):
+            raw = await socket.receive_data(mode="text")
+        return msgspec.json.decode(raw or b"", type=_Hello).token
+    except (msgspec.DecodeError, RecursionError, TimeoutError, WebSocketDisconnect):
+        return ""
+
+
+async def _row(connect: Connect, token: str) -> _Row | None:
+    async with connect() as conn:
+        cursor = await conn.execute(
+            "SELECT subscription::text FROM auth.subscriptions WHERE digest = %s AND expires_at > now()",
+            (sha256(token.encode()).digest(),),
+        )
+        row = await cursor.fetchone()
+    return msgspec.json.decode(row[0], type=_Row) if row else None
+
+
+async def _send(socket: AnySocket, subscriber: Subscriber) -> None:
+    while True:
+        lost, frames = await subscriber.frames()
+        if lost:
+            await socket.send_text(f'{{"kind":"lost","count":{lost}}}')
+        for frame in frames:
+            await socket.send_text(frame)
+
+
+async def _look_again(socket: AnySocket, callers: CallersAgain, caller: Caller) -> None:
+    """Ends the connection with the session or key that it was opened with."""
+    while True:
+        await asyncio.sleep(_AGAIN_S)
+        with contextlib.suppress(Exception):  # an outage of the database is no end of a session
+            if await callers.again(caller) is None:
+                await socket.close(code=_ENDED, reason="the session has ended; log in again")
+                return
+
+
+async def _until_closed(socket: AnySocket) -> None:
+    """What the client says further is read and dropped."""
+    with contextlib.suppress(WebSocketDisconnect):
+        while True:
+            await socket.receive_data(mode="text")
+
+
+ROUTER = Router("/", route_handlers=[get_live, subscribe, telemetry], tags=["telemetry"])
