@@ -172,8 +172,7 @@ def _wanted(body: Subscribe) -> Wanted:
 async def telemetry(socket: AnySocket, live: LiveTelemetry, connect: Connect, callers: CallersAgain) -> None:
     """Samples as they come. A slow reader loses samples, the oldest first, never the connection or the order."""
     await socket.accept()
-    token = await _token(socket)
-    row = await _row(connect, token) if token else None
+    row = await _opened(socket, connect)
     caller = await callers.again(row.caller) if row else None
     if row is None or caller is None:
         await socket.close(
@@ -197,11 +196,18 @@ async def telemetry(socket: AnySocket, live: LiveTelemetry, connect: Connect, ca
             raise error
 
 
+async def _opened(socket: AnySocket, connect: Connect) -> _Row | None:
+    """By a token in the query; by whoever is logged in, for what the query names; else by a token in the first message."""
+    caller, asked = socket.scope.get("user"), socket.query_params
+    token = asked.get("token", "")
+    if not token and isinstance(caller, Caller):
+        named = [asked.getall(name, None) for name in ("device_id", "metric", "interface")]
+        return _Row(caller, Wanted(*(None if names is None else frozenset(names) for names in named)))
+    token = token or await _token(socket)
+    return await _row(connect, token) if token else None
+
+
 async def _token(socket: AnySocket) -> str:
-    """From the query, or from the first message."""
-    given = socket.query_params.get("token")
-    if given:
-        return str(given)
     try:
         async with asyncio.timeout(_HELLO_S):
             raw = await socket.receive_data(mode="text")

@@ -31,6 +31,7 @@ OPEN = {
     "/api/v1/auth/login",
     "/api/v1/auth/refresh",
     "/api/v1/auth/logout",
+    "/api/v1/telemetry/subscribe",  # the WebSocket, by the token that a viewer gets from the POST there
 }
 """Whatever else there is needs a login."""
 ROLES = {caller.viewer: "viewer", caller.engineer: "engineer", caller.admin: "admin"}
@@ -116,7 +117,7 @@ def test_a_viewer_gets_in_where_viewers_may(instance: Netledger, viewer: httpx.C
 
 def test_writing_routes_are_for_engineers_at_least() -> None:
     """Except for what concerns oneself, and for what only computes."""
-    for_all = ("/api/v1/users/me", "/api/v1/analyze/forecast")
+    for_all = ("/api/v1/users/me", "/api/v1/analyze/forecast", "/api/v1/telemetry/subscribe")
     assert not {
         route
         for route in HTTP

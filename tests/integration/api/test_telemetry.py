@@ -146,6 +146,12 @@ def test_a_subscription_needs_its_token(instance: Netledger, viewer: httpx.Clien
         first_frame(socket, devices, device)
         devices.publish(poll(device, time.time(), 1.0))
         assert frame(socket)["device_id"] == device
+    login = {"Authorization": viewer.headers["Authorization"]}
+    with connect(f"{url}?device_id={device}&metric=cpu_percent", additional_headers=login) as socket:
+        first_frame(socket, devices, device)
+        devices.publish(poll(str(uuid4()), time.time(), 1.0), poll(device, time.time(), 1.0))
+        received = frame(socket)
+        assert (received["device_id"], received["metric"]) == (device, "cpu_percent")
     with instance.client() as nobody:
         refused(nobody.post("/telemetry/subscribe", json={}), 401)
 
