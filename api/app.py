@@ -86,6 +86,7 @@ from api.errors import HANDLERS
 from api.event_feed import EventFeed
 from api.idempotency import Idempotency
 from api.last_admin import LastAdmin
+from api.live_traffic import LiveTraffic
 from api.login_lock import LoginLock
 from api.newcomers import NewDevices
 from api.one_time_passwords import OneTimePasswords
@@ -167,6 +168,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
     progress = ProgressListener(configuration.nats_url, feed.heard, name="netledger api")
     nats = ClientOnDemand(configuration.nats_url, name="netledger api")
     stored_and_live, live_telemetry = live_dependencies(pool, nats)
+    calls = NatsRouterCalls(nats, master_key.derive("router calls"))
     service_health = ServiceHealth(connect, lambda: progress.connected, len(all_projections()))
     verifying = asyncio.Semaphore(1)
 
@@ -226,7 +228,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             "opener": given(opener),
             "snmp": given(GufoSnmpReader(wanted)),
             "logins": given({"ssh": try_ssh, "routeros": try_routeros}),
-            "calls": given(NatsRouterCalls(nats, master_key.derive("router calls"))),
+            "calls": given(calls),
             "engine": given(JinjaEngine()),
             "regexes": given(Re2Patterns()),
             "sessions": given(sessions),
@@ -239,6 +241,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             "newcomers": given(NewDevices(connect, watch, event_log, PostgresLeadership(url))),
             "config": given(configuration),
             "feed": given(feed),
+            "watching": given(LiveTraffic(calls)),
             "look": given(service_health.look),
             "verify_ledger": given(verify_ledger),
             **{name: given(value) for name, value in configs.items()},

@@ -2,30 +2,22 @@
 
 import asyncio
 import contextlib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
-import structlog
-from litestar import Router, WebSocket, websocket
+from litestar import Router, websocket
 from litestar.exceptions import WebSocketDisconnect
 
 from api.authentication import Callers
 from api.caller import Caller, viewer
-from api.ending import ended
 from api.event_feed import EventFeed, Frame
 from api.provided import CallersAgain, Feed
+from api.sockets import ENDED, AnySocket, close_reason, until_closed, until_first, until_session_ends
 
 _HELLO_S = 30.0
-_AGAIN_S = 5.0
-"""How often it is looked up whether the caller may still listen, and as what."""
 _BAD_HELLO = 4400
-_ENDED = 4401
-_CLOSE_REASON = 123
-"""Bytes that a close frame's reason may take (RFC 6455, 5.5.1)."""
-log = structlog.get_logger(__name__)
 
 TypeName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-AnySocket = WebSocket[Caller, Any, Any]
 
 
 class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,23 +44,12 @@ async def events(socket: AnySocket, feed: Feed, callers: CallersAgain) -> None:
     async with contextlib.AsyncExitStack() as stack:
         progress = feed.listen()
         stack.callback(feed.leave, progress)
-        tasks = [
-            asyncio.create_task(run)
-            for run in (
-                subscription.send_events(),
-                subscription.send_progress(progress),
-                subscription.look_again(),
-                _until_closed(socket),
-            )
-        ]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            await ended(tasks)
-        for task in done:
-            error = None if task.cancelled() else task.exception()
-            if error is not None and not isinstance(error, WebSocketDisconnect):
-                raise error
+        await until_first(
+            subscription.send_events(),
+            subscription.send_progress(progress),
+            subscription.look_again(),
+            until_closed(socket),
+        )
 
 
 class _Subscription:
@@ -97,18 +78,12 @@ class _Subscription:
 
     async def look_again(self) -> None:
         """Ends the connection with the session or key that opened it; a role that changed counts from then on."""
-        while True:
-            await asyncio.sleep(_AGAIN_S)
-            try:
-                caller = await self._callers.again(self._caller)
-            except Exception as error:  # an outage of the database is no end of a session
-                log.warning("subscriber not looked up", error=type(error).__name__)
-                continue
-            if caller is None:
-                async with self._sending:
-                    await self._socket.close(code=_ENDED, reason="the session has ended; log in again")
-                return
-            self._caller = caller
+        await until_session_ends(self._callers, self._caller, self._is_now)
+        async with self._sending:
+            await self._socket.close(code=ENDED, reason="the session has ended; log in again")
+
+    def _is_now(self, caller: Caller) -> None:
+        self._caller = caller
 
     def _shows(self, frame: Frame) -> bool:
         return self._hello.wants(frame.topic) and frame.shown_to(self._caller.role)
@@ -125,17 +100,10 @@ async def _hello(socket: AnySocket) -> Hello | None:
         return msgspec.json.decode(raw or b"", type=Hello)
     except (msgspec.DecodeError, RecursionError, TimeoutError) as error:
         reason = f'say {{"from": position or "now", "types": [...]}} first: {error}'
-        await socket.close(code=_BAD_HELLO, reason=reason.encode()[:_CLOSE_REASON].decode(errors="ignore"))
+        await socket.close(code=_BAD_HELLO, reason=close_reason(reason))
         return None
     except WebSocketDisconnect:
         return None
-
-
-async def _until_closed(socket: AnySocket) -> None:
-    """What the client says further is read and dropped."""
-    with contextlib.suppress(WebSocketDisconnect):
-        while True:
-            await socket.receive_data(mode="text")
 
 
 ROUTER = Router("/", route_handlers=[events])

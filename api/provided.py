@@ -13,6 +13,7 @@ from api.destroying import Destroyer
 from api.event_feed import EventFeed
 from api.last_admin import LastAdmin
 from api.learned_series import LearnedSeries
+from api.live_traffic import LiveTraffic
 from api.login_lock import LoginLock
 from api.newcomers import NewDevices
 from api.one_time_passwords import OneTimePasswords
@@ -64,6 +65,8 @@ Engine = NamedDependency[SkipValidation[TemplateEngine]]
 """Renders templates."""
 Regexes = NamedDependency[SkipValidation[Patterns]]
 """Compiles the regular expressions that engineers write."""
+Watching = NamedDependency[SkipValidation[LiveTraffic]]
+"""Traffic of users while somebody watches."""
 Feed = NamedDependency[SkipValidation[EventFeed]]
 CallersAgain = NamedDependency[SkipValidation[Callers]]
 KeptConfigs = NamedDependency[SkipValidation[ConfigStore]]

@@ -1,16 +1,19 @@
 """Routers: how their connections are, live health and traffic, and who is online."""
 
+import contextlib
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Router, get, post
+from litestar import Router, get, post, websocket
+from litestar.exceptions import WebSocketDisconnect, WebSocketException
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from api.caller import engineer, viewer
 from api.pages import Cursor, Limit, Page, decode_cursor, page_of
-from api.provided import Connect, RouterAccess
-from domain.errors import NotFound, Unavailable
+from api.provided import CallersAgain, Connect, RouterAccess, Watching
+from api.sockets import ENDED, REFUSED, AnySocket, close_reason, until_closed, until_first, until_session_ends
+from domain.errors import DomainError, NotFound, Unavailable
 from domain.router_ports import ActiveUser, ConnectionState, InterfaceTraffic, RouterHealth
 from projections import routers
 from projections.routers import RouterCache, RouterRow
@@ -117,6 +120,37 @@ async def traffic(
     return msgspec.convert(msgspec.structs.asdict(found), Traffic)
 
 
+@websocket("/router/{router:uuid}/traffic/live", guards=[viewer])
+async def live_traffic(
+    socket: AnySocket,
+    router: FromPath[UUID],
+    user: Annotated[str, QueryParameter(min_length=1, max_length=255)],
+    connect: Connect,
+    watching: Watching,
+    callers: CallersAgain,
+) -> None:
+    """One user's traffic every second while the connection lasts, read once for all who watch. Frames are
+    `{"kind": "traffic", "router_id", "user", "at", "rx_bps", "tx_bps", "queue", ...}` and, where it cannot be read just
+    now, `{"kind": "error", "code", "message", ...}`."""
+    await socket.accept()
+    try:
+        await router_row(connect, router)
+        async with watching.watch(str(router), user) as frames:
+
+            async def send() -> None:
+                while True:
+                    await socket.send_text(await frames.get())
+
+            await until_first(send(), until_session_ends(callers, socket.user), until_closed(socket))
+    except DomainError as error:
+        await socket.close(code=REFUSED, reason=close_reason(f"{error.code}: {error.message}"))
+    else:
+        with contextlib.suppress(
+            RuntimeError, WebSocketException, WebSocketDisconnect
+        ):  # the client left first
+            await socket.close(code=ENDED, reason="the session has ended; log in again")
+
+
 @get("/monitoring/targets", guards=[viewer], opt=READS)
 async def targets(
     connect: Connect,
@@ -177,6 +211,6 @@ async def _cache(connect: Connect, router: UUID) -> RouterCache:
 
 ROUTER = Router(
     "/",
-    route_handlers=[list_routers, get_router, health, traffic, targets, sync, reset],
+    route_handlers=[list_routers, get_router, health, traffic, live_traffic, targets, sync, reset],
     tags=["routers"],
 )
