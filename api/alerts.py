@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
@@ -26,16 +26,20 @@ from domain.alert import (
     UnacknowledgeAlert,
     alert_id,
 )
+from domain.catalogue import TOPICS
 from domain.errors import DomainError, NotFound, Unavailable
 from domain.event import Command
-from projections import alerts
+from projections import alerts, audit
 from projections.alerts import AlertRow
 from projections.inventory_queries import AsOf
+from projections.topology import neighbours_of
 
 State = Literal["firing", "acknowledged", "resolved", "silenced"]
 READS = {"reads": ("alerts",)}
 SEEN = "alerts"
 _BATCH = 500
+_BEFORE = timedelta(hours=1)
+_PRECEDING = 100
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 
 
@@ -48,6 +52,27 @@ class NewAlert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     device_id: UUID | None = None
     detail: dict[str, Any] = {}
     reason: str = ""
+
+
+class PrecedingChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What was done before: an entry of the audit. `revertible`: POST /audit/{position}/revert takes it back."""
+
+    position: int
+    occurred_at: str
+    type: str
+    device_id: str | None
+    on_neighbour: bool
+    summary: str
+    actor: str
+    reason: str
+    revertible: bool
+    not_revertible_because: str = ""
+
+
+class AlertDetail(AlertRow, frozen=True, kw_only=True):
+    """One alert with what preceded it, newest first."""
+
+    preceding_changes: list[PrecedingChange]
 
 
 class AlertFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,10 +136,12 @@ async def alert_summary(connect: Connect) -> AlertSummary:
         return msgspec.convert(await alerts.summary(conn), AlertSummary)
 
 
-@get("/alerts/{alert:uuid}", guards=[viewer], opt=READS)
-async def get_alert(alert: FromPath[UUID], connect: Connect, as_of: AsOfParam = None) -> AlertRow:
-    """One alert: its latest occurrence, now or as of a moment."""
-    return await _row(connect, alert, moment(as_of))
+@get("/alerts/{alert:uuid}", guards=[viewer], opt={"reads": ("alerts", "audit")})
+async def get_alert(alert: FromPath[UUID], connect: Connect, as_of: AsOfParam = None) -> AlertDetail:
+    """One alert: its latest occurrence, now or as of a moment, with what was done in the hour before it was raised, on
+    its device and on the neighbours."""
+    row = await _row(connect, alert, moment(as_of))
+    return AlertDetail(**msgspec.structs.asdict(row), preceding_changes=await _preceding(connect, row))
 
 
 @post("/alerts", guards=[engineer])
@@ -220,6 +247,39 @@ async def _change(
 ) -> Response[AlertRow]:
     await commands.do(ALERT.to(alert, command), seen_by=SEEN)
     return await commands.answer(await _row(connect, alert))
+
+
+async def _preceding(connect: Connect, row: AlertRow) -> list[PrecedingChange]:
+    if row.device_id is None:
+        return []
+    raised_at = datetime.fromisoformat(row.raised_at)
+    async with connect() as conn:
+        devices = [row.device_id, *await neighbours_of(conn, row.device_id)]
+        entries = await audit.before(
+            conn,
+            devices,
+            since=(raised_at - _BEFORE).isoformat(),
+            until=raised_at.isoformat(),
+            limit=_PRECEDING,
+        )
+    changes = []
+    for entry in entries:
+        inverse = TOPICS[entry.type].inverse if entry.type in TOPICS else "it is of a kind that is no more"
+        changes.append(
+            PrecedingChange(
+                position=entry.position,
+                occurred_at=entry.occurred_at,
+                type=entry.type,
+                device_id=entry.device_id,
+                on_neighbour=entry.device_id != row.device_id,
+                summary=entry.summary,
+                actor=entry.actor["name"],
+                reason=entry.reason,
+                revertible=not isinstance(inverse, str),
+                not_revertible_because=inverse if isinstance(inverse, str) else "",
+            )
+        )
+    return changes
 
 
 async def _row(connect: Connect, alert: UUID, as_of: AsOf | None = None) -> AlertRow:

@@ -24,6 +24,7 @@ from adapters.ledger.positions import PostgresPositionWatch
 from adapters.ledger.proof import Trust
 from adapters.ledger.seals import LedgerSeals
 from adapters.ledger.verify import verify
+from adapters.notifications import OutgoingNotifications
 from adapters.re2_patterns import Re2Patterns
 from adapters.routeros.login import try_routeros
 from adapters.snmp.read import GufoSnmpReader
@@ -34,12 +35,14 @@ from adapters.vault.opener import AuditedSecrets
 from adapters.vault.subjects import SubjectKeys
 from adapters.vault.vault import PostgresVault
 from api import (
+    alert_evaluation,
     alert_rules,
     alerts,
     analyze,
     api_keys,
     audit,
     auth,
+    channels,
     compliance,
     config_backups,
     config_compare,
@@ -107,6 +110,7 @@ from projections.catalogue import projections as all_projections
 MAX_BODY = 16 * 2**20
 """Bytes of a request's body."""
 _RESOURCES = (
+    alert_evaluation,
     alert_rules,
     alerts,
     analyze,
@@ -114,6 +118,7 @@ _RESOURCES = (
     audit,
     auth,
     compliance,
+    channels,
     config_backups,
     config_compare,
     config_devices,
@@ -235,6 +240,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             "callers": given(callers),
             "locks": given(LoginLock(connect)),
             "passwords": given(Passwords()),
+            "tell": given(OutgoingNotifications()),
             "codes": given(OneTimePasswords(connect, vault)),
             "admins": given(LastAdmin(connect, watch, event_log)),
             "destroyer": given(Destroyer(event_log, vault, sessions)),

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from api.tokens import Sessions
+from domain.channel import ChannelDeleted
 from domain.credential import CredentialDeleted
 from domain.ports import EventLog, Vault
 from domain.user import UserDeleted
@@ -24,7 +25,7 @@ class Destroyer:
         deletions = [
             index
             for index, recorded in enumerate(history)
-            if isinstance(recorded.event, UserDeleted | CredentialDeleted)
+            if isinstance(recorded.event, UserDeleted | CredentialDeleted | ChannelDeleted)
         ]
         if not deletions:
             return

@@ -27,6 +27,7 @@ from domain.config_access import ConfigAccess
 from domain.config_ports import ConfigReader, ConfigStore
 from domain.configuration import Configuration
 from domain.detection.ports import LearnedStates
+from domain.notification import Notifications
 from domain.patterns import Patterns
 from domain.ports import CommandBus, EventLog, LoginTrial, PositionWatch, SecretOpener, SnmpReader, Vault
 from domain.router_ownership import RouterCalls
@@ -46,6 +47,8 @@ LoginSessions = NamedDependency[SkipValidation[Sessions]]
 Locks = NamedDependency[SkipValidation[LoginLock]]
 Hashes = NamedDependency[SkipValidation[Passwords]]
 Codes = NamedDependency[SkipValidation[OneTimePasswords]]
+Tell = NamedDependency[SkipValidation[Notifications]]
+"""Sends messages to channels."""
 Destroy = NamedDependency[SkipValidation[Destroyer]]
 Admins = NamedDependency[SkipValidation[LastAdmin]]
 Newcomers = NamedDependency[SkipValidation[NewDevices]]

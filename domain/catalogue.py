@@ -6,6 +6,7 @@ from domain.aggregate import Aggregate
 from domain.alert import ALERT
 from domain.alert_rule import ALERT_RULE
 from domain.api_key import API_KEY
+from domain.channel import CHANNEL
 from domain.config import CONFIG
 from domain.credential import CREDENTIAL
 from domain.customer import CUSTOMER
@@ -20,8 +21,8 @@ from domain.template import TEMPLATE
 from domain.user import USER
 
 AGGREGATES: tuple[Aggregate[Any], ...] = (
-    DEVICE, CREDENTIAL, OPERATION, ALERT, ALERT_RULE, SILENCE, CUSTOMER, USER, API_KEY, SETTINGS, CONFIG, TEMPLATE,
-    POLICY, FINDING,
+    DEVICE, CREDENTIAL, OPERATION, ALERT, ALERT_RULE, SILENCE, CHANNEL, CUSTOMER, USER, API_KEY, SETTINGS, CONFIG,
+    TEMPLATE, POLICY, FINDING,
 )  # fmt: skip
 
 AGGREGATES_BY_NAME: dict[str, Aggregate[Any]] = {aggregate.name: aggregate for aggregate in AGGREGATES}

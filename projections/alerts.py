@@ -1,6 +1,6 @@
 """Alerts as they stand, one row a cause, with who acknowledged and resolved it and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from domain.alert import (
     AlertSilenced,
     AlertUnacknowledged,
     AlertUnsilenced,
+    Severity,
     SilencedBy,
 )
 from domain.event import Recorded
@@ -153,7 +154,7 @@ class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     state: str
-    severity: str
+    severity: Severity
     title: str
     key: str
     device_id: str | None
@@ -232,6 +233,22 @@ def _moment(as_of: AsOf | None) -> dict[str, Any]:
         return {}
     position = as_of.position if as_of.position is not None else 2**62
     return {"as_of_position": position, "as_of_at": as_of.at or "infinity"}
+
+
+async def many(conn: AsyncConnection[Any], alert_ids: Collection[str]) -> list[AlertRow]:
+    """Those of these alerts that were ever raised."""
+    cursor = await conn.execute(
+        "SELECT row_to_json(a)::text FROM alerts.alerts a WHERE id = ANY(%s::uuid[])", (list(alert_ids),)
+    )
+    return [msgspec.json.decode(row[0], type=AlertRow) for row in await cursor.fetchall()]
+
+
+async def states(conn: AsyncConnection[Any], alert_ids: Sequence[str]) -> dict[str, str]:
+    """The states of those of these alerts that were ever raised."""
+    cursor = await conn.execute(
+        "SELECT id::text, state FROM alerts.alerts WHERE id = ANY(%s::uuid[])", (list(alert_ids),)
+    )
+    return dict(await cursor.fetchall())
 
 
 async def summary(conn: AsyncConnection[Any]) -> dict[str, dict[str, int]]:

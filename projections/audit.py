@@ -38,7 +38,7 @@ ENTRIES = Table(
     append_only=True,
 )
 
-ADMIN_ONLY = ("user.", "api_key.", "credential.", "settings.")
+ADMIN_ONLY = ("user.", "api_key.", "credential.", "settings.", "channel.")
 """Topics about what only admins may look at."""
 
 
@@ -129,6 +129,21 @@ async def timeline(
         + (" WHERE " + " AND ".join(where) if where else "")
         + f" ORDER BY position {order} LIMIT {limit:d}) found",
         given,
+    )
+    row = await cursor.fetchone()
+    return _entries.decode(row[0]) if row and row[0] else []
+
+
+async def before(
+    conn: AsyncConnection[Any], device_ids: Sequence[str], *, since: str, until: str, limit: int
+) -> list[Entry]:
+    """What was done to these devices in a span of time, newest first; alerts, which are consequences, are left out."""
+    cursor = await conn.execute(
+        "SELECT '[' || string_agg(line::text, ',') || ']' FROM (SELECT line FROM audit.entries"
+        " WHERE device_id = ANY(%(devices)s::uuid[]) AND occurred_at >= %(since)s::timestamptz"
+        " AND occurred_at <= %(until)s::timestamptz AND NOT type LIKE 'alert.%%'"
+        f" ORDER BY position DESC LIMIT {limit:d}) found",
+        {"devices": list(device_ids), "since": since, "until": until},
     )
     row = await cursor.fetchone()
     return _entries.decode(row[0]) if row and row[0] else []

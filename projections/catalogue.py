@@ -5,6 +5,7 @@ from projections.alert_rules import AlertRules
 from projections.alerts import Alerts
 from projections.anomalies import Anomalies
 from projections.audit import Audit
+from projections.channels import Channels
 from projections.configs import Configs
 from projections.customers import Customers
 from projections.findings import Findings
@@ -24,6 +25,7 @@ def projections() -> tuple[Projection, ...]:
         SettingsInForce(),
         AlertRules(),
         Silences(),
+        Channels(),
         Operations(),
         Inventory(),
         Customers(),

@@ -122,3 +122,25 @@ JOIN inventory.devices d ON d.id = n.device_id AND d.state = 'active'
 LEFT JOIN inventory.interfaces i ON i.device_id = n.device_id AND i.if_index = (n.neighbour ->> 'local_if_index')::bigint
 ORDER BY n.device_id, n.link
 """
+
+
+async def neighbours_of(conn: AsyncConnection[Any], device_id: str) -> list[str]:
+    """The active devices that are linked to this one, as it or they say; cheaper than the whole map."""
+    rows = await conn.execute(_NEIGHBOURS_OF, {"id": device_id})
+    return [row[0] for row in await rows.fetchall()]
+
+
+_NEIGHBOURS_OF = """
+WITH me AS (SELECT * FROM inventory.devices WHERE id = %(id)s),
+told AS (SELECT DISTINCT neighbour ->> 'chassis_id' AS chassis, neighbour ->> 'system_name' AS name
+         FROM inventory.neighbours WHERE device_id = %(id)s)
+SELECT d.id::text FROM inventory.devices d, told t
+WHERE d.state = 'active' AND d.id <> %(id)s
+  AND (t.chassis <> '' AND t.chassis IN (d.chassis_id, d.mac) OR t.name <> '' AND lower(t.name) = lower(d.sys_name))
+UNION
+SELECT n.device_id::text FROM inventory.neighbours n
+JOIN inventory.devices d ON d.id = n.device_id AND d.state = 'active', me
+WHERE n.device_id <> me.id AND (n.neighbour ->> 'chassis_id' <> '' AND n.neighbour ->> 'chassis_id' IN (me.chassis_id, me.mac)
+  OR n.neighbour ->> 'system_name' <> '' AND lower(n.neighbour ->> 'system_name') = lower(me.sys_name))
+ORDER BY 1 LIMIT 200
+"""

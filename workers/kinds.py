@@ -13,4 +13,5 @@ KINDS = (
     "telemetry-upkeep",
     "alerting",
     "compliance",
+    "alerts",
 )

@@ -51,7 +51,7 @@ from workers.discovery import Discovery
 from workers.executor import Executor
 from workers.kinds import KINDS
 from workers.main_configs import compliance_watch, config_handlers, config_parts
-from workers.main_telemetry import alerting, detector, recorder, telemetry_handlers, telemetry_upkeep
+from workers.main_telemetry import alerting, alerts, detector, recorder, telemetry_handlers, telemetry_upkeep
 from workers.poll import Poll
 from workers.presence import Presence
 from workers.rebuild import Rebuild
@@ -152,6 +152,14 @@ def _services(parts: Parts) -> Services:
         "projector": ProjectionRunner(url, projections(), parts.events, parts.watch).run,
         "scheduler": Scheduler(parts.bus, connect, parts.leadership).run,
         "checkpoints": CheckpointSigner(url, parts.seals, parts.watch, now=lambda: datetime.now(UTC)).run,
+        "alerts": alerts(
+            parts.pool,
+            bus=parts.bus,
+            events=parts.events,
+            watch=parts.watch,
+            leadership=parts.leadership,
+            vault=parts.vault,
+        ),
         "customers": CutOffChanges(parts.bus, connect, parts.leadership).run,
         "telemetry-upkeep": telemetry_upkeep(url, parts.pool, parts.leadership).run,
         "compliance": compliance_watch(
@@ -184,15 +192,7 @@ def _connected_services(parts: Parts, client: Client) -> Services:
         "routers": routers.run,
         "detector": detector(parts.worker_id, parts.pool, bus, connected).run,
         "recorder": recorder(parts.worker_id, parts.pool, connected).run,
-        "alerting": alerting(
-            parts.worker_id,
-            parts.pool,
-            connected,
-            bus=bus,
-            events=parts.events,
-            watch=parts.watch,
-            leadership=parts.leadership,
-        ),
+        "alerting": alerting(parts.worker_id, parts.pool, connected).run,
     }
 
 

@@ -8,15 +8,17 @@ from nats.aio.client import Client
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from adapters.delivery_store import PostgresDeliveryStore
 from adapters.detector_store import PostgresDetectorStore
 from adapters.evaluation_store import PostgresEvaluationStore
 from adapters.jetstream.telemetry_stream import JetStreamTelemetryStream
+from adapters.notifications import OutgoingNotifications
 from adapters.partition_leases import PostgresPartitionLeases
 from adapters.telemetry.compaction import TelemetryCompaction
 from adapters.telemetry.history import PostgresTelemetryHistory
 from adapters.telemetry.store import PostgresTelemetryStore
 from domain.detection.alarm_rules import AlarmRules
-from domain.ports import CommandBus, EventLog, Leadership, PositionWatch
+from domain.ports import CommandBus, EventLog, Leadership, PositionWatch, Vault
 from domain.telemetry_history import RETAINED, past_s
 from projections import anomalies
 from projections.settings import in_force
@@ -28,6 +30,7 @@ from workers.alerting import Alerting
 from workers.detector import DetectorService
 from workers.detector_findings import Findings
 from workers.detector_models import Backtest, Retrain
+from workers.notifier import Notifier
 from workers.operation import Handler
 from workers.recorder import Recorder
 from workers.supervision import ended, keep_running
@@ -79,43 +82,56 @@ async def _retention_days(pool: Pool) -> Mapping[str, int]:
     return {name: days[name] for name in RETAINED.values() if name in days}
 
 
-def alerting(
-    worker_id: str,
+def alerting(worker_id: str, pool: Pool, connected: Callable[[], Awaitable[Client]]) -> Alerting:
+    """Evaluation of alert rules over telemetry."""
+    return Alerting(
+        worker_id,
+        leases=PostgresPartitionLeases(pool, "alerting"),
+        stream=JetStreamTelemetryStream(connected),
+        store=PostgresEvaluationStore(pool),
+        surroundings=Surroundings(pool.connection),
+    )
+
+
+def alerts(
     pool: Pool,
-    connected: Callable[[], Awaitable[Client]],
     *,
     bus: CommandBus,
     events: EventLog,
     watch: PositionWatch,
     leadership: Leadership,
+    vault: Vault,
 ) -> Callable[[], Awaitable[None]]:
-    """Evaluation over telemetry, over facts, and what becomes of their signals: each goes on when another fails."""
-    store = PostgresEvaluationStore(pool)
-    surroundings = Surroundings(pool.connection)
+    """Evaluation over facts, what becomes of all signals, and telling: each goes on when another fails."""
+    connect, store = pool.connection, PostgresEvaluationStore(pool)
     services = {
-        "alerting": Alerting(
-            worker_id,
-            leases=PostgresPartitionLeases(pool, "alerting"),
-            stream=JetStreamTelemetryStream(connected),
-            store=store,
-            surroundings=surroundings,
-        ).run,
         "alert facts": FactAlerting(
-            connect=pool.connection,
+            connect=connect,
             events=events,
             watch=watch,
             leadership=leadership,
             store=store,
-            surroundings=Surroundings(pool.connection),
+            surroundings=Surroundings(connect),
         ).run,
         "alert gate": AlertGate(
-            connect=pool.connection,
+            connect=connect,
             bus=bus,
             events=events,
             watch=watch,
             leadership=leadership,
             store=store,
-            world=WorldWatch(pool.connection, watch),
+            world=WorldWatch(connect, watch),
+        ).run,
+        "notifier": Notifier(
+            connect=connect,
+            bus=bus,
+            events=events,
+            watch=watch,
+            leadership=leadership,
+            vault=vault,
+            store=PostgresDeliveryStore(pool),
+            notifications=OutgoingNotifications(),
+            surroundings=Surroundings(connect),
         ).run,
     }
 

@@ -269,6 +269,7 @@ def _subject(signal: Signal) -> Subject:
 def _step(identity: UUID, signal: Signal) -> Step:
     body = {
         "rule_id": signal.rule_id,
+        "device_id": signal.device_id,
         "rule_version": signal.rule_version,
         "interface": signal.interface,
         "group": signal.group,

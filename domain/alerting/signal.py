@@ -62,7 +62,7 @@ def signal_of(
         facts["text"] = text[:500]
     return Signal(
         kind=outcome,
-        key=_key(rule_version, traits.id, subject),
+        key=key_of(rule_version, traits.id, subject),
         rule_id=rule_version.id,
         rule_version=rule_version.version,
         rule_kind=rule.kind,
@@ -90,7 +90,7 @@ def ended(rule: RuleVersion, traits: Traits, subject: str, at: float, why: str) 
     """An end that no value brought."""
     return Signal(
         kind="cleared",
-        key=_key(rule, traits.id, subject),
+        key=key_of(rule, traits.id, subject),
         rule_id=rule.id,
         rule_version=rule.version,
         rule_kind=rule.rule.kind,
@@ -101,7 +101,8 @@ def ended(rule: RuleVersion, traits: Traits, subject: str, at: float, why: str) 
     )
 
 
-def _key(rule: RuleVersion, device_id: str, subject: str) -> str:
+def key_of(rule: RuleVersion, device_id: str, subject: str) -> str:
+    """The cause that the alert of this series is known by."""
     if isinstance(rule.rule.condition, CustomerDrift):
         return drift_alert(UUID(subject))
     return alert_key(rule.id, device_id, subject)

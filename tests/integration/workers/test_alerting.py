@@ -136,7 +136,7 @@ async def test_a_hot_device_is_told_once_and_over_when_it_has_cooled_down(networ
         other = await network.device("lab-1", site="lab")
         rule = await network.rule(HOT, severity="high", scope=Scope(sites=("north",)))
         await network.settled()
-        async with network.netledger.worker("alerting"):
+        async with network.netledger.worker("alerting", "alerts"):
             for value in (50, 75, 80):
                 await network.publish(core, value)
                 await network.publish(other, value)
@@ -163,14 +163,14 @@ async def test_a_killed_worker_neither_forgets_nor_tells_twice(network: Network)
         await network.rule(Threshold(metric="temperature_celsius", op=">", value=70.0, for_s=150.0))
         await network.settled()
         await network.publish(core, 50)
-        with worker_process(network.netledger.configuration, "alerting") as first:
+        with worker_process(network.netledger.configuration, "alerting", "alerts") as first:
             await network.publish(core, 80)
             await until(lambda: network.pending(core))
             first.kill()
             first.wait()
         await network.publish(core, 80)
         await network.publish(core, 80)
-        with worker_process(network.netledger.configuration, "alerting") as second:
+        with worker_process(network.netledger.configuration, "alerting", "alerts") as second:
             # Pending for 60 s before the crash, and for 120 s more in what came while nobody was there.
             await network.publish(core, 80)
             row = await network.alert(core, "firing")
@@ -178,7 +178,7 @@ async def test_a_killed_worker_neither_forgets_nor_tells_twice(network: Network)
             second.wait()
         await network.publish(core, 40)
         await network.publish(core, 80)
-        with worker_process(network.netledger.configuration, "alerting"):
+        with worker_process(network.netledger.configuration, "alerting", "alerts"):
             over = await network.alert(core, "resolved")
             assert (over.id, over.occurrence) == (row.id, 1)
         raised = await network.netledger.events("alert.raised.v1")
@@ -191,7 +191,7 @@ async def test_what_is_behind_a_device_that_is_down_is_not_told(network: Network
         await network.do(DEVICE.to(edge, ChangeDevice(depends_on=(core,))))
         await network.rule(DeviceDown(for_s=0.0))
         await network.settled()
-        async with network.netledger.worker("alerting"):
+        async with network.netledger.worker("alerting", "alerts"):
             await until(network.ready)
             await network.down(core)
             await network.alert(core, "firing")
@@ -224,7 +224,7 @@ async def test_silences_by_rule_and_for_alerts_raised_by_hand(network: Network) 
             ends_at=now + timedelta(seconds=3_600),
             why="new fans",
         )
-        async with network.netledger.worker("alerting"):
+        async with network.netledger.worker("alerting", "alerts"):
             await until(network.ready)
             by_hand = RaiseAlert(key="k", severity="low", title="noisy fan", device_id=core)
             await network.do(ALERT.to(alert_id("k"), by_hand))
@@ -245,7 +245,7 @@ async def test_findings_become_alerts_once(network: Network) -> None:
         core = await network.device("core")
         rule = await network.rule(Compliance(min_severity="high"), severity="high")
         await network.settled()
-        async with network.netledger.worker("alerting"):
+        async with network.netledger.worker("alerting", "alerts"):
             await until(network.ready)
             store = PostgresEvaluationStore(network.netledger.console.pool)
             found = Finding(
@@ -266,7 +266,7 @@ async def test_findings_become_alerts_once(network: Network) -> None:
 
 
 async def test_the_first_start_makes_rules_that_stay_as_engineers_leave_them(network: Network) -> None:
-    async with network.netledger.worker("projector", "alerting"):
+    async with network.netledger.worker("projector", "alerting", "alerts"):
 
         async def count() -> int:
             return len(await network.netledger.events("alert_rule.created.v1"))
@@ -275,7 +275,7 @@ async def test_the_first_start_makes_rules_that_stay_as_engineers_leave_them(net
         await until(lambda: _equals(count, len(active)))
         await network.do(ALERT_RULE.to(active[0].rule_id, DeleteAlertRule()))
         await network.do(ALERT_RULE.to(active[1].rule_id, ChangeAlertRule(enabled=False)))
-    async with network.netledger.worker("projector", "alerting"):
+    async with network.netledger.worker("projector", "alerting", "alerts"):
         await until(network.ready)
         assert await count() == len(active)
         state = await network.netledger.console.bus.state(ALERT_RULE, active[0].rule_id)

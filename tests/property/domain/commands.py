@@ -31,6 +31,7 @@ from domain.alerting.rule import (
 )
 from domain.alerting.scope import Matchers, Scope
 from domain.api_key import CreateApiKey, RevokeApiKey
+from domain.channel import ChangeChannel, CreateChannel, DeleteChannel, ReplaceChannelAddress
 from domain.config_commands import (
     AcceptHostKey,
     RecordBackup,
@@ -290,6 +291,21 @@ ALERT_RULE = st.one_of(
     st.builds(RestoreAlertRule, version=st.integers(1, 4)),
     st.builds(DeleteAlertRule),
 )
+CHANNEL = st.one_of(
+    st.builds(
+        CreateChannel,
+        name=SHORT,
+        kind=st.sampled_from(["webhook", "apprise"]),
+        target=SHORT,
+        secret_id=IDS,
+        min_severity=_SEVERITIES,
+    ),
+    _maybe(name=SHORT, enabled=st.booleans(), min_severity=_SEVERITIES, tell_resolved=st.booleans()).map(
+        lambda fields: ChangeChannel(**fields)
+    ),
+    st.builds(ReplaceChannelAddress, target=SHORT, secret_id=IDS),
+    st.builds(DeleteChannel),
+)
 _MOMENTS = st.datetimes(
     datetime(2026, 1, 1),  # noqa: DTZ001  # hypothesis adds the zone
     datetime(2026, 2, 1),  # noqa: DTZ001  # the same
@@ -448,6 +464,13 @@ PLAIN: dict[str, list[Command]] = {
         RestoreAlertRule(version=1),
         DeleteAlertRule(),
     ],
+    "channel": [
+        CreateChannel(name="pager", kind="webhook", target="https://hooks.example.net", secret_id="s1"),
+        ChangeChannel(min_severity="high", matchers=Matchers(scope=Scope(sites=("north",)))),
+        ReplaceChannelAddress(target="https://hooks.example.org", secret_id="s2"),
+        ChangeChannel(enabled=False),
+        DeleteChannel(),
+    ],
     "silence": [
         CreateSilence(matchers=Matchers(rule_ids=(_ONE,)), starts_at=datetime(2026, 1, 1, tzinfo=UTC), ends_at=datetime(2026, 1, 2, tzinfo=UTC), why="new roof"),
         ChangeSilence(ends_at=datetime(2026, 1, 3, tzinfo=UTC), maintenance=True),
@@ -526,6 +549,7 @@ _ANY: dict[str, st.SearchStrategy[Command]] = {
     "alert": ALERT,
     "alert_rule": ALERT_RULE,
     "silence": SILENCE,
+    "channel": CHANNEL,
     "operation": OPERATION,
     "user": USER,
     "api_key": API_KEY,
