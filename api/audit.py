@@ -29,7 +29,7 @@ Text = Annotated[str | None, QueryParameter(max_length=200)]
 
 
 class EventBody(msgspec.Struct, frozen=True, kw_only=True):
-    """One event whole, as subscribers get it: `data` has its facts."""
+    """One event whole, as subscribers get it: `data` has its facts, `changes` the old and new value of each field."""
 
     position: int
     type: str
@@ -44,6 +44,7 @@ class EventBody(msgspec.Struct, frozen=True, kw_only=True):
     about: dict[str, str]
     summary: str
     data: dict[str, Any]
+    changes: list[Change] = []
 
 
 class RevertRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,7 +105,8 @@ async def timeline(
 async def one_event(request: AnyRequest, position: FromPath[int], events: Events) -> EventBody:
     """The event whole, with all its facts and metadata."""
     recorded = await _visible(events, position, request.user)
-    return msgspec.convert(msgspec.to_builtins(message(recorded)), EventBody)
+    told = msgspec.to_builtins(message(recorded))
+    return msgspec.convert({**told, "changes": msgspec.to_builtins(recorded.event.changed())}, EventBody)
 
 
 @get("/audit/chain/{correlation_id:str}", guards=[viewer], opt={"reads": ("audit",)})

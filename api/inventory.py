@@ -28,6 +28,12 @@ SEEN = "inventory"
 READS = {"reads": (SEEN,)}
 Status = Literal["up", "down", "unknown", "maintenance"]
 Text = Annotated[str | None, QueryParameter(max_length=255)]
+Sort = Literal[
+    "name", "address", "status", "vendor", "model", "os", "serial", "type", "site", "owner",
+    "status_since", "first_seen", "changed_at", "last_seen",
+    "-name", "-address", "-status", "-vendor", "-model", "-os", "-serial", "-type", "-site", "-owner",
+    "-status_since", "-first_seen", "-changed_at", "-last_seen",
+]  # fmt: skip
 
 
 _IfIndex = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
@@ -56,19 +62,25 @@ async def list_devices(
     label: Text = None,
     site: Text = None,
     as_of: AsOfParam = None,
+    sort: Annotated[Sort, QueryParameter(description="descending with a leading `-`")] = "name",
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[DeviceRow]:
-    """By name. With `as_of` the inventory as it was at that time or position."""
+    """By name, or by `sort`. With `as_of` the inventory as it was at that time or position."""
     after = decode_cursor(cursor, tuple[str, UUID])
     filters = {"q": q, "vendor": vendor, "status": status, "type": device_type, "label": label, "site": site}
     then = moment(as_of)
+    last = (after[0], str(after[1])) if after else None
     async with connect() as conn:
-        rows = await inventory_queries.page(
-            conn, limit=limit + 1, after=(after[0], str(after[1])) if after else None, as_of=then, **filters
-        )
         total = await inventory_queries.count(conn, as_of=then, **filters) if after is None else None
-    return page_of(rows, limit, lambda row: (row.name.lower(), row.id), total)
+        if sort == "name":
+            rows = await inventory_queries.page(conn, limit=limit + 1, after=last, as_of=then, **filters)
+            return page_of(rows, limit, lambda row: (row.name.lower(), row.id), total)
+        placed = await inventory_queries.sorted_page(
+            conn, sort, limit=limit + 1, after=last, as_of=then, **filters
+        )
+    listed = page_of(placed, limit, lambda each: (each[0], each[1].id), total)
+    return Page([row for _, row in listed.items], listed.next_cursor, total)
 
 
 @get("/inventory/devices/{device:uuid}", guards=[viewer], opt=READS)

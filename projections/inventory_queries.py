@@ -82,6 +82,26 @@ _FILTERS: Mapping[str, str] = {
     "q": "strpos(lower(concat_ws(' ', d.name, d.sys_name, d.vendor, d.model, d.os_name, d.os_version, d.serial, d.mac,"
     " d.location, d.owner, array_to_string(d.addresses, ' '))), lower(%(q)s)) > 0",
 }
+_MOMENT = """to_char({} AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS')"""
+SORTS: Mapping[str, str] = {
+    "name": "d.sort_key",
+    # numbers of an IPv4 address by their value; names and IPv6 after them
+    "address": "CASE WHEN d.address ~ '^[0-9]+(\\.[0-9]+){3}$' THEN (SELECT string_agg(lpad(part, 3, '0'), '.' ORDER BY nth)"
+    " FROM regexp_split_to_table(d.address, '\\.') WITH ORDINALITY AS p(part, nth)) ELSE '~' || lower(d.address) END",
+    "status": "d.status",
+    "vendor": "lower(d.vendor)",
+    "model": "lower(d.model)",
+    "os": "lower(d.os_name || ' ' || d.os_version)",
+    "serial": "lower(d.serial)",
+    "type": "d.type",
+    "site": "lower(d.site)",
+    "owner": "lower(d.owner)",
+    "status_since": _MOMENT.format("d.status_since"),
+    "first_seen": _MOMENT.format("d.first_seen"),
+    "changed_at": _MOMENT.format("d.changed_at"),
+    "last_seen": f"coalesce({_MOMENT.format('s.last_seen')}, '')",
+}
+"""What a list can be ordered by, as text that orders alike byte by byte."""
 _rows = msgspec.json.Decoder(list[DeviceRow])
 
 
@@ -132,6 +152,42 @@ async def page(
     return [
         msgspec.structs.replace(row, last_seen=at) if at else row
         for row, at in zip(_rows.decode(listed), times, strict=True)
+    ]
+
+
+async def sorted_page(
+    conn: AsyncConnection[Any],
+    sort: str,
+    *,
+    limit: int,
+    after: tuple[str, str] | None = None,
+    as_of: AsOf | None = None,
+    **filters: str | None,
+) -> list[tuple[str, DeviceRow]]:
+    """Active devices by `sort`, one of SORTS, descending with a leading "-"; each with its place in that order.
+
+    `after` is (place, id) of the last one seen.
+    """
+    down = sort.startswith("-")
+    direction, beyond = ("DESC", "<") if down else ("ASC", ">")
+    source, values = _source(as_of)
+    where, given = _where(filters)
+    if after:
+        given |= {"after_place": after[0], "after_id": after[1]}
+    found = await conn.execute(
+        f'SELECT place, listed::text, last_seen::text FROM (SELECT {SORTS[sort.lstrip("-")]} COLLATE "C" AS place, d.id,'
+        f" {_LISTED_THEN if as_of else 'd.listed'} AS listed, to_json(s.last_seen) #>> '{{}}' AS last_seen FROM {source}"
+        f" LEFT JOIN work.sightings s ON s.device_id = d.id {where}) listed_devices"
+        + (f" WHERE (place, id) {beyond} (%(after_place)s, %(after_id)s::uuid)" if after else "")
+        + f" ORDER BY place {direction}, id {direction} LIMIT {limit:d}",
+        {**values, **given},
+    )
+    rows = [
+        (place, msgspec.json.decode(listed, type=DeviceRow), seen)
+        for place, listed, seen in await found.fetchall()
+    ]
+    return [
+        (place, msgspec.structs.replace(row, last_seen=seen) if seen else row) for place, row, seen in rows
     ]
 
 

@@ -127,6 +127,29 @@ def test_filters_hold_across_pages(engineer: httpx.Client) -> None:
     assert engineer.get("/inventory/devices", params={"label": label, "limit": 1}).json()["total"] == 5
 
 
+@pytest.mark.parametrize("field", ["address", "vendor", "site", "owner", "changed_at", "first_seen", "status"])
+def test_devices_in_any_order_across_pages(engineer: httpx.Client, field: str) -> None:
+    label = unused()
+    for owner in ("b", "a", "c", "a"):
+        body = {"address": f"10.9.{len(owner)}.{ord(owner)}", "labels": [label], "owner": owner, "site": unused()}
+        done(engineer.post("/inventory/devices", json=body), 201)
+    up = list(all_pages(engineer, "/inventory/devices", 2, label=label, sort=field))
+    down = list(all_pages(engineer, "/inventory/devices", 3, label=label, sort=f"-{field}"))
+    assert len(up) == 4
+    assert [each["id"] for each in down] == [each["id"] for each in reversed(up)]
+    if field != "address":
+        assert [each[field] for each in up] == sorted(each[field] for each in up)
+
+
+def test_addresses_are_ordered_as_numbers(engineer: httpx.Client) -> None:
+    label = unused()
+    for last in (100, 9, 20):
+        body = {"address": f"10.8.7.{last}", "labels": [label], "site": unused()}
+        done(engineer.post("/inventory/devices", json=body), 201)
+    found = all_pages(engineer, "/inventory/devices", 2, label=label, sort="address")
+    assert [each["address"] for each in found] == ["10.8.7.9", "10.8.7.20", "10.8.7.100"]
+
+
 def test_a_cursor_of_another_list_is_refused(admin: httpx.Client) -> None:
     _alerts(admin, 2)
     cursor = admin.get("/alerts", params={"limit": 1}).json()["next_cursor"]

@@ -46,7 +46,7 @@ export interface DataTableProps<P extends GetPath> {
   /** Filter fields, left of the toolbar. */
   filters?: ReactNode;
   /** Actions on what is selected; without it nothing can be selected. */
-  bulk?: (rows: ItemOf<P>[], clear: () => void) => ReactNode;
+  bulk?: ((rows: ItemOf<P>[], clear: () => void) => ReactNode) | undefined;
   empty: ReactNode;
   /** Height of the scrolled part; the default fills the window. */
   className?: string;
