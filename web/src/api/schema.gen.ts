@@ -76,6 +76,26 @@ export interface paths {
         patch: operations["ApiV1AlertRulesChangeRule"];
         trace?: never;
     };
+    "/api/v1/alert-rules/{rule}/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evaluation of rule
+         * @description Why this rule did or did not tell of this device, or of one of its interfaces, storages, sensors or queues.
+         */
+        get: operations["ApiV1AlertRulesEvaluationEvaluationOfRule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alert-rules/{rule}/restore": {
         parameters: {
             query?: never;
@@ -189,7 +209,8 @@ export interface paths {
         };
         /**
          * Get alert
-         * @description One alert: its latest occurrence, now or as of a moment.
+         * @description One alert: its latest occurrence, now or as of a moment, with what was done in the hour before it was raised, on
+         *     its device and on the neighbours.
          */
         get: operations["ApiV1AlertsGetAlert"];
         put?: never;
@@ -214,6 +235,26 @@ export interface paths {
          * @description Somebody knows of it.
          */
         post: operations["ApiV1AlertsAcknowledgeAcknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert}/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evaluation of alert
+         * @description From the value to the delivery, and what silences or explains it; also of what is held back and no alert yet.
+         */
+        get: operations["ApiV1AlertsEvaluationEvaluationOfAlert"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -294,6 +335,66 @@ export interface paths {
          * @description Takes an acknowledgement back.
          */
         post: operations["ApiV1AlertsUnacknowledgeUnacknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyze/compliance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Analyze
+         * @description Findings by rule, with severity, line and remediation; secrets are masked.
+         */
+        post: operations["ApiV1AnalyzeComplianceAnalyze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyze/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Analyze forecast
+         * @description Mean and a 90 % band for each step; with a threshold, when it is reached.
+         */
+        post: operations["ApiV1AnalyzeForecastAnalyzeForecast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyze/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Analyze traffic
+         * @description Score, expected range and reasons of the last sample, and the anomalies among those that were given.
+         */
+        post: operations["ApiV1AnalyzeTrafficAnalyzeTraffic"];
         delete?: never;
         options?: never;
         head?: never;
@@ -505,6 +606,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List channels
+         * @description By name.
+         */
+        get: operations["ApiV1ChannelsListChannels"];
+        put?: never;
+        /**
+         * Create channel
+         * @description 201 with the channel, which is told of alerts from now on.
+         */
+        post: operations["ApiV1ChannelsCreateChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get channel
+         * @description One channel, without its secrets.
+         */
+        get: operations["ApiV1ChannelsGetChannel"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete channel
+         * @description Its address and secret are destroyed.
+         */
+        delete: operations["ApiV1ChannelsDeleteChannel"];
+        options?: never;
+        head?: never;
+        /**
+         * Change channel
+         * @description What is left out stays.
+         */
+        patch: operations["ApiV1ChannelsChangeChannel"];
+        trace?: never;
+    };
+    "/api/v1/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test channel
+         * @description Sends a test message now and says whether it was taken.
+         */
+        post: operations["ApiV1ChannelsTestTestChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config/backup": {
         parameters: {
             query?: never;
@@ -629,6 +802,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/config/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List findings
+         * @description The worst first; in every state, unless `state` says which.
+         */
+        get: operations["ApiV1ConfigFindingsListFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/findings/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finding trend
+         * @description How many findings there were at moments from `from` to `to`, by severity; accepted ones count.
+         */
+        get: operations["ApiV1ConfigFindingsTrendFindingTrend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/findings/{finding}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get finding
+         * @description One finding with the places where it was seen.
+         */
+        get: operations["ApiV1ConfigFindingsGetFinding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/findings/{finding}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept finding
+         * @description It stays and alerts nobody; the reason is kept. 422 for one that is closed.
+         */
+        post: operations["ApiV1ConfigFindingsAcceptAcceptFinding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/findings/{finding}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw acceptance
+         * @description It counts again.
+         */
+        post: operations["ApiV1ConfigFindingsWithdrawWithdrawAcceptance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config/host-keys/{device}/accept": {
         parameters: {
             query?: never;
@@ -650,6 +923,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/config/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List policies
+         * @description By name, the starter set among them.
+         */
+        get: operations["ApiV1ConfigPoliciesListPolicies"];
+        put?: never;
+        /**
+         * Create policy
+         * @description 400 names the field of what is wrong, a regular expression among it; 409 where another has the name.
+         */
+        post: operations["ApiV1ConfigPoliciesCreatePolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/policies/{policy}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get policy
+         * @description One policy with its rules.
+         */
+        get: operations["ApiV1ConfigPoliciesPolicyGetPolicy"];
+        /**
+         * Change policy
+         * @description Replaces it. Stored configurations are checked against it at once.
+         */
+        put: operations["ApiV1ConfigPoliciesPolicyChangePolicy"];
+        post?: never;
+        /**
+         * Delete policy
+         * @description Its findings are closed; reverting the audit entry brings it back.
+         */
+        delete: operations["ApiV1ConfigPoliciesPolicyDeletePolicy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config/restore/{device}": {
         parameters: {
             query?: never;
@@ -664,6 +989,27 @@ export interface paths {
          * @description 202 with the operation. With `dry_run` 200 with what would be sent: the device is read, and nothing is changed.
          */
         post: operations["ApiV1ConfigRestoreDeviceRestoreConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search configs
+         * @description Which devices have it in their configuration. Either `q` or `regex`, in which `^` and `$` are the ends of a line.
+         *     Secrets are tokens here, and so cannot be searched for.
+         */
+        get: operations["ApiV1ConfigSearchSearchConfigs"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -903,9 +1249,30 @@ export interface paths {
         };
         /**
          * List customers
-         * @description By user name; deleted ones where `state` asks for them.
+         * @description By user name; deleted ones where `state` asks for them. `operation_id`: those whose last change it was, which tells
+         *     customer by customer what became of a bulk operation.
          */
         get: operations["ApiV1CustomersListCustomers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summary
+         * @description How many there are in each state and on each router.
+         */
+        get: operations["ApiV1CustomersSummarySummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1123,7 +1490,8 @@ export interface paths {
         };
         /**
          * Ready
-         * @description 503 until the database answers and the read models were fed up to the present once.
+         * @description 503 until the database answers, the read models were fed up to the present, and routers have been tried and read
+         *     once; for the routers, a quarter of a minute at most.
          */
         get: operations["ApiV1HealthReadyReady"];
         put?: never;
@@ -1163,7 +1531,7 @@ export interface paths {
         };
         /**
          * List devices
-         * @description By name. With `as_of` the inventory as it was at that time or position.
+         * @description By name, or by `sort`. With `as_of` the inventory as it was at that time or position.
          */
         get: operations["ApiV1InventoryDevicesListDevices"];
         put?: never;
@@ -1357,7 +1725,8 @@ export interface paths {
         put?: never;
         /**
          * Isolate
-         * @description 202 with the operation; 200 where it is so already. A session is dropped, so that it takes effect at once.
+         * @description 202 with the operation; 200 where it is so already. A session is dropped, so that it takes effect at once. Of many
+         *     customers, `GET /customers?operation_id=` tells each.
          */
         post: operations["ApiV1IsolateIsolate"];
         delete?: never;
@@ -1377,9 +1746,91 @@ export interface paths {
         put?: never;
         /**
          * Isolate bulk
-         * @description One operation with progress; each customer has its own events, and failures are in the operation's result.
+         * @description One operation with progress, in which each item says whether to isolate or to release; each customer has its own
+         *     events, and failures are in the operation's result.
          */
         post: operations["ApiV1IsolateBulkIsolateBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Backtest models
+         * @description Which alerts other settings would have raised over stored telemetry: the operation's result lists them beside those that
+         *     people judged or acknowledged.
+         */
+        post: operations["ApiV1ModelsBacktestBacktestModels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/retrain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retrain models
+         * @description Learns series anew from stored telemetry; a state that errs less takes its place. The operation's result reports.
+         */
+        post: operations["ApiV1ModelsRetrainRetrainModels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Models of device
+         * @description What is known of each series of a device.
+         */
+        get: operations["ApiV1ModelsSeriesModelsOfDevice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Models status
+         * @description How much is watched, how much of it is warm, how old the snapshots are, and how good the alerts were.
+         */
+        get: operations["ApiV1ModelsStatusModelsStatus"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1395,7 +1846,7 @@ export interface paths {
         };
         /**
          * Targets
-         * @description Active PPPoE users as their routers' owners last read them, at most half a minute ago while connected.
+         * @description Active PPPoE users, all of them, as their routers' owners last read them, at most half a minute ago while connected.
          */
         get: operations["ApiV1MonitoringTargetsTargets"];
         put?: never;
@@ -1786,6 +2237,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/telemetry/expected/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Expected window
+         * @description For charts: the expected range over a window of history, learned anew from a week before it, and what was outside.
+         */
+        get: operations["ApiV1TelemetryExpectedDeviceExpectedWindow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/telemetry/history/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get history
+         * @description Means, least and greatest values a step, from the rollup that fits. Gaps are null, never zero.
+         */
+        get: operations["ApiV1TelemetryHistoryDeviceGetHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/telemetry/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get live
+         * @description Last values with their age. Of one device also those that came before this process listened.
+         */
+        get: operations["ApiV1TelemetryLiveGetLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/telemetry/metrics": {
         parameters: {
             query?: never;
@@ -1800,6 +2311,48 @@ export interface paths {
         get: operations["ApiV1TelemetryMetricsListMetrics"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/telemetry/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List series
+         * @description What was ever measured on a device.
+         */
+        get: operations["ApiV1TelemetrySeriesListSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/telemetry/subscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Subscribe
+         * @description Where samples can be had as they come: a WebSocket whose frames are
+         *     `{"kind": "sample", "device_id", "metric", "interface"?, "at", "value"}`, and `{"kind": "lost", "count"}` where this
+         *     reader was too slow for some.
+         */
+        post: operations["ApiV1TelemetrySubscribeSubscribe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1946,6 +2499,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description The channels that are webhooks, by name.
+         */
+        get: operations["ApiV1WebhooksListWebhooks"];
+        put?: never;
+        /**
+         * Create webhook
+         * @description 201 with the webhook. Messages are JSON, signed: see the documentation of alerts.
+         */
+        post: operations["ApiV1WebhooksCreateWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get channel
+         * @description One channel, without its secrets.
+         */
+        get: operations["ApiV1WebhooksChannelGetChannel"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete channel
+         * @description Its address and secret are destroyed.
+         */
+        delete: operations["ApiV1WebhooksChannelDeleteChannel"];
+        options?: never;
+        head?: never;
+        /**
+         * Change channel
+         * @description What is left out stays.
+         */
+        patch: operations["ApiV1WebhooksChannelChangeChannel"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test channel
+         * @description Sends a test message now and says whether it was taken.
+         */
+        post: operations["ApiV1WebhooksChannelTestTestChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1960,6 +2585,14 @@ export interface components {
             /** @enum {unknown} */
             kind: "absence";
             metric: string;
+        };
+        /**
+         * AcceptFinding
+         * @description An engineer lives with it: it stays, and alerts nobody.
+         */
+        AcceptFinding: {
+            /** @default  */
+            reason?: string;
         };
         /**
          * Accepted
@@ -2054,6 +2687,67 @@ export interface components {
             site?: string;
         };
         /**
+         * Alarm
+         * @description One occurrence: `at` is the time of the sample, RFC 3339.
+         */
+        Alarm: {
+            acknowledged: boolean;
+            at: string | null;
+            occurrence: number;
+            raised_at: string;
+            resolved_at: string | null;
+            useful: boolean | null;
+        };
+        /**
+         * AlertDetail
+         * @description One alert with what preceded it, newest first.
+         */
+        AlertDetail: {
+            acknowledged_at: string | null;
+            acknowledged_by: string;
+            detail: Record<string, never>;
+            device_id: string | null;
+            group: string;
+            id: string;
+            interface: string;
+            key: string;
+            metric: string;
+            occurrence: number;
+            preceding_changes: components["schemas"]["PrecedingChange"][];
+            raised_at: string;
+            reason: string;
+            resolved_at: string | null;
+            resolved_by: string;
+            rule_id: string | null;
+            rule_version: number;
+            /** @enum {unknown} */
+            severity: "critical" | "high" | "info" | "low" | "medium";
+            silenced_by: components["schemas"]["SilencedBy"] | null;
+            source: string;
+            state: string;
+            title: string;
+            useful: boolean | null;
+        };
+        /**
+         * AlertEvaluation
+         * @description All that decided whether somebody was told; `explanation` says it in a sentence. The state of the series is as of
+         *         `stored_at`.
+         */
+        AlertEvaluation: {
+            alert_id: string;
+            deliveries: components["schemas"]["DeliveryRow"][];
+            explanation: string;
+            grouping: components["schemas"]["Grouping"] | null;
+            inhibition: components["schemas"]["SilencedBy"] | null;
+            parents: components["schemas"]["Parent"][];
+            rule: components["schemas"]["RuleNow"] | null;
+            series: components["schemas"]["SeriesState"] | null;
+            silence: components["schemas"]["SilencedBy"] | null;
+            state: string;
+            steps: components["schemas"]["EvaluationStep"][];
+            stored_at: string | null;
+        };
+        /**
          * AlertFilter
          * @description Which of the firing alerts are meant; all that is given must hold.
          */
@@ -2084,7 +2778,8 @@ export interface components {
             resolved_by: string;
             rule_id: string | null;
             rule_version: number;
-            severity: string;
+            /** @enum {unknown} */
+            severity: "critical" | "high" | "info" | "low" | "medium";
             silenced_by: components["schemas"]["SilencedBy"] | null;
             source: string;
             state: string;
@@ -2134,6 +2829,94 @@ export interface components {
              * @enum {unknown}
              */
             status?: "alive";
+        };
+        /**
+         * Analysis
+         * @description The last sample. Without `warm` too little was seen to say anything, and the range is null.
+         */
+        Analysis: {
+            /** @default [] */
+            anomalies?: components["schemas"]["StrangeSample"][];
+            anomalous: boolean;
+            at: string | null;
+            expected: number | null;
+            expected_high: number | null;
+            expected_low: number | null;
+            /** @default [] */
+            parts?: components["schemas"]["BrokenPart"][];
+            reason: string;
+            samples_seen: number;
+            score: number;
+            strength: number;
+            threshold: number;
+            value: number | null;
+            warm: boolean;
+        };
+        /**
+         * AnalysisRequest
+         * @description One of device_id, device_ids and config. Without policy_ids: all policies that are switched on.
+         */
+        AnalysisRequest: {
+            /** @default null */
+            config?: string | null;
+            /** @default null */
+            device_id?: string | null;
+            /** @default [] */
+            device_ids?: string[];
+            /** @default [] */
+            labels?: string[];
+            /** @default  */
+            platform?: string;
+            /** @default null */
+            policy_ids?: string[] | null;
+            /** @default  */
+            reason?: string;
+            /** @default true */
+            record?: boolean;
+            /**
+             * @default stored
+             * @enum {unknown}
+             */
+            source?: "running" | "stored";
+        };
+        /**
+         * AnalyzeForecast
+         * @description A series that is watched, or samples; `step_s` left out: the horizon in 200 steps, or the series' own interval.
+         */
+        AnalyzeForecast: {
+            /** @default null */
+            device_id?: string | null;
+            horizon_s: number;
+            /** @default  */
+            interface?: string;
+            /** @default null */
+            metric?: string | null;
+            /** @default null */
+            samples?: [
+                number | string,
+                number | null
+            ][] | null;
+            /** @default null */
+            step_s?: number | null;
+            /** @default null */
+            threshold?: number | null;
+        };
+        /**
+         * AnalyzeTraffic
+         * @description A series that is watched, or samples.
+         */
+        AnalyzeTraffic: {
+            /** @default null */
+            device_id?: string | null;
+            /** @default  */
+            interface?: string;
+            /** @default null */
+            metric?: string | null;
+            /** @default null */
+            samples?: [
+                number | string,
+                number | null
+            ][] | null;
         };
         /**
          * Anomaly
@@ -2276,6 +3059,14 @@ export interface components {
             what: string;
         };
         /**
+         * BrokenPart
+         * @description One kind of strangeness: its name, and -log10 of the probability of what it saw.
+         */
+        BrokenPart: {
+            name: string;
+            surprise: number;
+        };
+        /**
          * BulkItem
          * @description One customer of a bulk order, named by router and user name.
          */
@@ -2395,6 +3186,61 @@ export interface components {
             why?: string;
         };
         /**
+         * ChannelFields
+         * @description What is left out of a change stays. `url` and `secret` go to the vault and are never shown; a webhook's messages
+         *         are signed with its secret.
+         */
+        ChannelFields: {
+            enabled?: boolean;
+            matchers?: components["schemas"]["Matchers"];
+            /** @enum {unknown} */
+            min_severity?: "critical" | "high" | "info" | "low" | "medium";
+            name?: string;
+            /** @default  */
+            reason?: string;
+            secret?: string;
+            tell_resolved?: boolean;
+            url?: string;
+        };
+        /**
+         * ChannelMade
+         * @description A new channel; `secret` is what a webhook's messages are signed with, shown this once.
+         */
+        ChannelMade: {
+            changed_at: string;
+            created_at: string;
+            enabled: boolean;
+            id: string;
+            /** @enum {unknown} */
+            kind: "apprise" | "webhook";
+            matchers: components["schemas"]["Matchers"];
+            /** @enum {unknown} */
+            min_severity: "critical" | "high" | "info" | "low" | "medium";
+            name: string;
+            /** @default null */
+            secret?: string | null;
+            target: string;
+            tell_resolved: boolean;
+        };
+        /**
+         * ChannelRow
+         * @description One channel, without its secrets.
+         */
+        ChannelRow: {
+            changed_at: string;
+            created_at: string;
+            enabled: boolean;
+            id: string;
+            /** @enum {unknown} */
+            kind: "apprise" | "webhook";
+            matchers: components["schemas"]["Matchers"];
+            /** @enum {unknown} */
+            min_severity: "critical" | "high" | "info" | "low" | "medium";
+            name: string;
+            target: string;
+            tell_resolved: boolean;
+        };
+        /**
          * Comparison
          * @description From `old` to `new`; secrets are tokens, so that a changed one shows as changed. What changes by itself is left out.
          */
@@ -2419,6 +3265,40 @@ export interface components {
              * @enum {unknown}
              */
             min_severity?: "critical" | "high" | "info" | "low" | "medium";
+        };
+        /**
+         * ComplianceAnalysis
+         * @description `compliant` where nothing was found and every device could be analysed.
+         */
+        ComplianceAnalysis: {
+            compliant: boolean;
+            devices: components["schemas"]["DeviceVerdict"][];
+            findings: components["schemas"]["FoundBreach"][];
+        };
+        /**
+         * ComplianceSettings
+         * @description When stored configurations are checked against the policies, and from which severity on that raises alerts.
+         */
+        ComplianceSettings: {
+            /**
+             * @default high
+             * @enum {unknown}
+             */
+            alert_from?: "critical" | "high" | "info" | "low" | "medium";
+            /** @default true */
+            enabled?: boolean;
+            /** @default 86400 */
+            interval_s?: number;
+        };
+        /**
+         * ComplianceSettingsChanges
+         * @description What is left out stays.
+         */
+        ComplianceSettingsChanges: {
+            /** @enum {unknown} */
+            alert_from?: "critical" | "high" | "info" | "low" | "medium";
+            enabled?: boolean;
+            interval_s?: number;
         };
         /**
          * ConfigDevice
@@ -2481,7 +3361,33 @@ export interface components {
             read_timeout_s?: number;
             reconcile_s?: number;
         };
-        /** CreateSilence */
+        /**
+         * CreatePolicy
+         * @description A policy that is not there yet.
+         */
+        CreatePolicy: {
+            /** @default  */
+            description?: string;
+            /** @default true */
+            enabled?: boolean;
+            /** @default [] */
+            labels?: string[];
+            name: string;
+            /** @default [] */
+            platforms?: string[];
+            /** @default  */
+            reason?: string;
+            rules: components["schemas"]["PolicyRule"][];
+            /**
+             * @default medium
+             * @enum {unknown}
+             */
+            severity?: "critical" | "high" | "info" | "low" | "medium";
+        };
+        /**
+         * CreateSilence
+         * @description Nobody is told of alerts that match, from `starts_at` to `ends_at`; `maintenance` marks planned work.
+         */
         CreateSilence: {
             /** Format: date-time */
             ends_at: string;
@@ -2552,6 +3458,20 @@ export interface components {
             username?: string;
         };
         /**
+         * CustomerCounts
+         * @description Customers that are not deleted.
+         */
+        CustomerCounts: {
+            drifted: number;
+            routers: {
+                [key: string]: number;
+            };
+            states: {
+                [key: string]: number;
+            };
+            total: number;
+        };
+        /**
          * CustomerDetail
          * @description A customer with its session as the router's owner last read it; null when offline, or not read yet.
          */
@@ -2571,6 +3491,8 @@ export interface components {
             password_known: boolean;
             profile: string;
             remote_address: string;
+            /** @default null */
+            requested?: Record<string, never> | null;
             router_id: string | null;
             service: string;
             /** @default null */
@@ -2588,6 +3510,15 @@ export interface components {
         CustomerDrift: {
             /** @enum {unknown} */
             kind: "customer_drift";
+        };
+        /**
+         * CustomerName
+         * @description A customer by router and PPPoE user name.
+         */
+        CustomerName: {
+            /** Format: uuid */
+            router_id: string;
+            username: string;
         };
         /**
          * CustomerRow
@@ -2609,11 +3540,29 @@ export interface components {
             password_known: boolean;
             profile: string;
             remote_address: string;
+            /** @default null */
+            requested?: Record<string, never> | null;
             router_id: string | null;
             service: string;
             since: string;
             state: string;
             username: string;
+        };
+        /**
+         * DeliveryRow
+         * @description One channel told, or to be told, of one piece of news.
+         */
+        DeliveryRow: {
+            attempts: number;
+            channel: string | null;
+            channel_id: string;
+            created_at: string;
+            ended_at: string | null;
+            error: string;
+            kind: string;
+            next_at: string;
+            occurrence: number;
+            state: string;
         };
         /**
          * DetectionSettings
@@ -2656,6 +3605,26 @@ export interface components {
             };
             skipped_metrics?: string[];
             threshold?: number;
+        };
+        /**
+         * DetectorStatus
+         * @description One kind of detector: `series` watches every metric by itself, `device` a device's metrics together.
+         *
+         *         `precision`: of the alerts that people judged, the share that was useful; null where they judged none.
+         */
+        DetectorStatus: {
+            acknowledged: number;
+            /** @enum {unknown} */
+            detector: "device" | "series";
+            drift_events: number;
+            lowered_series: number;
+            not_useful: number;
+            precision: number | null;
+            raised: number;
+            samples_seen: number;
+            series: number;
+            useful: number;
+            warm: number;
         };
         /**
          * DeviceBody
@@ -2711,6 +3680,19 @@ export interface components {
             kind: "device_down";
         };
         /**
+         * DeviceModels
+         * @description What the detectors know of one device.
+         */
+        DeviceModels: {
+            /** Format: uuid */
+            device_id: string;
+            drift_events: number;
+            joint: components["schemas"]["JointModel"] | null;
+            last_drift_at: string | null;
+            series: components["schemas"]["SeriesModel"][];
+            snapshot_at: string;
+        };
+        /**
          * DeviceRow
          * @description One device as a list shows it.
          */
@@ -2737,6 +3719,31 @@ export interface components {
             status_since: string;
             type: string;
             vendor: string;
+        };
+        /**
+         * DeviceVerdict
+         * @description What an analysis of one configuration came to; `error` says why there was none.
+         */
+        DeviceVerdict: {
+            /** @default null */
+            at?: string | null;
+            /** @default null */
+            backup_id?: string | null;
+            /** @default null */
+            compliant?: boolean | null;
+            device_id: string | null;
+            device_name: string;
+            /** @default null */
+            error?: {
+                [key: string]: string;
+            } | null;
+            /** @default 0 */
+            findings?: number;
+            platform: string;
+            /** @default 0 */
+            rules?: number;
+            /** @enum {unknown} */
+            source: "posted" | "running" | "stored";
         };
         /**
          * DiscoverySettings
@@ -2863,8 +3870,24 @@ export interface components {
             message: string;
         };
         /**
+         * EvaluationStep
+         * @description One step: a signal of the evaluation, or an event of the ledger with who caused it.
+         */
+        EvaluationStep: {
+            at: string;
+            /** @default  */
+            by?: string;
+            /** @default {} */
+            detail?: Record<string, never>;
+            kind: string;
+            /** @default null */
+            position?: number | null;
+            /** @default  */
+            reason?: string;
+        };
+        /**
          * EventBody
-         * @description One event whole, as subscribers get it: `data` has its facts.
+         * @description One event whole, as subscribers get it: `data` has its facts, `changes` the old and new value of each field.
          */
         EventBody: {
             about: {
@@ -2875,6 +3898,8 @@ export interface components {
             /** Format: uuid */
             aggregate_id: string;
             causation_id: string;
+            /** @default [] */
+            changes?: components["schemas"]["Change"][];
             correlation_id: string;
             data: Record<string, never>;
             occurred_at: string;
@@ -2883,6 +3908,145 @@ export interface components {
             summary: string;
             type: string;
             version: number;
+        };
+        /**
+         * Evidence
+         * @description A place that breaks a rule: the line, or the section that lacks one. Secrets are masked; 0: no line to name.
+         */
+        Evidence: {
+            /** @default 0 */
+            line?: number;
+            /** @default  */
+            section?: string;
+            /** @default  */
+            text?: string;
+        };
+        /**
+         * Expected
+         * @description A sample beside what was expected of it before it came; null while too little was seen.
+         */
+        Expected: {
+            anomalous: boolean;
+            at: string;
+            high: number | null;
+            low: number | null;
+            score: number | null;
+            value: number | null;
+        };
+        /**
+         * ExpectedWindow
+         * @description Each sample beside the range that was expected of it before it came, and the alerts of that time.
+         */
+        ExpectedWindow: {
+            alerts: components["schemas"]["Alarm"][];
+            /** Format: uuid */
+            device_id: string;
+            interface: string;
+            metric: string;
+            points: components["schemas"]["Expected"][];
+            step_s: number;
+            threshold: number;
+        };
+        /**
+         * FindingRow
+         * @description One finding: a rule that a device's configuration breaks, or broke.
+         */
+        FindingRow: {
+            accepted_at: string | null;
+            accepted_by: string;
+            changed_at: string;
+            closed_at: string | null;
+            closed_why: string;
+            count: number;
+            device_id: string | null;
+            device_name: string;
+            evidence: components["schemas"]["Evidence"][];
+            id: string;
+            message: string;
+            occurrence: number;
+            opened_at: string;
+            policy: string;
+            policy_id: string | null;
+            reason: string;
+            remediation: string;
+            rule_id: string;
+            severity: string;
+            state: string;
+            title: string;
+        };
+        /**
+         * Forecast
+         * @description From the last sample on.
+         */
+        Forecast: {
+            last: number | null;
+            last_at: string;
+            points: components["schemas"]["api.analyze.Point"][];
+            step_s: number;
+            threshold: components["schemas"]["ThresholdForecast"] | null;
+        };
+        /**
+         * FoundBreach
+         * @description A rule that is broken. `line` and `text` are of the first place; `evidence` has more, `count` says how many.
+         */
+        FoundBreach: {
+            count: number;
+            device_id: string | null;
+            evidence: Record<string, never>[];
+            line: number | null;
+            message: string;
+            policy: string;
+            policy_id: string;
+            remediation: string;
+            rule: string;
+            section: string;
+            severity: string;
+            text: string;
+            title: string;
+        };
+        /**
+         * FoundConfig
+         * @description A device whose configuration has it, and the first lines that do.
+         */
+        FoundConfig: {
+            at: string;
+            backup_id: string;
+            device_id: string;
+            device_name: string;
+            lines: components["schemas"]["FoundLine"][];
+            more: boolean;
+            platform: string;
+        };
+        /**
+         * FoundLine
+         * @description A line in which something was found, counted from 1.
+         */
+        FoundLine: {
+            line: string;
+            number: number;
+        };
+        /**
+         * Grouping
+         * @description Alerts of one group are told in one message; `standing` of them are unresolved.
+         */
+        Grouping: {
+            group: string;
+            standing: number;
+        };
+        /**
+         * HistoryBody
+         * @description `step_s` is 0 where the samples are given as they came; `resolution_s` is the rollup that was read.
+         */
+        HistoryBody: {
+            /** Format: uuid */
+            device_id: string;
+            from: string;
+            items: components["schemas"]["InterfaceHistory"][];
+            metric: string;
+            resolution_s: number;
+            step_s: number;
+            to: string;
+            unit: string;
         };
         /**
          * HunkBody
@@ -2906,6 +4070,22 @@ export interface components {
             for_s?: number;
             /** @enum {unknown} */
             kind: "interface_down";
+        };
+        /**
+         * InterfaceHistory
+         * @description `p95` is the 95th percentile of the means of `p95_of_s` seconds; `total_bytes`, for rates in bit/s, counts the time
+         *         that was measured, which is `covered_percent` of what was asked for.
+         */
+        InterfaceHistory: {
+            covered_percent: number;
+            interface: string;
+            max: number | null;
+            mean: number | null;
+            min: number | null;
+            p95: number | null;
+            p95_of_s: number;
+            points: components["schemas"]["api.telemetry_history.Point"][];
+            total_bytes: number | null;
         };
         /**
          * InterfaceTraffic
@@ -2957,28 +4137,35 @@ export interface components {
         };
         /**
          * IsolateRequest
-         * @description `isolated` false releases. Without a method: the one of the settings.
+         * @description One customer by `router_id` and `username`, or many in `customers`. `isolated` false releases. Without a method:
+         *         the one of the settings.
          */
         IsolateRequest: {
+            /** @default null */
+            customers?: components["schemas"]["CustomerName"][] | null;
             isolated: boolean;
             /** @default null */
             method?: ("address-list" | "disable" | "profile") | null;
             /** @default  */
             reason?: string;
-            /** Format: uuid */
-            router_id: string;
-            username: string;
+            /** @default null */
+            router_id?: string | null;
+            /** @default null */
+            username?: string | null;
         };
         /**
          * Isolation
          * @description `changed` false: it is so already, or asked for already; then `operation_id` is of what is under way, if anything.
+         *         Where many were asked for, there is the operation alone.
          */
         Isolation: {
             changed: boolean;
-            customer_id: string;
+            /** @default null */
+            customer_id?: string | null;
             /** @default null */
             operation_id?: string | null;
-            state: string;
+            /** @default null */
+            state?: string | null;
             /** @default null */
             status_url?: string | null;
         };
@@ -3026,6 +4213,19 @@ export interface components {
             role: "admin" | "engineer" | "viewer";
         };
         /**
+         * JointModel
+         * @description A device's metrics together.
+         */
+        JointModel: {
+            drift_events: number;
+            firing: boolean;
+            last_drift_at: string | null;
+            lowered: number;
+            polls_seen: number;
+            threshold: number;
+            warm: boolean;
+        };
+        /**
          * JudgeAlert
          * @description Whether it was worth telling; null takes a judgement back.
          */
@@ -3046,6 +4246,20 @@ export interface components {
             source_port: string;
             target: string;
             target_port: string;
+        };
+        /**
+         * LiveValue
+         * @description `stale`: the next poll is overdue by as much as its interval. `value` null: the device did not know.
+         */
+        LiveValue: {
+            age_s: number;
+            at: string;
+            device_id: string;
+            interface: string;
+            metric: string;
+            stale: boolean;
+            unit: string;
+            value: number | null;
         };
         /**
          * LogMatch
@@ -3108,6 +4322,15 @@ export interface components {
             username: string;
         };
         /**
+         * Mark
+         * @description One step on the way: the phase that began, when, and the value that made it.
+         */
+        Mark: [
+            number,
+            "clearing" | "firing" | "ok" | "pending",
+            number | null
+        ];
+        /**
          * Matchers
          * @description Which alerts are meant; what is given must all hold, and nothing given means all.
          */
@@ -3140,6 +4363,17 @@ export interface components {
             unit: string;
         };
         /**
+         * ModelsStatus
+         * @description How far the detectors are.
+         */
+        ModelsStatus: {
+            detectors: components["schemas"]["DetectorStatus"][];
+            devices: number;
+            firing: number;
+            partitions: components["schemas"]["PartitionStatus"][];
+            snapshot_age_s: number | null;
+        };
+        /**
          * NewAlert
          * @description An alert raised by hand or by another system. Alerts with the same key are one; without a key each is its own.
          */
@@ -3168,6 +4402,53 @@ export interface components {
             reason?: string;
             /** @enum {unknown} */
             role: "admin" | "engineer" | "viewer";
+        };
+        /**
+         * NewBacktest
+         * @description Left out of `settings` is what stays as it is. `device_id` left out: the first 500 devices that are watched.
+         */
+        NewBacktest: {
+            /**
+             * @default series
+             * @enum {unknown}
+             */
+            detector?: "device" | "series";
+            /** @default null */
+            device_id?: string | null;
+            from: string;
+            /** @default  */
+            metric?: string;
+            /** @default  */
+            reason?: string;
+            /**
+             * @default {
+             *       "clear_samples": null,
+             *       "refractory_s": null,
+             *       "sensitivity": null,
+             *       "skipped_metrics": null,
+             *       "threshold": null
+             *     }
+             */
+            settings?: components["schemas"]["TriedSettings"];
+            to: string;
+        };
+        /**
+         * NewChannel
+         * @description `webhook`, or `apprise` with any of the urls of https://appriseit.com/services/: mailto://, slack://, tgram:// ...
+         */
+        NewChannel: {
+            enabled?: boolean;
+            /** @enum {unknown} */
+            kind: "apprise" | "webhook";
+            matchers?: components["schemas"]["Matchers"];
+            /** @enum {unknown} */
+            min_severity?: "critical" | "high" | "info" | "low" | "medium";
+            name: string;
+            /** @default  */
+            reason?: string;
+            secret?: string;
+            tell_resolved?: boolean;
+            url: string;
         };
         /**
          * NewCredential
@@ -3260,6 +4541,22 @@ export interface components {
             /** @enum {unknown} */
             role: "admin" | "engineer" | "viewer";
             username: string;
+        };
+        /**
+         * NewWebhook
+         * @description Without a secret one is made, and shown this once.
+         */
+        NewWebhook: {
+            enabled?: boolean;
+            matchers?: components["schemas"]["Matchers"];
+            /** @enum {unknown} */
+            min_severity?: "critical" | "high" | "info" | "low" | "medium";
+            name: string;
+            /** @default  */
+            reason?: string;
+            secret?: string;
+            tell_resolved?: boolean;
+            url: string;
         };
         /**
          * Node
@@ -3409,6 +4706,17 @@ export interface components {
             total?: number | null;
         };
         /**
+         * Page[ChannelRow]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfChannelRow: {
+            items: components["schemas"]["ChannelRow"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
          * Page[ConfigDevice]
          * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
          */
@@ -3475,6 +4783,28 @@ export interface components {
             total?: number | null;
         };
         /**
+         * Page[FindingRow]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfFindingRow: {
+            items: components["schemas"]["FindingRow"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[LiveValue]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfLiveValue: {
+            items: components["schemas"]["LiveValue"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
          * Page[Metric]
          * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
          */
@@ -3502,6 +4832,17 @@ export interface components {
          */
         PageOfPhysicalInterface: {
             items: components["schemas"]["PhysicalInterface"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[PolicyRow]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfPolicyRow: {
+            items: components["schemas"]["PolicyRow"][];
             /** @default null */
             next_cursor?: string | null;
             /** @default null */
@@ -3546,6 +4887,17 @@ export interface components {
          */
         PageOfRuleVersionRow: {
             items: components["schemas"]["RuleVersionRow"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[SeriesBody]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfSeriesBody: {
+            items: components["schemas"]["SeriesBody"][];
             /** @default null */
             next_cursor?: string | null;
             /** @default null */
@@ -3607,6 +4959,17 @@ export interface components {
             total?: number | null;
         };
         /**
+         * Page[TrendPoint]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfTrendPoint: {
+            items: components["schemas"]["TrendPoint"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
          * Page[UserBody]
          * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
          */
@@ -3616,6 +4979,31 @@ export interface components {
             next_cursor?: string | null;
             /** @default null */
             total?: number | null;
+        };
+        /**
+         * Parent
+         * @description A device on the way to it: the one that hides it, or one that it was said to depend on.
+         */
+        Parent: {
+            device_id: string;
+            name: string;
+            status: string;
+        };
+        /**
+         * PartitionStatus
+         * @description A part of the telemetry stream; `late_polls` and `left_out` count since its worker took it.
+         */
+        PartitionStatus: {
+            devices: number;
+            late_polls: number;
+            left_out: number;
+            noted_at: string | null;
+            owner: string;
+            partition: number;
+            sequence: number;
+            series: number;
+            snapshot_age_s: number | null;
+            snapshot_at: string | null;
         };
         /**
          * PhysicalInterface
@@ -3636,6 +5024,93 @@ export interface components {
             oper_status: string;
             speed_bps: number | null;
             type: number | null;
+        };
+        /**
+         * PolicyContent
+         * @description All of a policy. It is about devices of these platforms with one of these labels; none named: all of them.
+         */
+        PolicyContent: {
+            /** @default  */
+            description?: string;
+            /** @default true */
+            enabled?: boolean;
+            /** @default [] */
+            labels?: string[];
+            name: string;
+            /** @default [] */
+            platforms?: string[];
+            /** @default  */
+            reason?: string;
+            rules: components["schemas"]["PolicyRule"][];
+            /**
+             * @default medium
+             * @enum {unknown}
+             */
+            severity?: "critical" | "high" | "info" | "low" | "medium";
+        };
+        /**
+         * PolicyRow
+         * @description One policy with its rules.
+         */
+        PolicyRow: {
+            changed_at: string;
+            changed_by: string;
+            created_at: string;
+            created_by: string;
+            description: string;
+            enabled: boolean;
+            id: string;
+            labels: string[];
+            name: string;
+            platforms: string[];
+            rules: components["schemas"]["PolicyRule"][];
+            severity: string;
+            state: string;
+        };
+        /**
+         * PolicyRule
+         * @description One thing that configurations must or must not say.
+         */
+        PolicyRule: {
+            /** @enum {unknown} */
+            check: "must_contain" | "must_match" | "must_not_contain" | "must_not_match";
+            id: string;
+            /** @default [] */
+            labels?: string[];
+            /**
+             * @default fail
+             * @enum {unknown}
+             */
+            no_section?: "fail" | "pass";
+            /** @default  */
+            only_if?: string;
+            /** @default [] */
+            platforms?: string[];
+            /** @default  */
+            remediation?: string;
+            /** @default  */
+            section?: string;
+            /** @default null */
+            severity?: ("critical" | "high" | "info" | "low" | "medium") | null;
+            title: string;
+            value: string;
+        };
+        /**
+         * PrecedingChange
+         * @description What was done before: an entry of the audit. `revertible`: POST /audit/{position}/revert takes it back.
+         */
+        PrecedingChange: {
+            actor: string;
+            device_id: string | null;
+            /** @default  */
+            not_revertible_because?: string;
+            occurred_at: string;
+            on_neighbour: boolean;
+            position: number;
+            reason: string;
+            revertible: boolean;
+            summary: string;
+            type: string;
         };
         /**
          * Preview
@@ -3771,6 +5246,18 @@ export interface components {
             reason?: string;
         };
         /**
+         * RetrainModels
+         * @description Which devices; without any: all that are watched.
+         */
+        RetrainModels: {
+            /** @default 14 */
+            days?: number;
+            /** @default [] */
+            device_ids?: string[];
+            /** @default  */
+            reason?: string;
+        };
+        /**
          * RevertRequest
          * @description With `dry_run` nothing is done, and the answer says what would be.
          */
@@ -3846,6 +5333,18 @@ export interface components {
             sync_s?: number;
         };
         /**
+         * RoutersSeen
+         * @description warming: just started, and not all routers have been tried and read yet.
+         */
+        RoutersSeen: {
+            /** @default 0 */
+            connected?: number;
+            /** @default 0 */
+            known?: number;
+            /** @enum {unknown} */
+            status: "unknown" | "up" | "warming";
+        };
+        /**
          * Rule
          * @description One version of an alert rule.
          */
@@ -3902,6 +5401,29 @@ export interface components {
             version: number;
         };
         /**
+         * RuleEvaluation
+         * @description Whether the rule holds for a device, and where each of its series stands as of `stored_at`.
+         */
+        RuleEvaluation: {
+            applies: boolean;
+            device_id: string;
+            explanation: string;
+            items: components["schemas"]["SeriesEvaluation"][];
+            rule: components["schemas"]["RuleNow"];
+            stored_at: string | null;
+        };
+        /**
+         * RuleNow
+         * @description The rule as it is now; `evaluated_version` is the one that last spoke.
+         */
+        RuleNow: {
+            deleted: boolean;
+            evaluated_version: number | null;
+            id: string;
+            rule: components["schemas"]["Rule"];
+            version: number;
+        };
+        /**
          * RuleVersionRow
          * @description One version of a rule: its text, who wrote it, why, and what it changed.
          */
@@ -3935,6 +5457,17 @@ export interface components {
             vendors?: string[];
         };
         /**
+         * SearchPage
+         * @description With `next_cursor` there are devices left to be looked at: the limit, or the cost of one request, was reached.
+         */
+        SearchPage: {
+            items: components["schemas"]["FoundConfig"][];
+            next_cursor: string | null;
+            scanned: number;
+            scanned_bytes: number;
+            seconds: number;
+        };
+        /**
          * SecretChanges
          * @description A field that is left out stays as it is. The password goes in and never comes out.
          */
@@ -3959,6 +5492,67 @@ export interface components {
             service?: string | null;
         };
         /**
+         * SeriesBody
+         * @description Something that was measured on a device. `unit` is empty for a metric that the catalogue does not have.
+         */
+        SeriesBody: {
+            interface: string;
+            interval_s: number;
+            metric: string;
+            unit: string;
+        };
+        /**
+         * SeriesEvaluation
+         * @description One series under the rule, and the alert that is, or would be, its own.
+         */
+        SeriesEvaluation: {
+            alert_id: string;
+            alert_state: string;
+            explanation: string;
+            inhibition: components["schemas"]["SilencedBy"] | null;
+            series: components["schemas"]["SeriesState"];
+        };
+        /**
+         * SeriesModel
+         * @description One series as of the last snapshot. Nothing is said before it is warm.
+         */
+        SeriesModel: {
+            expected_high: number | null;
+            expected_low: number | null;
+            firing: boolean;
+            interface: string;
+            last: number;
+            last_at: string;
+            level: number;
+            lowered: number;
+            metric: string;
+            quiet_until: string | null;
+            samples_seen: number;
+            score: number;
+            strength: number;
+            threshold: number;
+            usual_deviation: number;
+            warm: boolean;
+        };
+        /**
+         * SeriesState
+         * @description Where a series stands: `progress` (0 to 1) of the duration that the present phase needs. Times are seconds since
+         *         the epoch.
+         */
+        SeriesState: {
+            at: number;
+            began: number;
+            elapsed_s: number;
+            flapping: boolean;
+            needed_s: number;
+            phase: string;
+            progress: number;
+            since: number;
+            subject: string;
+            trail: components["schemas"]["Mark"][];
+            value: number | null;
+        };
+        /**
          * Service
          * @description Whether a server that we stand on answers.
          */
@@ -3974,6 +5568,7 @@ export interface components {
             nats: components["schemas"]["Service"];
             postgres: components["schemas"]["Service"];
             projections: components["schemas"]["ReadModels"];
+            routers: components["schemas"]["RoutersSeen"];
             workers: components["schemas"]["Workers"];
         };
         /**
@@ -3994,6 +5589,7 @@ export interface components {
         Settings: {
             alerts?: components["schemas"]["AlertSettings"];
             auth?: components["schemas"]["AuthSettings"];
+            compliance?: components["schemas"]["ComplianceSettings"];
             config?: components["schemas"]["ConfigSettings"];
             detection?: components["schemas"]["DetectionSettings"];
             discovery?: components["schemas"]["DiscoverySettings"];
@@ -4011,6 +5607,7 @@ export interface components {
         SettingsChanges: {
             alerts?: components["schemas"]["AlertSettingsChanges"];
             auth?: components["schemas"]["AuthSettingsChanges"];
+            compliance?: components["schemas"]["ComplianceSettingsChanges"];
             config?: components["schemas"]["ConfigSettingsChanges"];
             detection?: components["schemas"]["DetectionSettingsChanges"];
             discovery?: components["schemas"]["DiscoverySettingsChanges"];
@@ -4097,6 +5694,42 @@ export interface components {
             detail?: string;
             name: string;
             state: string;
+        };
+        /**
+         * StrangeSample
+         * @description One sample above the threshold.
+         */
+        StrangeSample: {
+            at: string;
+            expected_high: number;
+            expected_low: number;
+            score: number;
+            text: string;
+            value: number;
+        };
+        /**
+         * Subscribe
+         * @description What is wanted; what is left out is not restricted.
+         */
+        Subscribe: {
+            /** @default null */
+            device_ids?: string[] | null;
+            /** @default null */
+            interfaces?: string[] | null;
+            /** @default null */
+            metrics?: string[] | null;
+            /** @default  */
+            reason?: string;
+        };
+        /**
+         * Subscription
+         * @description Connect to `ws_url` within `expires_in` seconds; or to the path without the token, and send `{"token": ...}`.
+         */
+        Subscription: {
+            /** @default 60 */
+            expires_in?: number;
+            token: string;
+            ws_url: string;
         };
         /**
          * Synced
@@ -4283,6 +5916,20 @@ export interface components {
             value: number;
         };
         /**
+         * ThresholdForecast
+         * @description When the threshold is reached: at the earliest (the band touches it), and as expected (the mean); null: not within
+         *         the horizon.
+         */
+        ThresholdForecast: {
+            earliest: string | null;
+            earliest_in_s: number | null;
+            expected: string | null;
+            expected_in_s: number | null;
+            rising: boolean;
+            text: string;
+            threshold: number;
+        };
+        /**
          * Topology
          * @description The network as a graph.
          */
@@ -4332,6 +5979,25 @@ export interface components {
             tx_limit_bps?: number | null;
         };
         /**
+         * TrendPoint
+         * @description How many findings there were at a moment, accepted ones included.
+         */
+        TrendPoint: {
+            at: string;
+            /** @default 0 */
+            critical?: number;
+            /** @default 0 */
+            high?: number;
+            /** @default 0 */
+            info?: number;
+            /** @default 0 */
+            low?: number;
+            /** @default 0 */
+            medium?: number;
+            /** @default 0 */
+            total?: number;
+        };
+        /**
          * Trial
          * @description The address of a device to try it on.
          */
@@ -4351,6 +6017,32 @@ export interface components {
             sys_descr?: string | null;
             /** @default null */
             sys_name?: string | null;
+        };
+        /**
+         * Tried
+         * @description Whether the other side took a test message.
+         */
+        Tried: {
+            message: string;
+            ok: boolean;
+        };
+        /**
+         * TriedSettings
+         * @description What is to be other than the settings in force.
+         */
+        TriedSettings: {
+            /** @default null */
+            clear_samples?: number | null;
+            /** @default null */
+            refractory_s?: number | null;
+            /** @default null */
+            sensitivity?: {
+                [key: string]: number;
+            } | null;
+            /** @default null */
+            skipped_metrics?: string[] | null;
+            /** @default null */
+            threshold?: number | null;
         };
         /**
          * UnacknowledgeAlert
@@ -4448,6 +6140,14 @@ export interface components {
             proven: number;
         };
         /**
+         * WithdrawAcceptance
+         * @description It counts again.
+         */
+        WithdrawAcceptance: {
+            /** @default  */
+            reason?: string;
+        };
+        /**
          * Workers
          * @description Worker processes that gave a sign of life in the last 20 seconds.
          */
@@ -4456,6 +6156,46 @@ export interface components {
             count?: number;
             /** @enum {unknown} */
             status: "down" | "up";
+        };
+        /** Point */
+        analyze_Point: {
+            /** Format: date-time */
+            at: string;
+            lower: number;
+            mean: number;
+            upper: number;
+        };
+        /**
+         * Point
+         * @description `lower` to `upper` is to hold 90 % of what will be measured.
+         */
+        "api.analyze.Point": {
+            at: string;
+            lower: number;
+            mean: number;
+            upper: number;
+        };
+        /**
+         * Point
+         * @description A step from `at` on, or a sample. `value` is the mean of the step; all null in a gap.
+         */
+        "api.telemetry_history.Point": {
+            at: string;
+            count: number;
+            last: number | null;
+            max: number | null;
+            min: number | null;
+            value: number | null;
+        };
+        /** Point */
+        telemetry_history_Point: {
+            /** Format: date-time */
+            at: string;
+            count: number;
+            last: number | null;
+            max: number | null;
+            min: number | null;
+            value: number | null;
         };
     };
     responses: never;
@@ -5009,6 +6749,88 @@ export interface operations {
             };
             /** @description Well-formed, but refused as things stand; `code` says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1AlertRulesEvaluationEvaluationOfRule: {
+        parameters: {
+            query: {
+                device_id: string;
+                interface?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleEvaluation"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5640,7 +7462,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlertRow"];
+                    "application/json": components["schemas"]["AlertDetail"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -5784,6 +7606,85 @@ export interface operations {
             };
             /** @description Well-formed, but refused as things stand; `code` says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1AlertsEvaluationEvaluationOfAlert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertEvaluation"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6174,6 +8075,336 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1AnalyzeComplianceAnalyze: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalysisRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplianceAnalysis"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1AnalyzeForecastAnalyzeForecast: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalyzeForecast"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1AnalyzeTrafficAnalyzeTraffic: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalyzeTraffic"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -7329,6 +9560,607 @@ export interface operations {
             };
         };
     };
+    ApiV1ChannelsListChannels: {
+        parameters: {
+            query?: {
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfChannelRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsCreateChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelMade"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsGetChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsDeleteChannel: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsChangeChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelFields"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsTestTestChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1ConfigBackupBackUp: {
         parameters: {
             query?: never;
@@ -7976,6 +10808,480 @@ export interface operations {
             };
         };
     };
+    ApiV1ConfigFindingsListFindings: {
+        parameters: {
+            query?: {
+                device_id?: string | null;
+                policy_id?: string | null;
+                severity?: "critical" | "high" | "medium" | "low" | "info" | null;
+                state?: "open" | "accepted" | "closed" | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfFindingRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigFindingsTrendFindingTrend: {
+        parameters: {
+            query?: {
+                device_id?: string | null;
+                policy_id?: string | null;
+                /** @description RFC 3339; left out: 30 days ago */
+                from?: string | null;
+                /** @description RFC 3339; left out: now */
+                to?: string | null;
+                points?: number;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTrendPoint"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigFindingsGetFinding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigFindingsAcceptAcceptFinding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptFinding"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigFindingsWithdrawWithdrawAcceptance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawAcceptance"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1ConfigHostKeysDeviceAcceptAcceptHostKey: {
         parameters: {
             query?: never;
@@ -8003,6 +11309,502 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConfigDevice"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigPoliciesListPolicies: {
+        parameters: {
+            query?: {
+                /** @description those about it */
+                platform?: string | null;
+                enabled?: boolean | null;
+                /** @description text in name or description */
+                q?: string | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPolicyRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigPoliciesCreatePolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePolicy"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigPoliciesPolicyGetPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigPoliciesPolicyChangePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyContent"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigPoliciesPolicyDeletePolicy: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRow"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -8209,6 +12011,95 @@ export interface operations {
             };
             /** @description The device does not answer in time. */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ConfigSearchSearchConfigs: {
+        parameters: {
+            query?: {
+                /** @description these very words */
+                q?: string | null;
+                /** @description an expression of RE2's syntax */
+                regex?: string | null;
+                case_sensitive?: boolean;
+                /** @description a time (RFC 3339), or a position in the ledger; left out: now */
+                as_of?: string | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9819,6 +13710,7 @@ export interface operations {
                 router_id?: string | null;
                 state?: "active" | "isolation_requested" | "isolated" | "not_effective" | "release_requested" | "unknown" | "deleted" | null;
                 drifted?: boolean | null;
+                operation_id?: string | null;
                 q?: string | null;
                 /** @description a time (RFC 3339), or a position in the ledger; left out: now */
                 as_of?: string | null;
@@ -9843,6 +13735,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfCustomerRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersSummarySummary: {
+        parameters: {
+            query?: {
+                router_id?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerCounts"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -10829,6 +14800,8 @@ export interface operations {
                 site?: string | null;
                 /** @description a time (RFC 3339), or a position in the ledger; left out: now */
                 as_of?: string | null;
+                /** @description descending with a leading `-` */
+                sort?: "name" | "address" | "status" | "vendor" | "model" | "os" | "serial" | "type" | "site" | "owner" | "status_since" | "first_seen" | "changed_at" | "last_seen" | "-name" | "-address" | "-status" | "-vendor" | "-model" | "-os" | "-serial" | "-type" | "-site" | "-owner" | "-status_since" | "-first_seen" | "-changed_at" | "-last_seen";
                 /** @description items a page */
                 limit?: number;
                 /** @description `next_cursor` of the page before; left out: the first page */
@@ -12194,10 +16167,388 @@ export interface operations {
             };
         };
     };
+    ApiV1ModelsBacktestBacktestModels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBacktest"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ModelsRetrainRetrainModels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetrainModels"] | null;
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ModelsSeriesModelsOfDevice: {
+        parameters: {
+            query: {
+                device_id: string;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceModels"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1ModelsStatusModelsStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsStatus"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1MonitoringTargetsTargets: {
         parameters: {
             query?: {
                 router_id?: string | null;
+                /** @description part of a name or address */
+                q?: string | null;
             };
             header?: {
                 /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
@@ -13167,6 +17518,7 @@ export interface operations {
         parameters: {
             query?: {
                 q?: string | null;
+                connection?: "connected" | "connecting" | "down" | null;
                 /** @description items a page */
                 limit?: number;
                 /** @description `next_cursor` of the page before; left out: the first page */
@@ -14581,6 +18933,266 @@ export interface operations {
             };
         };
     };
+    ApiV1TelemetryExpectedDeviceExpectedWindow: {
+        parameters: {
+            query: {
+                metric: string;
+                interface?: string;
+                /** @description RFC 3339; left out: a day ago */
+                from?: string | null;
+                /** @description RFC 3339; left out: now */
+                to?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedWindow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1TelemetryHistoryDeviceGetHistory: {
+        parameters: {
+            query: {
+                metric: string;
+                /** @description repeat for several; left out: all of the metric */
+                interface?: string[] | null;
+                /** @description RFC 3339, inclusive; left out: a day before `to` */
+                from?: string | null;
+                /** @description RFC 3339, exclusive; left out: now */
+                to?: string | null;
+                /** @description seconds, whole minutes; 0: the samples; left out: what fits a chart */
+                step?: number | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1TelemetryLiveGetLive: {
+        parameters: {
+            query?: {
+                device_id?: string | null;
+                metric?: string | null;
+                interface?: string | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLiveValue"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1TelemetryMetricsListMetrics: {
         parameters: {
             query?: never;
@@ -14631,6 +19243,200 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1TelemetrySeriesListSeries: {
+        parameters: {
+            query: {
+                device_id: string;
+                metric?: string | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSeriesBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1TelemetrySubscribeSubscribe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Subscribe"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15767,5 +20573,606 @@ export interface operations {
             };
         };
     };
+    ApiV1WebhooksListWebhooks: {
+        parameters: {
+            query?: {
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfChannelRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksCreateWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelMade"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksChannelGetChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksChannelDeleteChannel: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksChannelChangeChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelFields"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksChannelTestTestChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
 }
-/** sha256 of the schema that this was made from: 9bd8de8ba663a7234da9cc5ca84ae89f964998e6ec53d9e806799d14cfa9fbac */
+/** sha256 of the schema that this was made from: 47f955474a7c8696cd357ca95e2d3321afdcfd8206dc38e7315291516c19749c */
