@@ -1,12 +1,14 @@
 """Questions about configurations: ways into devices, backups in pages and one by one, and what ran where; now or as of then."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from psycopg import AsyncConnection
 
 from domain.config_access import WaysIn
+from domain.config_orders import BACKUP
 from projections.inventory_queries import AsOf
 
 _WAYS = """
@@ -17,7 +19,7 @@ SELECT jsonb_build_object(
             c.id::text = ANY(d.credential_ids) DESC, c.kind DESC, c.created_at, c.id), '{}')
         FROM accounts.credentials c
         WHERE CASE WHEN own.any_ssh THEN c.id::text = ANY(d.credential_ids) AND c.kind IN ('ssh', 'routeros')
-              ELSE c.kind = 'ssh' OR c.kind = 'routeros' AND d.os = 'routeros' END)
+              ELSE c.kind = 'ssh' END)
     )::text
 FROM inventory.devices d
 LEFT JOIN work.config_reads r ON r.device_id = d.id
@@ -30,7 +32,7 @@ _ways = msgspec.json.Decoder(WaysIn)
 
 async def ways_in(conn: AsyncConnection[Any], device_ids: Sequence[str] | None = None) -> list[WaysIn]:
     """Of these active devices, or of all. The credential that opened the device last comes first, then the device's own;
-    one without any of its own for a command line may be opened by every stored one."""
+    one without any of its own for a command line may be opened by every stored one of kind ssh."""
     only = " AND d.id = ANY(%s::uuid[])" if device_ids is not None else ""
     cursor = await conn.execute(
         f"{_WAYS}{only} ORDER BY d.sort_key, d.id", (list(device_ids),) if device_ids is not None else None
@@ -213,3 +215,27 @@ async def ran(
         {**values, "after": after, "device_id": device_id},
     )
     return [_backups.decode(row[0]) for row in await cursor.fetchall()]
+
+
+class ScheduledBackups(msgspec.Struct, frozen=True):
+    """How the scheduled backups stand: when the last one was requested, and whether it is under way."""
+
+    last_at: datetime | None = None
+    under_way: bool = False
+
+
+async def scheduled(conn: AsyncConnection[Any]) -> ScheduledBackups:
+    cursor = await conn.execute(
+        "SELECT requested_at, state IN ('requested', 'running') FROM operations.operations"
+        " WHERE kind = %s AND params ->> 'cause' = 'schedule' ORDER BY requested_at DESC LIMIT 1",
+        (BACKUP,),
+    )
+    row = await cursor.fetchone()
+    return ScheduledBackups(*row) if row else ScheduledBackups()
+
+
+async def any_command_line_credential(conn: AsyncConnection[Any]) -> bool:
+    """Whether there is any way to a command line at all."""
+    cursor = await conn.execute("SELECT EXISTS (SELECT FROM accounts.credentials WHERE kind = 'ssh')")
+    row = await cursor.fetchone()
+    return bool(row and row[0])

@@ -50,7 +50,7 @@ from workers.customers import BulkIsolation, Isolation
 from workers.discovery import Discovery
 from workers.executor import Executor
 from workers.kinds import KINDS
-from workers.main_configs import compliance_watch, config_handlers, config_parts
+from workers.main_configs import compliance_watch, config_handlers, config_parts, config_schedule
 from workers.main_telemetry import alerting, alerts, detector, recorder, telemetry_handlers, telemetry_upkeep
 from workers.poll import Poll
 from workers.presence import Presence
@@ -150,7 +150,9 @@ def _services(parts: Parts) -> Services:
     url, connect = parts.configuration.database_url, parts.pool.connection
     return {
         "projector": ProjectionRunner(url, projections(), parts.events, parts.watch).run,
-        "scheduler": Scheduler(parts.bus, connect, parts.leadership).run,
+        "scheduler": Scheduler(
+            parts.bus, connect, parts.leadership, jobs=config_schedule(parts.pool, parts.bus).jobs
+        ).run,
         "checkpoints": CheckpointSigner(url, parts.seals, parts.watch, now=lambda: datetime.now(UTC)).run,
         "alerts": alerts(
             parts.pool,

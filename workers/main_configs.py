@@ -22,6 +22,7 @@ from workers.config_backup import ConfigKeeper
 from workers.config_backups import ConfigBackups
 from workers.config_change import ConfigChanges
 from workers.config_restores import ConfigRestores
+from workers.config_schedule import ConfigSchedule
 from workers.operation import Handler
 
 
@@ -96,3 +97,8 @@ def compliance_watch(
 
 def _store(pool: AsyncConnectionPool[AsyncConnection[Any]], master_key: MasterKey) -> PostgresConfigStore:
     return PostgresConfigStore(pool, master_key.derive("configs"), master_key.derive("config tokens"))
+
+
+def config_schedule(pool: AsyncConnectionPool[AsyncConnection[Any]], bus: CommandBus) -> ConfigSchedule:
+    """What the scheduler looks after."""
+    return ConfigSchedule(bus, pool.connection, PostgresConfigNotes(pool))

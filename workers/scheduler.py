@@ -1,7 +1,7 @@
-"""Requests what is due by the settings: for now, discoveries of the network's ranges."""
+"""Requests what is due by the settings: discoveries of the network's ranges, and the jobs of others, by one leader."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -26,6 +26,8 @@ LOOK_S = 30.0
 """How often it looks whether something is due."""
 _FIRST_LOOK_S = 3.0
 REASON = "scheduled"
+Job = tuple[float, Callable[[], Awaitable[None]]]
+"""How often it is done, in seconds, and what."""
 log = structlog.get_logger(__name__)
 
 
@@ -33,12 +35,19 @@ class Scheduler:
     """One leader schedules. A slot's idempotency key keeps even two leaders from requesting it twice."""
 
     def __init__(
-        self, bus: CommandBus, connect: Connect, leadership: Leadership, *, look_s: float = LOOK_S
+        self,
+        bus: CommandBus,
+        connect: Connect,
+        leadership: Leadership,
+        *,
+        look_s: float = LOOK_S,
+        jobs: Sequence[Job] = (),
     ) -> None:
         self._bus = bus
         self._connect = connect
         self._leadership = leadership
         self._look_s = look_s
+        self._jobs = jobs
 
     async def run(self) -> None:
         async with self._leadership.lead("scheduler"):
@@ -47,6 +56,9 @@ class Scheduler:
             scheduler.add_job(
                 self._discoveries, "interval", seconds=self._look_s, coalesce=True, next_run_time=first
             )
+            for every_s, job in self._jobs:
+                at = datetime.now(UTC) + timedelta(seconds=min(every_s, _FIRST_LOOK_S))
+                scheduler.add_job(_safely(job), "interval", seconds=every_s, coalesce=True, next_run_time=at)
             scheduler.start()
             try:
                 await asyncio.Event().wait()
@@ -83,6 +95,18 @@ class Scheduler:
         )
         if not outcome.repeated:
             log.info("scheduled discovery requested", operation=str(operation_id))
+
+
+def _safely(job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        try:
+            await job()
+        except Exception as error:  # the next look is soon
+            log.warning(
+                "scheduled work not requested", job=getattr(job, "__qualname__", ""), error=repr(error)
+            )
+
+    return run
 
 
 async def _under_way(conn: Any) -> bool:
