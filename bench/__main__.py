@@ -31,6 +31,7 @@ BENCHES = (
     Bench("router-memory", "memory of one connected router"),
     Bench("backup", "500 devices over SSH, against netmiko"),
     Bench("detect", "cost of the anomaly detector a sample and a series"),
+    Bench("forecast", "forecasts and their bands, against river's Holt-Winters"),
     Bench("identify", "identification rules on recordings", "BENCH_RECORDINGS", "--recordings"),
     Bench("recordings", "discovery of recorded devices end to end", "BENCH_RECORDINGS", "--recordings"),
     Bench("nab", "accuracy of the anomaly detector on labelled streams", "BENCH_NAB", "--nab"),

@@ -76,7 +76,10 @@ async def _add(jetstream: JetStreamContext, kept_s: float, kept_bytes: int) -> N
 
 def decode(body: bytes) -> Poll:
     """Raises msgspec.DecodeError (or its ValidationError) for what is not a poll."""
-    return msgspec.msgpack.decode(body, type=Poll)
+    try:
+        return msgspec.msgpack.decode(body, type=Poll)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(f"not UTF-8: {error}") from error
 
 
 class JetStreamTelemetry:

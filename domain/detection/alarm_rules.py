@@ -8,8 +8,8 @@ import msgspec
 from domain.event import one_line
 
 MOST_LEVELS: Final = 6
-STEP: Final = 0.8
-"""Each `not useful` multiplies the sensitivity of its series by this, at most MOST_LEVELS times: down to 0.26."""
+STEP: Final = 0.85
+"""Each `not useful` multiplies the sensitivity of its series by this, at most MOST_LEVELS times: down to 0.38."""
 JOINT: Final = "joint"
 """The metric that stands for all metrics of a device together."""
 
@@ -24,7 +24,6 @@ _SKIPPED: Final = (
     "power_ok",
 )
 _LONGEST_INTERFACE: Final = 120
-_SPIKE: Final = 0.999
 
 Sensitivity = Annotated[float, msgspec.Meta(ge=0.05, le=4.0)]
 
@@ -34,8 +33,8 @@ class DetectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     enabled: bool = True
     """Off: series are learned all the same, and no alert is raised."""
-    threshold: Annotated[float, msgspec.Meta(ge=0.5, le=_SPIKE)] = 0.8
-    """The score from which an anomaly is an alert."""
+    threshold: Annotated[float, msgspec.Meta(ge=0.5, le=0.999)] = 0.75
+    """The score from which an anomaly is an alert. A single sample far off scores 0.76 to 0.88, the more the longer the history."""
     skipped_metrics: list[str] = msgspec.field(default_factory=lambda: list(_SKIPPED))
     """Metrics that are not learned: what only counts up, states that rules watch better, and what only says again
     what another metric says."""

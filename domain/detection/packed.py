@@ -82,7 +82,7 @@ def decode(data: bytes) -> PackedDevice:
     """Raises SnapshotError for what another version wrote."""
     try:
         packed = _decoder.decode(data)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SnapshotError(f"not a device of this version: {error}") from error
     whole = len(packed.names) * SNAPSHOT_SIZE
     if packed.version != VERSION or len(packed.states) != whole or len(packed.last) % 8:
