@@ -87,7 +87,7 @@ class ComplianceRecord:
         """The alert of a policy on a device, raised or resolved as these findings ask for; none where it is so already."""
         key = alert_key(device_id, policy_id)
         state = (await self._bus.state(ALERT, alert_id(key))).state
-        fires = state in ("firing", "acknowledged")
+        fires = state in ("firing", "silenced", "acknowledged")
         if not findings:
             return [ALERT.to(alert_id(key), ResolveAlert(reason="no such finding any more"))] if fires else []
         if fires:

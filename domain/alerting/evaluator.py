@@ -159,10 +159,10 @@ class Evaluator:
                 if ends(condition, finding):
                     return 0.0
                 return 1.0 if matches(condition, finding) else None
-            if isinstance(condition, Anomaly) and condition.metric not in ("", finding.metric):
-                return None
-            if finding.kind == "anomaly":
-                return 0.0 if finding.over else finding.score
+            if isinstance(condition, Anomaly):
+                if finding.over:
+                    return 0.0
+                return finding.score if condition.metric in ("", finding.metric) else None
             if finding.kind == "compliance":
                 return -1.0 if finding.over else float(RANKS[finding.severity])
             return 0.0 if finding.over else 1.0
@@ -253,9 +253,9 @@ class Evaluator:
         signals: list[Signal] = []
         for watch in device.plan.get(source, ()):
             value = value_of(watch.rule.rule)
-            if value is None or interface_excluded(watch.rule.rule.scope, interface):
-                continue
             before = watch.series.get(subject)
+            if value is None or (before is None and interface_excluded(watch.rule.rule.scope, interface)):
+                continue
             after, outcome = advance(before, watch.spec, at, value, float("inf"))
             if after is before or after is None:
                 continue

@@ -93,7 +93,7 @@ class ConfigDrift(
     tag_field="kind",
     tag="config_drift",
 ):
-    """A running configuration that differs from the one wanted."""
+    """A configuration that was changed, and not by Netledger; over when a backup is tagged stable or restored."""
 
 
 class CustomerDrift(

@@ -145,21 +145,24 @@ TEMPLATES: tuple[Template, ...] = (
     ),
     Template(
         id="anomaly",
-        rule=Rule(name="Unusual behaviour", condition=Anomaly(score=0.9), severity="low", group_by="device"),
+        active=False,
+        rule=Rule(description="Detectors raise alerts of their own; such a rule adds one of another severity, scope or grouping.", name="Unusual behaviour", condition=Anomaly(score=0.9), severity="low", group_by="device"),
     ),
     Template(
         id="compliance",
-        rule=Rule(
+        active=False,
+        rule=Rule(description="Compliance checks raise one alert a policy; such a rule adds one for each finding.",
             name="Configuration breaks a policy", condition=Compliance(min_severity="medium"), severity="medium"
         ),
     ),
     Template(
         id="config-drift",
-        rule=Rule(name="Configuration drift", condition=ConfigDrift(), severity="medium"),
+        rule=Rule(description="The configuration was changed, and not by Netledger. Over when a backup is tagged stable or restored.", name="Configuration drift", condition=ConfigDrift(), severity="medium"),
     ),
     Template(
         id="customer-drift",
-        rule=Rule(
+        active=False,
+        rule=Rule(description="Drift of customers is told anyway; such a rule gives it another grouping or scope.",
             name="Customer differs from the ledger",
             condition=CustomerDrift(),
             severity="medium",
