@@ -69,7 +69,7 @@ _ALL = (
     Metric(
         name="snmp_response_ms",
         unit="ms",
-        group="availability",
+        group="resources",
         description="how long the agent took for the first answer of a poll",
         low=0,
     ),

@@ -82,8 +82,8 @@ class TelemetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """How long one poll of one device may take in all."""
     parallel: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 500
     """Devices that one worker polls at the same time; a fifth of it for those that did not answer last time."""
-    echoes: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
-    """Echo requests a check of availability."""
+    echoes: Annotated[int, msgspec.Meta(ge=0, le=20)] = 3
+    """Echo requests a check of availability; 0 = none, so that SNMP and RouterOS alone tell."""
     echo_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 1.0
     down_after: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
     """A device is down after so many unanswered checks ..."""

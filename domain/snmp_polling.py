@@ -92,3 +92,11 @@ class SnmpPolling(Protocol):
     async def alive(self, address: str, access: SnmpAccess, *, timeout_s: float) -> float:
         """How many ms the agent takes to answer; asked at any time, beside a reading."""
         ...
+
+
+class PollPlans(Protocol):
+    """Keeps plans beyond the life of a worker."""
+
+    async def load(self, device_ids: Sequence[str]) -> dict[str, PollPlan]: ...
+
+    async def save(self, device_id: str, plan: PollPlan) -> None: ...

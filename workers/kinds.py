@@ -8,6 +8,7 @@ KINDS = (
     "checkpoints",
     "routers",
     "customers",
+    "poller",
     "detector",
     "recorder",
     "telemetry-upkeep",

@@ -13,8 +13,9 @@ from nats.aio.client import Client
 
 from adapters.banner import TcpBannerProber
 from adapters.connections import Connections
-from adapters.icmp import EchoProber
+from adapters.icmp.prober import EchoProber
 from adapters.jetstream.connection import connect as connect_nats
+from adapters.jetstream.on_demand import ClientOnDemand
 from adapters.jetstream.operations import JetStreamOperations
 from adapters.jetstream.progress import NatsProgress
 from adapters.jetstream.publisher import LedgerPublisher
@@ -51,6 +52,7 @@ from workers.discovery import Discovery
 from workers.executor import Executor
 from workers.kinds import KINDS
 from workers.main_configs import compliance_watch, config_handlers, config_parts, config_schedule
+from workers.main_polling import poller
 from workers.main_telemetry import alerting, alerts, detector, recorder, telemetry_handlers, telemetry_upkeep
 from workers.poll import Poll
 from workers.presence import Presence
@@ -90,7 +92,11 @@ async def run(configuration: Configuration, master_key: MasterKey, kinds: Sequen
     async with AsyncExitStack() as stack:
         parts = await _open(configuration, master_key, stack)
         chosen = [kind for kind in KINDS if kind in kinds]
-        services: Services = {name: service for name, service in _services(parts).items() if name in chosen}
+        nats = ClientOnDemand(parts.configuration.nats_url, name="netledger worker, telemetry")
+        stack.push_async_callback(nats.close)
+        services: Services = {
+            name: service for name, service in _services(parts, nats).items() if name in chosen
+        }
         services["presence"] = Presence(parts.notes, parts.worker_id, ",".join(chosen)).run
         if any(kind in _NEED_NATS for kind in chosen):
             services["nats"] = partial(_run_connected, parts, chosen)
@@ -145,7 +151,7 @@ async def _open(configuration: Configuration, master_key: MasterKey, stack: Asyn
     )
 
 
-def _services(parts: Parts) -> Services:
+def _services(parts: Parts, nats: ClientOnDemand) -> Services:
     """Those that need the database alone."""
     url, connect = parts.configuration.database_url, parts.pool.connection
     return {
@@ -162,6 +168,7 @@ def _services(parts: Parts) -> Services:
             leadership=parts.leadership,
             vault=parts.vault,
         ),
+        "poller": poller(parts.worker_id, parts.pool, parts.bus, parts.secrets, parts.notes, nats).run,
         "customers": CutOffChanges(parts.bus, connect, parts.leadership).run,
         "telemetry-upkeep": telemetry_upkeep(url, parts.pool, parts.leadership).run,
         "compliance": compliance_watch(

@@ -1,7 +1,7 @@
 """The stream TELEMETRY: polls of devices, each kept once, for a day or until the room that it may take is used up."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -89,6 +89,8 @@ class JetStreamTelemetry:
         self._client = client
         self._jetstream = client.jetstream(timeout=_ACK_TIMEOUT_S)
         self._encoder = msgspec.msgpack.Encoder()
+        self._there = False
+        """Whether the stream took all of the last flight."""
         self._silences = 0
         """How often in a row a stream that is there took nothing."""
 
@@ -126,10 +128,14 @@ class JetStreamTelemetry:
     async def _fly(self, flight: Sequence[_Part]) -> set[int]:
         """The numbers of those that the stream did not take, after a second try where it was not there."""
         try:
+            if not self._there:
+                await ensure_telemetry_stream(self._jetstream)
+            self._there = False
             missing = await self._send(flight)
             if missing:
                 await ensure_telemetry_stream(self._jetstream)
                 missing = await self._send(missing)
+            self._there = not missing
             self._silences = 0
         except TimeoutError:
             await self._silent()
@@ -178,3 +184,21 @@ class JetStreamTelemetry:
         except (NatsError, TimeoutError, OSError) as error:
             log.warning("the telemetry stream cannot be made anew", error=repr(error))
         self._silences = 0
+
+
+class TelemetryOnDemand:
+    """Satisfies TelemetryPublisher over a connection that is made when there is something to publish."""
+
+    def __init__(self, connected: Callable[[], Awaitable[Client]]) -> None:
+        self._connected = connected
+        self._telemetry: tuple[Client, JetStreamTelemetry] | None = None
+
+    async def publish(self, polls: Sequence[Poll]) -> int:
+        try:
+            client = await self._connected()
+        except (NatsError, TimeoutError, OSError) as error:
+            log.warning("telemetry not published", polls=len(polls), error=repr(error))
+            return 0
+        if self._telemetry is None or self._telemetry[0] is not client:
+            self._telemetry = client, JetStreamTelemetry(client)
+        return await self._telemetry[1].publish(polls)

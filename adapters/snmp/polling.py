@@ -1,6 +1,7 @@
 """Polls agents: what they have, found once, and then its values, with as few and as small messages as it takes."""
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 
 from adapters.snmp.agents import KnownAgent, KnownAgents
@@ -103,9 +104,10 @@ class GufoSnmpPolling:
     ) -> InterfacesRead:
         loop = asyncio.get_running_loop()
         async with self._agents.agent(address, access, timeout_s=timeout_s) as agent:
-            begun = loop.time()
+            begun = time.perf_counter()
             told = [oid for oid, known in zip(_TABLES, plan.tables, strict=True) if known is not None]
             first = await agent.greet((SYS_UP_TIME, *told), (SYS_UP_TIME,))
+            response_ms = (time.perf_counter() - begun) * 1000
             read_s = loop.time()
             columns: dict[Column, dict[int, Reading]] = {}
             wide = [each.if_index for each in plan.interfaces if each.wide]
@@ -119,7 +121,7 @@ class GufoSnmpPolling:
             await _single(agent, missing, first, columns)
             return InterfacesRead(
                 read_s=read_s,
-                response_ms=(read_s - begun) * 1000,
+                response_ms=response_ms,
                 uptime_s=_uptime_s(first),
                 tables=_tables(first),
                 columns=columns,
@@ -128,21 +130,19 @@ class GufoSnmpPolling:
     async def values(
         self, address: str, access: SnmpAccess, oids: Sequence[str], *, timeout_s: float
     ) -> ValuesRead:
-        loop = asyncio.get_running_loop()
         async with self._agents.agent(address, access, timeout_s=timeout_s) as agent:
-            begun = loop.time()
+            begun = time.perf_counter()
             found = await agent.greet((SYS_UP_TIME,), (SYS_UP_TIME,))
-            response_ms = (loop.time() - begun) * 1000
+            response_ms = (time.perf_counter() - begun) * 1000
             uptime_s = _uptime_s(found)
             await agent.get(oids, found)
             return ValuesRead(response_ms=response_ms, uptime_s=uptime_s, values=found)
 
     async def alive(self, address: str, access: SnmpAccess, *, timeout_s: float) -> float:
-        loop = asyncio.get_running_loop()
         async with self._probes.agent(address, access, timeout_s=timeout_s) as agent:
-            begun = loop.time()
+            begun = time.perf_counter()
             await agent.greet((SYS_UP_TIME,), (SYS_UP_TIME,))
-            return (loop.time() - begun) * 1000
+            return (time.perf_counter() - begun) * 1000
 
 
 async def _interfaces(view: MibView, count: int | None) -> tuple[PolledInterface, ...]:

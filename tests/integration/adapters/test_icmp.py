@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from adapters.icmp import EchoProber, checksum
+from adapters.icmp.packets import checksum
+from adapters.icmp.prober import EchoProber
 
 ADDRESSES = [f"127.89.{a}.{b}" for a in range(4) for b in range(256)]
 

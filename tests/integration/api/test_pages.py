@@ -127,11 +127,18 @@ def test_filters_hold_across_pages(engineer: httpx.Client) -> None:
     assert engineer.get("/inventory/devices", params={"label": label, "limit": 1}).json()["total"] == 5
 
 
-@pytest.mark.parametrize("field", ["address", "vendor", "site", "owner", "changed_at", "first_seen", "status"])
+@pytest.mark.parametrize(
+    "field", ["address", "vendor", "site", "owner", "changed_at", "first_seen", "status"]
+)
 def test_devices_in_any_order_across_pages(engineer: httpx.Client, field: str) -> None:
     label = unused()
     for owner in ("b", "a", "c", "a"):
-        body = {"address": f"10.9.{len(owner)}.{ord(owner)}", "labels": [label], "owner": owner, "site": unused()}
+        body = {
+            "address": f"10.9.{len(owner)}.{ord(owner)}",
+            "labels": [label],
+            "owner": owner,
+            "site": unused(),
+        }
         done(engineer.post("/inventory/devices", json=body), 201)
     up = list(all_pages(engineer, "/inventory/devices", 2, label=label, sort=field))
     down = list(all_pages(engineer, "/inventory/devices", 3, label=label, sort=f"-{field}"))

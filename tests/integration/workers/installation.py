@@ -71,8 +71,9 @@ class Installation:
         await self.console.bus.execute(CREDENTIAL.to(credential_id, replace), by=self.console.by())
 
     async def set(self, **changes: Any) -> None:
-        """Settings of discovery."""
-        command = ChangeSettings(changes={f"discovery/{name}": value for name, value in changes.items()})
+        """Settings of discovery, or with the section before a slash of another: `**{"telemetry/echoes": 0}`."""
+        paths = {name if "/" in name else f"discovery/{name}": value for name, value in changes.items()}
+        command = ChangeSettings(changes=paths)
         await self.console.bus.execute(SETTINGS.to(SETTINGS_ID, command), by=self.console.by())
 
     async def request(self, *targets: str, **more: Any) -> UUID:

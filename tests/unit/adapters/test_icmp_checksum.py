@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.icmp import checksum
+from adapters.icmp.packets import checksum
 
 
 def test_the_example_of_the_rfc() -> None:

@@ -1,48 +1,33 @@
-"""Echo requests to many addresses over one socket an IP version (RFC 792, RFC 4443)."""
+"""Echo requests to many addresses over one socket an IP version."""
 
 import asyncio
 import contextlib
 import errno
 import secrets
 import socket
-import struct
+import time
 from array import array
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from ipaddress import IPv6Address
-from typing import NamedTuple
 
+from adapters.icmp.packets import (
+    PAYLOAD,
+    PUSH_BACK,
+    PUSH_BACKS,
+    V4,
+    Family,
+    answers,
+    echo_reply,
+    echo_request,
+    family_of,
+    open_socket,
+)
 from domain.pace import Pace
 
 TRIES = 2
 """The first request to a silent neighbour is often lost to its address resolution."""
 
-_PAYLOAD = struct.Struct("!8sIB")  # whose request, to which address, at which try
-_PADDING = bytes(24 - _PAYLOAD.size)
-_RECEIVE_BUFFER = 4 * 1024 * 1024
 _SLICE = 16  # sent before answers are heard, whose round trip would otherwise grow by the sending
-_PUSH_BACKS = 6
-_PUSH_BACK = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM, errno.EPERM, errno.EINTR})
-_SOL_RAW, _ICMP_FILTER, _ICMPV6_FILTER = (
-    255,
-    1,
-    1,
-)  # linux/icmp.h, linux/icmpv6.h; absent from the socket module
-
-
-class IcmpUnavailableError(PermissionError):
-    """Neither kind of ICMP socket may be opened."""
-
-
-class _Family(NamedTuple):
-    family: socket.AddressFamily
-    protocol: int
-    echo_request: int
-    echo_reply: int
-
-
-_V4 = _Family(socket.AF_INET, socket.IPPROTO_ICMP, 8, 0)
-_V6 = _Family(socket.AF_INET6, socket.IPPROTO_ICMPV6, 128, 129)
 
 
 class EchoProber:
@@ -51,7 +36,7 @@ class EchoProber:
     def available(self) -> bool:
         """Whether IPv4 echo requests can be sent from this process."""
         try:
-            opened, _ = _open(_V4)
+            opened, _ = open_socket(V4)
         except OSError:
             return False
         opened.close()
@@ -99,12 +84,12 @@ class _Echoes:
         self._unsettled = len(addresses)
         self._all_settled = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        self._sockets: dict[_Family, socket.socket] = {}
+        self._sockets: dict[Family, socket.socket] = {}
 
     def open(self) -> None:
-        for family in {_family(address) for address in self._addresses}:
+        for family in {family_of(address) for address in self._addresses}:
             try:
-                opened, has_ip_header = _open(family)
+                opened, has_ip_header = open_socket(family)
             except OSError as error:
                 if error.errno != errno.EAFNOSUPPORT:
                     raise
@@ -118,7 +103,7 @@ class _Echoes:
             opened.close()
 
     async def send_all(self, rate_per_s: int, timeout_s: float) -> None:
-        pace = Pace(rate_per_s, self._loop.time())
+        pace = Pace(rate_per_s, time.perf_counter())
         sent = 0
         if not self._addresses:
             return
@@ -126,11 +111,11 @@ class _Echoes:
             for index, address in enumerate(self._addresses):
                 if self._settled[index]:
                     continue
-                if attempt and (wait := self._sent_at[0][index] + timeout_s - self._loop.time()) > 0:
+                if attempt and (wait := self._sent_at[0][index] + timeout_s - time.perf_counter()) > 0:
                     await self._wait(wait)
                     if self._settled[index]:
                         continue
-                if pause := pace.take(self._loop.time()):
+                if pause := pace.take(time.perf_counter()):
                     await asyncio.sleep(pause)
                 sent += 1
                 if sent % _SLICE == 0:
@@ -153,24 +138,24 @@ class _Echoes:
 
     async def _send(self, index: int, attempt: int, address: str) -> bool:
         """Whether the request went out; an address without a route never will."""
-        family = _family(address)
+        family = family_of(address)
         if family not in self._sockets:
             return False
-        payload = _PAYLOAD.pack(self._whose, index, attempt) + _PADDING
-        request = _echo_request(family, self._identifier, index & 0xFFFF, payload)
-        for push_back in range(_PUSH_BACKS):
+        payload = PAYLOAD.pack(self._whose, index, attempt)
+        request = echo_request(family, self._identifier, index & 0xFFFF, payload)
+        for push_back in range(PUSH_BACKS):
             try:
-                self._sent_at[attempt][index] = self._loop.time()
+                self._sent_at[attempt][index] = time.perf_counter()
                 self._sockets[family].sendto(request, (address, 0))
             except OSError as error:
-                if error.errno not in _PUSH_BACK:
+                if error.errno not in PUSH_BACK:
                     return False
                 await asyncio.sleep(0.001 * 2**push_back)
             else:
                 return True
         return True
 
-    def _readable(self, opened: socket.socket, family: _Family, has_ip_header: bool) -> None:
+    def _readable(self, opened: socket.socket, family: Family, has_ip_header: bool) -> None:
         for _ in range(64):
             try:
                 datagram, source = opened.recvfrom(2048)
@@ -178,77 +163,16 @@ class _Echoes:
                 return
             except OSError:
                 continue  # an ICMP error for one of the addresses; the socket lives on
-            start = (datagram[0] & 0x0F) * 4 if has_ip_header and datagram else 0
-            if len(datagram) > start and datagram[start] == family.echo_reply:
-                self._hear(datagram[start + 8 :], source[0])
+            reply = echo_reply(datagram, family, has_ip_header)
+            if reply is not None:
+                self._hear(*reply, source[0])
 
-    def _hear(self, payload: bytes, source: str) -> None:
-        now = self._loop.time()
-        if len(payload) < _PAYLOAD.size:
-            return
-        whose, index, attempt = _PAYLOAD.unpack_from(payload)
+    def _hear(self, whose: bytes, index: int, attempt: int, source: str) -> None:
+        now = time.perf_counter()
         if whose != self._whose or index >= len(self._addresses) or attempt >= TRIES or self._settled[index]:
             return
         address = self._addresses[index]
-        if source == address or (":" in address and _same_v6(source, address)):
+        if answers(source, address):
             self._settle(index)
             self.heard.append((address, (now - self._sent_at[attempt][index]) * 1000))
             self.wake.set()
-
-
-def _family(address: str) -> _Family:
-    return _V6 if ":" in address else _V4
-
-
-def _open(family: _Family) -> tuple[socket.socket, bool]:
-    """An ICMP socket, and whether what it receives begins with the IP header."""
-    try:
-        opened = socket.socket(family.family, socket.SOCK_DGRAM, family.protocol)
-        raw = False
-    except OSError as refused:
-        if refused.errno not in (errno.EACCES, errno.EPERM, errno.EPROTONOSUPPORT):
-            raise
-        try:
-            opened = socket.socket(family.family, socket.SOCK_RAW, family.protocol)
-            raw = True
-        except PermissionError as error:
-            raise IcmpUnavailableError(
-                error.errno,
-                "no ICMP socket is allowed; set net.ipv4.ping_group_range to include this process's group,"
-                " or give it CAP_NET_RAW",
-            ) from error
-    opened.setblocking(False)
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-    if raw:
-        _hear_replies_only(opened, family)
-    return opened, raw and family is _V4
-
-
-def _hear_replies_only(opened: socket.socket, family: _Family) -> None:
-    """A raw socket gets a copy of all ICMP that reaches the host; set bits are what the kernel withholds."""
-    if family is _V4:
-        opened.setsockopt(_SOL_RAW, _ICMP_FILTER, struct.pack("@I", ~(1 << family.echo_reply) & 0xFFFF_FFFF))
-    else:
-        words = [0xFFFF_FFFF] * 8
-        words[family.echo_reply >> 5] &= ~(1 << (family.echo_reply & 31))
-        opened.setsockopt(socket.IPPROTO_ICMPV6, _ICMPV6_FILTER, struct.pack("@8I", *words))
-
-
-def _echo_request(family: _Family, identifier: int, sequence: int, payload: bytes) -> bytes:
-    blank = struct.pack("!BBHHH", family.echo_request, 0, 0, identifier, sequence) + payload
-    if family is _V6:
-        return blank  # the kernel fills in the checksum, which covers addresses it chooses
-    return blank[:2] + checksum(blank).to_bytes(2, "big") + blank[4:]
-
-
-def checksum(data: bytes) -> int:
-    """The Internet checksum (RFC 1071) of an even number of octets."""
-    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
-
-
-def _same_v6(source: str, address: str) -> bool:
-    """Addresses may be written in several ways, and the system adds the zone to link-local ones."""
-    return IPv6Address(source.partition("%")[0]) == IPv6Address(address)
