@@ -3586,7 +3586,7 @@ export interface components {
                 [key: string]: number;
             };
             skipped_metrics?: string[];
-            /** @default 0.8 */
+            /** @default 0.75 */
             threshold?: number;
         };
         /**
@@ -21175,4 +21175,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 47f955474a7c8696cd357ca95e2d3321afdcfd8206dc38e7315291516c19749c */
+/** sha256 of the schema that this was made from: 231c7fd2429abc6a86ba04c537ae1a7c491559d1d7e05a1e30ef8ec8b332ba92 */
