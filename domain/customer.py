@@ -17,6 +17,7 @@ from domain.customer_commands import (
     RecordSecret,
     RemoveCustomer,
     ReportDrift,
+    ReportEscape,
     RequestIsolation,
     RequestRelease,
     SecretFacts,
@@ -71,6 +72,8 @@ def decide(state: Customer, command: Command) -> Sequence[Event]:
             return _carry_out(state, command)
         case AbandonChange() | LoseCustomer():
             return _give_up(state, command)
+        case ReportEscape():
+            return _escaped(state, command)
         case _:
             return _secret(state, command)
 
@@ -117,7 +120,7 @@ def _request(state: Customer, command: RequestIsolation | RequestRelease) -> Seq
             f"{state.username} is being released from isolation by {fixed}; wait until that is done",
             code="CUSTOMER_CHANGING",
         )
-    if state.state == "isolated" or (under_way and state.wanted == "isolated"):
+    if (state.state == "isolated" and not command.again) or (under_way and state.wanted == "isolated"):
         return []
     return [
         CustomerIsolationRequested(
@@ -179,6 +182,21 @@ def _isolated(state: Customer, command: ConcludeIsolation) -> Sequence[Event]:
             session=command.session,
             notes=command.notes,
             evidence=command.evidence,
+            previous=state.state,
+        )
+    ]
+
+
+def _escaped(state: Customer, command: ReportEscape) -> Sequence[Event]:
+    if state.state != "isolated" or state.memento is None:
+        return []
+    return [
+        CustomerIsolationNotEffective(
+            username=state.username,
+            operation_id=state.operation_id,
+            method=state.memento.plan.method,
+            session=command.session,
+            notes=(command.session.detail,) if command.session.detail else (),
             previous=state.state,
         )
     ]

@@ -47,6 +47,8 @@ class RequestIsolation(Command, frozen=True):
     operation_id: str
     method: IsolationMethod
     ended: str = ""
+    again: bool = False
+    """Also where the customer is isolated already: something has changed on the router."""
 
 
 class RequestRelease(Command, frozen=True):
@@ -74,6 +76,12 @@ class ConcludeIsolation(Command, frozen=True):
     session: SessionObservation
     notes: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+
+
+class ReportEscape(Command, frozen=True):
+    """An isolated customer is online, and the isolation does not reach the session."""
+
+    session: SessionObservation
 
 
 class ConcludeRelease(Command, frozen=True):

@@ -114,7 +114,13 @@ def plan_of(settings: IsolationSettings, method: IsolationMethod | None) -> Isol
 
 
 def isolation(
-    customer: Customer, operation_id: UUID, order: IsolationOrder, *, ended: str = "", reason: str = ""
+    customer: Customer,
+    operation_id: UUID,
+    order: IsolationOrder,
+    *,
+    ended: str = "",
+    again: bool = False,
+    reason: str = "",
 ) -> list[Intent]:
     """The operation and the customer's request, to be appended together; empty where it is so already, or asked for.
 
@@ -122,7 +128,13 @@ def isolation(
     """
     key = customer_id(order.router_id, order.username)
     request = (
-        RequestIsolation(operation_id=str(operation_id), method=order.plan.method, ended=ended, reason=reason)
+        RequestIsolation(
+            operation_id=str(operation_id),
+            method=order.plan.method,
+            ended=ended,
+            again=again,
+            reason=reason,
+        )
         if order.isolated
         else RequestRelease(operation_id=str(operation_id), ended=ended, reason=reason)
     )

@@ -410,6 +410,16 @@ class Router(RouterReader, RouterSecrets, RouterIsolation, Protocol):
         """Closes the circuit and tries to connect at once."""
         ...
 
+    def dialled(self) -> set[str]:
+        """Users whose sessions began since this was last asked, as the router tells of its own accord."""
+        ...
+
+    async def escape(
+        self, memento: IsolationMemento, *, deadline_s: float = 10.0, priority: Priority = "bulk"
+    ) -> SessionObservation | None:
+        """A session of an isolated user that the isolation does not reach, where there is one; RouterError."""
+        ...
+
 
 class Routers(Protocol):
     """The routers that this process owns."""

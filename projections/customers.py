@@ -273,6 +273,17 @@ async def on_router(
     return {customer.username: customer for customer in found}
 
 
+async def isolated_on(conn: AsyncConnection[Any], router_id: str) -> dict[str, Customer]:
+    """User name -> what the ledger knows, of the customers of a router who are isolated, with or without effect."""
+    cursor = await conn.execute(
+        "SELECT aggregate::text FROM customers.customers"
+        " WHERE router_id = %s AND state IN ('isolated', 'not_effective')",
+        (router_id,),
+    )
+    found = [msgspec.json.decode(row[0], type=Customer) for row in await cursor.fetchall()]
+    return {customer.username: customer for customer in found}
+
+
 async def cut_off(conn: AsyncConnection[Any], *, limit: int = 500) -> list[tuple[str, str, str]]:
     """(customer, operation, the operation's state) of customers whose change was ended before it was carried out."""
     cursor = await conn.execute(

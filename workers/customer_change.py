@@ -31,6 +31,7 @@ from domain.router_ports import (
     Priority,
     RouterError,
     RouterStep,
+    SessionObservation,
 )
 from workers.router_returns import RouterReturns
 
@@ -253,7 +254,7 @@ class CustomerChanges:
             effective=outcome.effective,
             notes=outcome.notes,
         )
-        alert = [] if outcome.effective else [_no_effect(course, outcome)]
+        alert = [] if outcome.effective else [no_effect_alert(course.id, customer, outcome.session)]
         return await course.conclude(done, conclude, *alert)
 
     async def _released(self, course: _Course, outcome: IsolationOutcome) -> Done:
@@ -327,18 +328,14 @@ def _overtaken(order: Order) -> Done:
     )
 
 
-def _no_effect(course: _Course, outcome: IsolationOutcome) -> Intent:
-    key = effect_alert(course.id)
+def no_effect_alert(key: UUID, customer: Customer, session: SessionObservation) -> Intent:
+    """Raises the one alert about an isolation without effect."""
     raised = RaiseAlert(
-        key=key,
+        key=effect_alert(key),
         severity="high",
-        title=f"the isolation of {course.order.username} has no effect"[:300],
-        device_id=course.order.router_id,
+        title=f"the isolation of {customer.username} has no effect"[:300],
+        device_id=customer.router_id,
         source="isolation",
-        detail={
-            "customer_id": str(course.id),
-            "session": msgspec.to_builtins(outcome.session),
-            "notes": list(outcome.notes),
-        },
+        detail={"customer_id": str(key), "session": msgspec.to_builtins(session)},
     )
-    return ALERT.to(alert_id(key), raised)
+    return ALERT.to(alert_id(raised.key), raised)

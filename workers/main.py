@@ -49,6 +49,7 @@ from workers.customer_change import CustomerChanges
 from workers.customer_sync import CustomerSync, CutOffChanges
 from workers.customers import BulkIsolation, Isolation
 from workers.discovery import Discovery
+from workers.escapes import Escapes
 from workers.executor import Executor
 from workers.kinds import KINDS
 from workers.main_configs import compliance_watch, config_handlers, config_parts, config_schedule
@@ -187,6 +188,7 @@ def _connected_services(parts: Parts, client: Client) -> Services:
         fleet=RouterOsFleet(),
         calls=RouterCallServer(client, router_key),
         secrets=parts.secrets,
+        escapes=Escapes(connect, bus),
         sync=CustomerSync(parts.worker_id, connect=connect, bus=bus, vault=vault, watch=parts.watch),
     )
 

@@ -19,6 +19,7 @@ from domain.router_ports import (
     RouterHistoryEntry,
     RouterTraffic,
     SecretChange,
+    SessionObservation,
     Settled,
     StepReporter,
     UserTraffic,
@@ -46,6 +47,16 @@ class OwnedRouter:
         """One at a time: who comes while one is under way waits for the next."""
         async with self._syncing:
             await self._sync()
+
+    def dialled(self) -> set[str]:
+        return self._router.dialled()
+
+    async def escape(
+        self, memento: IsolationMemento, *, deadline_s: float = 10.0, priority: Priority = "bulk"
+    ) -> SessionObservation | None:
+        """Looks while nobody changes this customer."""
+        async with self.alone(memento.before.name, deadline_s) as left_s:
+            return await self._router.escape(memento, deadline_s=left_s, priority=priority)
 
     @contextlib.asynccontextmanager
     async def alone(self, username: str, deadline_s: float) -> AsyncIterator[float]:

@@ -1,7 +1,7 @@
 """Owns a fair share of the routers: keeps their connections, answers calls to them, and notes what it sees of them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -53,6 +53,12 @@ class Sync(Protocol):
     async def __call__(self, router_id: str, router: OwnedRouter) -> None: ...
 
 
+class Watch(Protocol):
+    """Looks after isolated customers who come online."""
+
+    async def look(self, router_id: str, router: OwnedRouter, online: Collection[str]) -> None: ...
+
+
 @dataclass
 class _Cared:
     known: KnownRouter
@@ -65,6 +71,9 @@ class _Cared:
     refresh_at: float = 0.0
     sync_at: float = 0.0
     refreshing: asyncio.Task[None] | None = field(default=None, repr=False)
+    watching: asyncio.Task[None] | None = field(default=None, repr=False)
+    dialled: set[str] = field(default_factory=set, repr=False)
+    """Users who dialled in and were not looked after yet."""
 
 
 class RouterService:
@@ -80,6 +89,7 @@ class RouterService:
         calls: Calls,
         secrets: SecretOpener,
         sync: Sync | None = None,
+        escapes: Watch | None = None,
         random: Random | None = None,
     ) -> None:
         self._worker_id = worker_id
@@ -89,6 +99,7 @@ class RouterService:
         self._calls = calls
         self._secrets = secrets
         self._sync = sync
+        self._escapes = escapes
         self._cared: dict[str, _Cared] = {}
         self._accesses: dict[tuple[str, int], RouterOsAccess] = {}
         self._reading = asyncio.Semaphore(PARALLEL)
@@ -198,8 +209,9 @@ class RouterService:
     async def _drop(self, router_ids: Sequence[str]) -> None:
         for router_id in router_ids:
             cared = self._cared.pop(router_id, None)
-            if cared is not None and cared.refreshing is not None:
-                cared.refreshing.cancel()
+            for task in (cared.refreshing, cared.watching) if cared is not None else ():
+                if task is not None:
+                    task.cancel()
             await self._calls.stop(router_id)
             await self._fleet.disown(router_id)
 
@@ -220,6 +232,7 @@ class RouterService:
         seen = cared.router.connection
         if seen.state == "connected":
             self._begin_refreshing(cared)
+            self._begin_watching(cared)
         elif seen.last_error_code == "ROUTER_LOGIN_REFUSED" and seen.failures and len(cared.credentials) > 1:
             next_one = (cared.trying + 1) % len(cared.credentials)
             if (
@@ -243,6 +256,20 @@ class RouterService:
             cared.refresh_at = now + REFRESH_S
             cared.refreshing = asyncio.create_task(self._refresh(cared, first=first))
 
+    def _begin_watching(self, cared: _Cared) -> None:
+        cared.dialled |= cared.router.dialled()
+        if cared.dialled and self._escapes and (cared.watching is None or cared.watching.done()):
+            online, cared.dialled = cared.dialled, set()
+            cared.watching = asyncio.create_task(self._look_after(self._escapes, cared, online))
+
+    async def _look_after(self, escapes: Watch, cared: _Cared, online: set[str]) -> None:
+        """Whoever is missed here is found with the next reading of all sessions."""
+        try:
+            async with self._reading:
+                await escapes.look(cared.known.id, cared.router, online)
+        except Exception as error:
+            log.info("isolated customers not looked after", router=cared.known.id, error=repr(error))
+
     async def _refresh(self, cared: _Cared, *, first: bool) -> None:
         """Reads over the connection that is there anyway: no login, no line in the router's log."""
         try:
@@ -250,6 +277,7 @@ class RouterService:
                 health = await cared.router.health(priority="live" if first else "bulk")
                 active = await cared.router.active_users(priority="normal" if first else "bulk")
                 await self._leases.note([RouterNote(router_id=cared.known.id, health=health, active=active)])
+                cared.dialled |= {user.name for user in active}
             if asyncio.get_running_loop().time() >= cared.sync_at:
                 await cared.router.sync()
                 spread = self._random.uniform(0.9, 1.1)

@@ -23,6 +23,7 @@ from domain.router_ports import (
     RouterHistoryEntry,
     RouterTraffic,
     SecretChange,
+    SessionObservation,
     Settled,
     StepReporter,
     UserTraffic,
@@ -47,6 +48,14 @@ class RouterOs:
 
     def reset(self) -> None:
         self._link.reset()
+
+    def dialled(self) -> set[str]:
+        return self._link.dialled()
+
+    async def escape(
+        self, memento: IsolationMemento, *, deadline_s: float = 10.0, priority: Priority = "bulk"
+    ) -> SessionObservation | None:
+        return await isolation.escape(self._dialogue(deadline_s, priority), memento)
 
     def _dialogue(self, deadline_s: float, priority: Priority) -> Dialogue:
         return Dialogue(self._link, deadline_s=deadline_s, priority=priority)

@@ -9,6 +9,7 @@ from adapters.routeros.ppp_secrets import find_secret, settings, the_secret, wri
 from adapters.routeros.restraint import Restraint, read_restraint, restricted, within
 from adapters.routeros.sessions import drop, interface_is_gone, sessions_of, wait_for_return
 from adapters.routeros.traffic import user_traffic
+from adapters.routeros.values import flag
 from domain.router_ports import (
     ActiveUser,
     IsolationMemento,
@@ -22,7 +23,7 @@ from domain.router_ports import (
     StepReporter,
 )
 
-OFFLINE = "the user is offline and has no fixed address: ensure again when a session appears"
+OFFLINE = "the user is offline and has no fixed address: the entry follows when a session begins"
 
 
 async def ensure_isolated(
@@ -185,7 +186,25 @@ async def _by_address_list(
         await _report_silence(dialogue, secret.name, report)
     state: SessionState = "gone" if there else "none"
     notes = () if fixed else (OFFLINE,)
-    return _outcome(memento, wrote, SessionObservation(state=state), effective=bool(fixed), notes=notes)
+    return _outcome(memento, wrote, SessionObservation(state=state), notes=notes)
+
+
+async def escape(dialogue: Dialogue, memento: IsolationMemento) -> SessionObservation | None:
+    """A session of an isolated user that the isolation does not reach; None where there is none."""
+    plan, name = memento.plan, memento.before.name
+    there = await sessions_of(dialogue, name)
+    if plan.method == "profile" and there:
+        restraint = await read_restraint(dialogue, plan.profile)
+        there = tuple(
+            [each for each in there if await restricted(dialogue, restraint, each) is False]
+        )  # what leaves no trace cannot be told
+    elif plan.method == "address-list" and there:
+        ours, others = await UserEntries(dialogue, plan.address_list, name).read(_addresses(there))
+        awake = {address for address, row in ours.items() if not flag(row.get("disabled", ""))}
+        there = tuple(each for each in there if each.address not in awake | others.keys())
+    if not there:
+        return None
+    return observation(there, (), "returned_unrestricted", f"{name} is online past the isolation")
 
 
 async def _still_free(dialogue: Dialogue, addresses: set[str]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
-from librouteros.exceptions import ConnectionClosed  # type: ignore[import-untyped]  # librouteros has no py.typed
+from librouteros.exceptions import ConnectionClosed, LibRouterosError  # type: ignore[import-untyped]  # librouteros has no py.typed
 
 from adapters.routeros.charset import Charset
 from adapters.routeros.circuit import Backoff, Circuit
@@ -14,11 +14,13 @@ from adapters.routeros.dial import Dialled, DialLimits, dial
 from adapters.routeros.lanes import Job, Lanes
 from adapters.routeros.traps import trap_error
 from adapters.routeros.trust import TlsContexts
-from adapters.routeros.wire import Answer, ApiStream, FatalReply, Trapped
+from adapters.routeros.wire import Answer, ApiStream, FatalReply, Row, Trapped
 from domain.router_ports import ConnectionState, Priority, RouterConnection, RouterEndpoint, RouterError
 
 LASTING = ("ROUTER_LOGIN_REFUSED", "ROUTER_CERTIFICATE_REFUSED")
 READ_TRIES = 3
+HEARD = 10_000
+"""Names of users who dialled in that are kept until somebody asks; whoever reads the sessions finds the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class RouterLink:
         self._logins = 0
         self._answered = False
         self._certificate = ""
+        self._dialled: set[str] = set()
 
     @property
     def connection(self) -> RouterConnection:
@@ -194,9 +197,11 @@ class RouterLink:
         """Carries out jobs until the connection breaks, which it always says with a RouterError."""
         loop = asyncio.get_running_loop()
         spoken = loop.time()
+        await self._listen(stream)
         while True:
             if stream.transport.disturbed:
-                raise await self._farewell(stream)
+                await self._hear_out(stream)
+                continue
             job = self._lanes.take()
             if job is not None:
                 await self._perform(stream, job)
@@ -253,13 +258,32 @@ class RouterLink:
         self._latency_s = loop.time() - started
         self._answered = True
 
-    async def _farewell(self, stream: ApiStream) -> RouterError:
+    async def _listen(self, stream: ApiStream) -> None:
+        try:
+            await stream.listen("/ppp/active", self._heard)
+        except (LibRouterosError, OSError) as error:
+            raise self._lost(str(error)) from None
+
+    def _heard(self, row: Row) -> None:
+        """A session began, changed or, with `.dead`, ended."""
+        name = row.get("name", "")
+        if name and ".dead" not in row and len(self._dialled) < HEARD:
+            self._dialled.add(self.charset.decode(name))
+
+    def dialled(self) -> set[str]:
+        """Users whose sessions began since this was last asked."""
+        heard, self._dialled = self._dialled, set()
+        return heard
+
+    async def _hear_out(self, stream: ApiStream) -> None:
+        """What comes while no command is under way: a session that began or ended, else the end of the connection."""
         try:
             async with asyncio.timeout(1.0):
                 reason = await stream.farewell()
         except TimeoutError:
             reason = "the router sent half a sentence that answers no command"
-        return self._lost(self.charset.decode(reason))
+        if reason:
+            raise self._lost(self.charset.decode(reason))
 
     def _broken(self, error: Exception, command: str) -> RouterError:
         if isinstance(error, TimeoutError):

@@ -22,6 +22,8 @@ MAX_ANSWER = 32 << 20
 MAX_WORDS = 1_000
 """Words of one sentence."""
 READ_AHEAD = 256 << 10
+LISTENING = ".tag=heard"
+"""Marks what a `listen` on the same connection tells, between the answers to commands."""
 
 Row = dict[str, str]
 
@@ -175,6 +177,20 @@ class ApiStream(AsyncApiProtocol):  # type: ignore[misc]  # an untyped base
 
     def __init__(self, transport: ApiTransport) -> None:
         super().__init__(transport, encoding="latin-1")
+        self._on_heard: Callable[[Row], None] = lambda _: None
+
+    async def listen(self, menu: str, on_heard: Callable[[Row], None]) -> None:
+        """Asks to be told of changes to a menu, until the connection ends; a router that refuses says so once."""
+        self._on_heard = on_heard
+        await self.writeSentence(f"{menu}/listen", LISTENING)
+
+    def _hears(self, reply: str, words: tuple[str, ...]) -> bool:
+        """Whether a sentence is what we listen for rather than part of an answer."""
+        if LISTENING not in words:
+            return False
+        if reply == "!re":
+            self._on_heard(attributes(words))
+        return True
 
     async def ask(self, command: str, *words: str) -> Answer:
         """Raises Trapped, FatalReply, LibRouterosError or OSError."""
@@ -188,10 +204,12 @@ class ApiStream(AsyncApiProtocol):  # type: ignore[misc]  # an untyped base
             transport.busy = False
 
     async def farewell(self) -> str:
-        """Why the router ends the connection, where it says so in a `!fatal` that nobody asked for."""
+        """Why the router ends the connection, where it says so in a `!fatal` that nobody asked for. Empty where it does not
+        end it but tells what we listen for."""
         self.transport.begin_answer()
         try:
-            await self.readSentence()
+            if self._hears(*await self.readSentence()):
+                return ""
         except FatalReply as fatal:
             return str(fatal)
         except (LibRouterosError, OSError) as error:
@@ -219,6 +237,8 @@ class ApiStream(AsyncApiProtocol):  # type: ignore[misc]  # an untyped base
         category: int | None = None
         while True:
             reply, words = await self.readSentence()
+            if self._hears(reply, words):
+                continue
             if reply == "!re":
                 answer.rows.append(attributes(words))
             elif reply == "!trap":

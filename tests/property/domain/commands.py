@@ -61,6 +61,7 @@ from domain.customer_commands import (
     RecordSecret,
     RemoveCustomer,
     ReportDrift,
+    ReportEscape,
     RequestIsolation,
     RequestRelease,
     SecretFacts,
@@ -401,7 +402,8 @@ _MEMENTOS = st.builds(
 _SEEN = st.builds(SessionObservation, state=st.sampled_from(["none", "gone", "kept"]), address=ADDRESSES)
 CUSTOMER = st.one_of(
     st.builds(AddCustomer, router_id=DEVICE_IDS, username=SHORT, facts=_FACTS, comment=TEXT, password_id=IDS, source=st.sampled_from(["import", "engineer"])),
-    st.builds(RequestIsolation, operation_id=_OPERATIONS, method=_METHODS, ended=st.just("") | _OPERATIONS),
+    st.builds(RequestIsolation, operation_id=_OPERATIONS, method=_METHODS, ended=st.just("") | _OPERATIONS, again=st.booleans()),
+    st.builds(ReportEscape, session=st.builds(SessionObservation, state=st.just("returned_unrestricted"))),
     st.builds(RequestRelease, operation_id=_OPERATIONS, ended=st.just("") | _OPERATIONS),
     st.builds(StartIsolation, operation_id=_OPERATIONS, memento=_MEMENTOS),
     st.builds(StartRelease, operation_id=_OPERATIONS),
