@@ -13,13 +13,14 @@ from cli import devices, discoveries
 from cli.console import Console, open_console
 from cli.lab_process import LabProcess
 from cli.up import Stopping
-from domain.access import AnyAccess, RouterOsAccess
+from domain.access import AnyAccess, RouterOsAccess, SshAccess
 from domain.configuration import Configuration
 from domain.credential import CREDENTIAL, ChangeCredential
 from domain.discovery import StartDiscovery
 from lab import snmp_process
 from lab.credentials import store_credential
 from lab.routeros import process as routeros_process
+from lab.ssh import process as ssh_process
 from projections.accounts import listed
 
 NETWORK = ipaddress.IPv4Network("127.64.0.0/24")
@@ -33,10 +34,11 @@ class Ready(msgspec.Struct, frozen=True):
 
     snmp: snmp_process.Ready
     routers: routeros_process.Ready
+    shells: ssh_process.Ready
 
 
 class Lab:
-    """One simulated network: its SNMP agents, and the API of its RouterOS devices on the same addresses."""
+    """One simulated network: its SNMP agents, and on the same addresses the API of RouterOS devices and command lines."""
 
     def __init__(
         self,
@@ -63,15 +65,24 @@ class Lab:
             ready_file=data_dir / "lab-routers.json",
             log=data_dir / "lab-routers.log",
         )
+        self._shells = LabProcess(
+            "the lab's command lines",
+            "lab.ssh.process",
+            place,
+            ready_file=data_dir / "lab-ssh.json",
+            log=data_dir / "lab-ssh.log",
+        )
 
     def start(self) -> Ready:
         """Raises ServerStartError."""
         return Ready(
             msgspec.json.decode(self._snmp.start(), type=snmp_process.Ready),
             msgspec.json.decode(self._routers.start(), type=routeros_process.Ready),
+            msgspec.json.decode(self._shells.start(), type=ssh_process.Ready),
         )
 
     def stop(self) -> None:
+        self._shells.stop()
         self._routers.stop()
         self._snmp.stop()
 
@@ -82,7 +93,8 @@ class Lab:
         self._terminal.print(
             f"lab: {len(ready.snmp.addresses)} addresses of simulated devices in {self._network},"
             f" UDP port {ready.snmp.port}; {len(ready.routers.routers)} with the RouterOS API,"
-            f" TCP port {ready.routers.port}"
+            f" TCP port {ready.routers.port}; {len(ready.shells.devices)} with a command line over SSH,"
+            f" TCP port {ready.shells.port}"
         )
         asyncio.run(self._discover(configuration, key, ready, stopping))
 
@@ -115,7 +127,15 @@ def _accesses(ready: Ready) -> list[AnyAccess]:
     api = RouterOsAccess(
         id="lab-routeros", port=routers.port, username=routers.username, password=routers.password
     )
-    return [*snmp, api]
+    shells = ready.shells
+    ssh = SshAccess(
+        id="lab-ssh",
+        port=shells.port,
+        username=shells.username,
+        password=shells.password,
+        enable_password=shells.enable_password,
+    )
+    return [*snmp, api, ssh]
 
 
 async def _ensure_credentials(console: Console, accesses: Sequence[AnyAccess]) -> list[str]:

@@ -1,7 +1,7 @@
 """Many simulated SSH devices, all on one port of neighbouring loopback addresses."""
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import islice
@@ -15,7 +15,7 @@ from lab.ssh.ios import IosDevice
 from lab.ssh.junos import JunosDevice
 from lab.ssh.procurve import ProcurveDevice
 from lab.ssh.routeros import RouterOsDevice
-from lab.ssh.server import SshDeviceServer, new_host_key
+from lab.ssh.server import SshDeviceServer, kept_host_key, new_host_key
 from lab.ssh.vrp import VrpDevice
 
 PORT_TRIES = 20
@@ -31,8 +31,17 @@ FAMILIES: dict[str, Callable[..., SshDevice]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class SshSite:
+    """One device of a fleet."""
+
+    address: str
+    name: str
+    family: str
+
+
+@dataclass(frozen=True, slots=True)
 class SshFleetPlan:
-    """What a fleet looks like. With several families, devices take them in turn."""
+    """What a fleet looks like. With several families, devices take them in turn; `sites` say it device by device."""
 
     network: str = "127.66.0.0/24"
     count: int = 1
@@ -46,6 +55,16 @@ class SshFleetPlan:
     show_s: float = 0.0
     shared_host_key: bool = False
     """One key for all, as hundreds of keys take a while to make."""
+    key_seed: str = ""
+    """Devices have the same host keys at every start with it."""
+    sites: tuple[SshSite, ...] = ()
+
+
+def sites_of(plan: SshFleetPlan) -> Sequence[SshSite]:
+    return plan.sites or [
+        SshSite(address=address, name=f"lab-{number + 1}", family=plan.families[number % len(plan.families)])
+        for number, address in enumerate(addresses(plan.network, plan.count))
+    ]
 
 
 def addresses(network: str, count: int) -> list[str]:
@@ -80,9 +99,9 @@ class SshFleet:
     async def _start(self) -> None:
         plan = self.plan
         shared: asyncssh.SSHKey | None = new_host_key() if plan.shared_host_key else None
-        for number, address in enumerate(addresses(plan.network, plan.count)):
-            device = FAMILIES[plan.families[number % len(plan.families)]](
-                f"lab-{number + 1}",
+        for number, site in enumerate(sites_of(plan)):
+            device = FAMILIES[site.family](
+                site.name,
                 number=number + 1,
                 interfaces=plan.interfaces,
                 username=plan.username,
@@ -92,8 +111,9 @@ class SshFleet:
             device.latency_s = plan.latency_s
             if plan.show_s:
                 device.faults.add(Fault("slow", "show", times=0, delay_s=plan.show_s))
-            server = SshDeviceServer(device, address, port=self.port, host_key=shared)
-            self.servers[address] = server
+            key = kept_host_key(f"{plan.key_seed} {site.address}") if plan.key_seed else shared
+            server = SshDeviceServer(device, site.address, port=self.port, host_key=key)
+            self.servers[site.address] = server
             await server.start()
             self.port = server.port
 

@@ -1,6 +1,7 @@
 """A fleet of simulated SSH devices as a process of its own: `python -m lab.ssh.process --network 127.66.0.0/24 --count 8`.
 
-It prints one line of JSON when all devices listen, then takes orders, one line of JSON each, on its standard input:
+With `--size` it stands beside `lab.snmp_process` of the same network, size and seed: its devices are those of that network
+whose command line is simulated. It prints one line of JSON when all devices listen, then takes orders, one line of JSON each, on its standard input:
 {"reboot": ADDRESS}, {"drop": ADDRESS}, {"fault": {...}, "device": ADDRESS}, {"clear": ADDRESS}, {"new_key": ADDRESS},
 {"refuse_logins": true, "device": ADDRESS}, {"config": ADDRESS}. It answers each with a line of JSON and ends at SIGTERM
 or SIGINT.
@@ -9,14 +10,41 @@ or SIGINT.
 import argparse
 import asyncio
 import contextlib
+import ipaddress
 import json
 import signal
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from lab.fleet import build_fleet
 from lab.ssh.device import LAB_ENABLE, LAB_PASSWORD
 from lab.ssh.faults import Fault
-from lab.ssh.fleet import FAMILIES, SshFleet, SshFleetPlan
+from lab.ssh.fleet import FAMILIES, SshFleet, SshFleetPlan, SshSite
+from lab.ssh.sites import ssh_sites
+
+
+class ReadyDevice(msgspec.Struct, frozen=True, kw_only=True):
+    address: str
+    name: str
+    platform: str
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """The line that says that the devices answer."""
+
+    ready: bool = True
+    port: int
+    username: str
+    password: str
+    enable_password: str
+    devices: Sequence[ReadyDevice]
+
+    def __repr__(self) -> str:
+        return f"<Ready {len(self.devices)} devices on port {self.port}>"
 
 
 def main() -> None:
@@ -38,7 +66,16 @@ def _options() -> argparse.Namespace:
         "--show-s", type=float, default=0.0, help="time that showing the configuration takes besides"
     )
     parser.add_argument("--shared-host-key", action="store_true")
+    parser.add_argument("--size", type=int, default=0, help="of the network of `lab.snmp_process`")
+    parser.add_argument("--seed", type=int, default=1, help="of the network of `lab.snmp_process`")
+    parser.add_argument("--map", type=Path, help="file to write the ready line to as well")
     return parser.parse_args()
+
+
+def _sites(options: argparse.Namespace) -> tuple[SshSite, ...]:
+    if not options.size:
+        return ()
+    return ssh_sites(build_fleet(options.size, ipaddress.IPv4Network(options.network), options.seed))
 
 
 async def _serve(options: argparse.Namespace) -> None:
@@ -54,25 +91,27 @@ async def _serve(options: argparse.Namespace) -> None:
         latency_s=options.latency_s,
         show_s=options.show_s,
         shared_host_key=options.shared_host_key,
+        key_seed=f"{options.seed}" if options.size else "",
+        sites=_sites(options),
     )
     fleet = SshFleet(plan)
     await fleet.start()
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    _say(
-        {
-            "ready": True,
-            "port": fleet.port,
-            "username": plan.username,
-            "password": plan.password,
-            "enable_password": plan.enable_password,
-            "devices": [
-                {"address": address, "name": server.device.name, "platform": server.device.family}
-                for address, server in fleet.servers.items()
-            ],
-        }
+    ready = Ready(
+        port=fleet.port,
+        username=plan.username,
+        password=plan.password,
+        enable_password=plan.enable_password,
+        devices=[
+            ReadyDevice(address=address, name=server.device.name, platform=server.device.family)
+            for address, server in fleet.servers.items()
+        ],
     )
+    if options.map:
+        options.map.write_bytes(msgspec.json.encode(ready))
+    _say(msgspec.to_builtins(ready))
     orders = asyncio.create_task(_take_orders(fleet))
     await stopped.wait()
     orders.cancel()

@@ -2,8 +2,11 @@
 
 import asyncio
 from functools import partial
+from hashlib import sha256
 
 import asyncssh
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from lab.ssh.console import Console
 from lab.ssh.device import SshDevice
@@ -11,6 +14,13 @@ from lab.ssh.device import SshDevice
 
 def new_host_key() -> asyncssh.SSHKey:
     return asyncssh.generate_private_key("ssh-ed25519")
+
+
+def kept_host_key(seed: str) -> asyncssh.SSHKey:
+    """The same for the same seed, as a device keeps its key over restarts; no secret at all."""
+    private = Ed25519PrivateKey.from_private_bytes(sha256(seed.encode()).digest())
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return asyncssh.import_private_key(pem)
 
 
 class SshDeviceServer:
