@@ -18,7 +18,7 @@ FaultKind = Literal[
 
 @dataclass(slots=True)
 class Fault:
-    """Strikes commands whose path starts with `command`, `times` times (0 = always).
+    """Strikes commands whose path starts with `command`, `times` times (0 = always), once `after` of them have passed.
 
     slow: answers after `delay_s`. trickle: sends the answer byte by byte over `delay_s`. drop_before, drop_after: the
     connection breaks before, or after, the command was carried out, without an answer. drop_mid_sentence: it breaks
@@ -32,6 +32,7 @@ class Fault:
     delay_s: float = 0.0
     message: str = "failure: rejected"
     category: int | None = None
+    after: int = 0
 
 
 class Faults:
@@ -51,6 +52,9 @@ class Faults:
         """The first fault for this command, used up where it has a count."""
         for fault in self.waiting:
             if command.startswith(fault.command):
+                if fault.after:
+                    fault.after -= 1
+                    continue
                 if fault.times:
                     fault.times -= 1
                     if not fault.times:

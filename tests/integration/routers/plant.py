@@ -27,13 +27,13 @@ class Plant:
 
     def __init__(self, site: Site, configuration: Any, key: Any) -> None:
         self.site = site
-        self._configuration = configuration
+        self.configuration = configuration
         self._key = key
         self.router_id = ""
 
     @contextlib.asynccontextmanager
     async def workers(self, *kinds: str) -> AsyncIterator[None]:
-        task = asyncio.create_task(workers.run(self._configuration, self._key, kinds or KINDS))
+        task = asyncio.create_task(workers.run(self.configuration, self._key, kinds or KINDS))
         try:
             yield
         finally:

@@ -159,30 +159,6 @@ async def test_a_refusal_is_told_and_taken_back(plant: Plant) -> None:
         assert (await plant.ended(await plant.ask(name))).state == "succeeded"
 
 
-@pytest.mark.parametrize("command", ["/ppp/secret/print", "/ppp/secret/set", "/ppp/active/remove"])
-async def test_a_worker_that_dies_at_any_step_is_followed(plant: Plant, command: str) -> None:
-    await plant.start(customers=1)
-    name = "customer0000"
-    async with plant.workers(*WORK):
-        await plant.imported(1)
-        await until(lambda: _is_online(plant, name))
-    before = plant.secret(name)
-    operation_id = await plant.ask(name)
-    plant.fault("hang", command)
-    async with plant.workers(*WORK):
-
-        async def struck() -> bool:
-            return not plant.device.faults.waiting
-
-        await until(struck)
-    plant.device.faults.clear()
-    async with plant.workers(*WORK):
-        assert (await plant.ended(operation_id)).state == "succeeded"
-        assert plant.secret(name) == {**before, "disabled": "true"} and not plant.online(name)
-        assert (await plant.ended(await plant.ask(name, isolated=False))).state == "succeeded"
-    assert plant.secret(name) == before
-
-
 async def test_two_engineers_at_once(plant: Plant) -> None:
     await plant.start(customers=1)
     name = "customer0000"
