@@ -31,6 +31,7 @@ BENCHES = (
     Bench("router-memory", "memory of one connected router"),
     Bench("backup", "500 devices over SSH, against netmiko"),
     Bench("detect", "cost of the anomaly detector a sample and a series"),
+    Bench("alert-storm", "10,000 alerts at once, and the cost of evaluating a sample"),
     Bench("forecast", "forecasts and their bands, against river's Holt-Winters"),
     Bench("identify", "identification rules on recordings", "BENCH_RECORDINGS", "--recordings"),
     Bench("recordings", "discovery of recorded devices end to end", "BENCH_RECORDINGS", "--recordings"),
