@@ -8,7 +8,9 @@ import msgspec
 from domain.aggregate import Aggregate
 from domain.device_commands import (
     AddDevice,
+    BeginMaintenance,
     ChangeDevice,
+    EndMaintenance,
     JoinDevice,
     LoseAddress,
     MarkDown,
@@ -30,6 +32,8 @@ from domain.device_events import (
     DeviceChanged,
     DeviceDiscovered,
     DeviceIdentified,
+    DeviceMaintenanceBegan,
+    DeviceMaintenanceEnded,
     DeviceMerged,
     DeviceRemoved,
     DeviceRestored,
@@ -87,6 +91,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     chassis: tuple[Chassis, ...] = ()
     merged_into: str = ""
     absorbed: dict[str, Absorbed] = {}
+    maintenance: tuple[str, ...] = ()
+    """The maintenance windows (silences) that hold now."""
     apart: tuple[str, ...] = ()
     """Devices that an engineer split from this one, so that discovery does not merge them again."""
 
@@ -173,6 +179,14 @@ def _decide_active(state: Device, command: Command) -> Sequence[Event]:
             return _down(state, command.cause)
         case MarkUp():
             return _up(state)
+        case BeginMaintenance():
+            if command.silence_id in state.maintenance:
+                return []
+            return [DeviceMaintenanceBegan(silence_id=command.silence_id, why=command.why)]
+        case EndMaintenance():
+            if command.silence_id not in state.maintenance:
+                return []
+            return [DeviceMaintenanceEnded(silence_id=command.silence_id)]
         case RemoveDevice():
             return [DeviceRemoved(name=state.display_name)]
         case _:
@@ -334,6 +348,10 @@ def evolve(state: Device, event: Event) -> Device:
             return replace(state, status="down")
         case DeviceCameUp():
             return replace(state, status="up")
+        case DeviceMaintenanceBegan():
+            return replace(state, maintenance=_joined(state.maintenance, (event.silence_id,)))
+        case DeviceMaintenanceEnded():
+            return replace(state, maintenance=_without(state.maintenance, (event.silence_id,)))
         case DeviceRemoved():
             return replace(state, state="removed")
         case DeviceRestored():

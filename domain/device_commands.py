@@ -98,6 +98,19 @@ class MarkUp(Command, frozen=True):
     pass
 
 
+class BeginMaintenance(Command, frozen=True):
+    """A maintenance window that names the device has begun."""
+
+    silence_id: str
+    why: str = ""
+
+
+class EndMaintenance(Command, frozen=True):
+    """The window is over."""
+
+    silence_id: str
+
+
 class RemoveDevice(Command, frozen=True):
     pass
 

@@ -193,6 +193,25 @@ class DeviceCameUp(Event, frozen=True):
         return (Change("status", self.previous, "up"),)
 
 
+class DeviceMaintenanceBegan(Event, frozen=True):
+    topic: ClassVar[str] = "device.maintenance_began.v1"
+    inverse: ClassVar[type[Command] | str] = "end the silence that it follows from"
+    silence_id: str
+    why: str = ""
+
+    def summary(self) -> str:
+        return one_line(f"maintenance began: {self.why}")
+
+
+class DeviceMaintenanceEnded(Event, frozen=True):
+    topic: ClassVar[str] = "device.maintenance_ended.v1"
+    inverse: ClassVar[type[Command] | str] = "make a new maintenance window"
+    silence_id: str
+
+    def summary(self) -> str:
+        return "maintenance ended"
+
+
 class DeviceRemoved(Event, frozen=True):
     topic: ClassVar[str] = "device.removed.v1"
     inverse: ClassVar[type[Command] | str] = RestoreDevice
@@ -230,6 +249,8 @@ DEVICE_EVENTS: tuple[type[Event], ...] = (
     DeviceSeparated,
     DeviceWentDown,
     DeviceCameUp,
+    DeviceMaintenanceBegan,
+    DeviceMaintenanceEnded,
     DeviceRemoved,
     DeviceRestored,
 )

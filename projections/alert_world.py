@@ -35,7 +35,7 @@ async def down_devices(conn: AsyncConnection[Any]) -> dict[str, float]:
     """Active devices that are down, and since when (seconds since the epoch)."""
     cursor = await conn.execute(
         "SELECT id::text, extract(epoch FROM status_since)::float8 FROM inventory.devices"
-        " WHERE state = 'active' AND status = 'down'"
+        " WHERE state = 'active' AND reachability = 'down'"
     )
     return dict(await cursor.fetchall())
 
@@ -90,6 +90,14 @@ async def standing(conn: AsyncConnection[Any]) -> tuple[dict[str, Standing], int
         for alert_id, device_id, severity, rule_id, kind, interface, by in await cursor.fetchall()
     }
     return found, int(row[0]) if row else 0
+
+
+async def in_maintenance(conn: AsyncConnection[Any]) -> dict[str, set[str]]:
+    """Active devices in maintenance, each with the windows that say so."""
+    cursor = await conn.execute(
+        "SELECT id::text, maintenance FROM inventory.devices WHERE state = 'active' AND maintenance <> '{}'"
+    )
+    return {device_id: set(windows) for device_id, windows in await cursor.fetchall()}
 
 
 async def known_alerts(conn: AsyncConnection[Any], alert_ids: Collection[str]) -> set[str]:

@@ -14,6 +14,8 @@ from domain.device_events import (
     DeviceChanged,
     DeviceDiscovered,
     DeviceIdentified,
+    DeviceMaintenanceBegan,
+    DeviceMaintenanceEnded,
     DeviceMerged,
     DeviceRemoved,
     DeviceRestored,
@@ -38,6 +40,8 @@ DEVICES = Table(
         "id": "uuid",
         "state": "text NOT NULL",
         "status": "text NOT NULL",
+        "reachability": "text NOT NULL",
+        "maintenance": "text[] NOT NULL",
         "status_since": "timestamptz NOT NULL",
         "site": "text NOT NULL",
         "address": "text NOT NULL",
@@ -108,7 +112,7 @@ class Inventory:
     """One row a device that ever was; `state` tells the active from the removed and merged."""
 
     name = "inventory"
-    version = 5
+    version = 6
     tables: Sequence[Table] = (DEVICES, HISTORY, INTERFACES, NEIGHBOURS)
     topics: Sequence[str] = ("device.",)
 
@@ -139,6 +143,7 @@ class Inventory:
         same = row is before or row == before  # then it is an interface or a neighbour that changed
         row = {**row, "changed_at": at, "position": recorded.position}
         if not same:
+            row["status"] = "maintenance" if row["maintenance"] else row["reachability"]
             row["address"] = row["addresses"][0] if row["addresses"] else ""
             row["name"] = row["given_name"] or row["sys_name"] or row["address"]
             # Made here and not by PostgreSQL, whose idea of lower case depends on how the database was created.
@@ -209,9 +214,13 @@ class Inventory:
                     "apart": _joined(row["apart"], (event.from_id,)),
                 }
             case DeviceWentDown():
-                return {**row, "status": "down"}
+                return {**row, "reachability": "down"}
             case DeviceCameUp():
-                return {**row, "status": "up"}
+                return {**row, "reachability": "up"}
+            case DeviceMaintenanceBegan():
+                return {**row, "maintenance": _joined(row["maintenance"], (event.silence_id,))}
+            case DeviceMaintenanceEnded():
+                return {**row, "maintenance": _without(row["maintenance"], (event.silence_id,))}
             case DeviceRemoved():
                 return {**row, "state": "removed"}
             case DeviceRestored():
@@ -226,6 +235,8 @@ def _new(device_id: str, recorded: Recorded, status: str, address: str, site: st
         "id": device_id,
         "state": "active",
         "status": status,
+        "reachability": status,
+        "maintenance": [],
         "status_since": at,
         "site": site,
         "address": address,

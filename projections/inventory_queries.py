@@ -305,7 +305,7 @@ async def candidates(
     """Devices at the site that share an address or an identity, the oldest first, the removed among them, the merged
     not. Without a site also those of named sites, by identity alone: the same address at two sites is two devices."""
     rows = await conn.execute(
-        "SELECT to_jsonb(d)::text FROM inventory.devices d WHERE state <> 'merged'"
+        "SELECT (to_jsonb(d) || jsonb_build_object('status', reachability))::text FROM inventory.devices d WHERE state <> 'merged'"
         " AND (identities && %(identities)s::text[] AND (site = %(site)s OR %(site)s = '')"
         "   OR addresses && %(addresses)s::text[] AND site = %(site)s) ORDER BY first_seen, id",
         {"site": site, "addresses": list(addresses), "identities": list(identities)},
@@ -316,7 +316,8 @@ async def candidates(
 async def unseen_devices(conn: AsyncConnection[Any], site: str, operation_id: str) -> list[Candidate]:
     """Active devices of the site, not known to be down, that no probe saw since the operation was requested."""
     rows = await conn.execute(
-        "SELECT to_jsonb(d)::text FROM inventory.devices d WHERE site = %s AND state = 'active' AND status <> 'down'"
+        "SELECT (to_jsonb(d) || jsonb_build_object('status', reachability))::text FROM inventory.devices d"
+        " WHERE site = %s AND state = 'active' AND reachability <> 'down'"
         " AND NOT EXISTS (SELECT 1 FROM work.sightings s JOIN operations.operations o ON o.id = %s::uuid"
         " WHERE s.device_id = d.id AND s.last_seen >= o.requested_at)",
         (site, operation_id),

@@ -10,11 +10,13 @@ import structlog
 from domain.aggregate import Intent
 from domain.alert import ALERT, RaiseAlert
 from domain.alert_rule import ALERT_RULE, CreateAlertRule
-from domain.alerting.gate import Act, Gate, Step, World
+from domain.alerting.gate import Act, Gate, Step, World, maintained
 from domain.alerting.ports import EvaluationStore
 from domain.alerting.templates import TEMPLATES
+from domain.device import DEVICE
+from domain.device_commands import BeginMaintenance, EndMaintenance
 from domain.errors import Conflict, DomainError, Unavailable
-from domain.event import Actor, Attribution
+from domain.event import Actor, Attribution, Command
 from domain.ports import CommandBus, EventLog, Leadership, PositionWatch
 from projections import alert_world
 from projections.settings import in_force
@@ -66,7 +68,10 @@ class AlertGate:
             while True:
                 position, changed = await self._listen(gate, position)
                 present = await self._world.look(datetime.now(UTC))
-                busy = await self._step(gate, present, reconsider=changed or present != world)
+                news = changed or present != world
+                busy = await self._step(gate, present, reconsider=news)
+                if news:
+                    await self._mark_maintenance(present)
                 world = present
                 if time.time() - tidied_at > _TIDY_S:
                     tidied_at = time.time()
@@ -151,6 +156,31 @@ class AlertGate:
             raise
         except DomainError as error:
             log.warning("alert not changed", alert=key, error=error.message)
+
+    async def _mark_maintenance(self, world: World) -> None:
+        """Devices show that they are being worked on, and no longer once the window is over."""
+        async with self._connect() as conn:
+            marked = await alert_world.in_maintenance(conn)
+        wanted = maintained(world)
+        commands: list[tuple[str, Command]] = []
+        for device_id in marked.keys() | wanted.keys():
+            have, want = marked.get(device_id, set()), wanted.get(device_id, {})
+            commands += [(device_id, EndMaintenance(silence_id=each)) for each in sorted(have - want.keys())]
+            commands += [
+                (device_id, BeginMaintenance(silence_id=each, why=want[each]))
+                for each in sorted(want.keys() - have)
+            ]
+        for start in range(0, len(commands), _AT_ONCE):
+            await asyncio.gather(*(self._mark(key, each) for key, each in commands[start : start + _AT_ONCE]))
+
+    async def _mark(self, device_id: str, command: Command) -> None:
+        by = Attribution(actor=_ACTOR, correlation_id=device_id, reason="maintenance window")
+        try:
+            await self._bus.execute(DEVICE.to(device_id, command), by=by)
+        except Unavailable:
+            raise
+        except DomainError as error:
+            log.warning("maintenance not marked", device=device_id, error=error.message)
 
     async def _tidy(self) -> None:
         async with self._connect() as conn:

@@ -137,6 +137,21 @@ def matches(matchers: Matchers, subject: Subject, world: World) -> bool:
     return not interface_excluded(scope, subject.interface)
 
 
+def maintained(world: World) -> dict[str, dict[str, str]]:
+    """Device -> the maintenance windows that mean the whole of it now, with their reasons. One that means only some rules,
+    severities or interfaces is a silence, but not the device's maintenance."""
+    found: dict[str, dict[str, str]] = {}
+    for silence in world.silences:
+        matchers = silence.matchers
+        partial = matchers.rule_ids or matchers.severities or matchers.scope.interfaces
+        if not silence.maintenance or partial:
+            continue
+        for device_id, traits in world.traits.items():
+            if traits.active and not excluded(matchers.scope, traits):
+                found.setdefault(device_id, {})[silence.id] = silence.why
+    return found
+
+
 class Gate:
     """All unresolved alerts and all that is held back. Deterministic: what it is told decides what it says."""
 

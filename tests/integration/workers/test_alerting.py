@@ -116,6 +116,11 @@ class Network:
             row = await (await conn.execute(query, values)).fetchone()
         return row[0] if row else None
 
+    async def status(self, device_id: str, wanted: str) -> bool:
+        return bool(
+            await self._value("SELECT status FROM inventory.devices WHERE id = %s", device_id) == wanted
+        )
+
     async def down(self, device_id: str) -> None:
         await self.do(DEVICE.to(device_id, MarkDown(cause="no answer")))
 
@@ -234,10 +239,13 @@ async def test_silences_by_rule_and_for_alerts_raised_by_hand(network: Network) 
             assert (row.silenced_by.id, row.silenced_by.why) == (str(silence), "silence: new fans")
             await network.do(SILENCE.to(silence, EndSilence()))
             await network.alert(core, "firing")
-            soon = msgspec.structs.replace(quiet, ends_at=datetime.now(UTC) + timedelta(seconds=2))
+            end = datetime.now(UTC) + timedelta(seconds=3)
+            soon = msgspec.structs.replace(quiet, ends_at=end, maintenance=True)
             await network.do(SILENCE.to(uuid4(), soon, new=True))
             await network.alert(core, "silenced")
+            await until(lambda: network.status(core, "maintenance"))
             await network.alert(core, "firing")
+            await until(lambda: network.status(core, "unknown"))
 
 
 async def test_findings_become_alerts_once(network: Network) -> None:

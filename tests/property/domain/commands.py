@@ -70,7 +70,9 @@ from domain.customer_commands import (
 )
 from domain.device_commands import (
     AddDevice,
+    BeginMaintenance,
     ChangeDevice,
+    EndMaintenance,
     JoinDevice,
     LoseAddress,
     MarkDown,
@@ -228,6 +230,8 @@ DEVICE = st.one_of(
     st.builds(SeparateDevice, from_id=DEVICE_IDS),
     st.builds(MarkDown, cause=TEXT),
     st.builds(MarkUp),
+    st.builds(BeginMaintenance, silence_id=IDS, why=TEXT),
+    st.builds(EndMaintenance, silence_id=IDS),
     st.builds(RemoveDevice, reason=TEXT),
     st.builds(RestoreDevice),
 )  # fmt: skip
@@ -445,6 +449,8 @@ PLAIN: dict[str, list[Command]] = {
         SeparateDevice(from_id=_TWO),
         MarkDown(cause="no answer"),
         MarkUp(),
+        BeginMaintenance(silence_id=_ONE, why="new fans"),
+        EndMaintenance(silence_id=_ONE),
         RemoveDevice(),
         RestoreDevice(),
     ],
