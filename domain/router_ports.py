@@ -8,6 +8,7 @@ import msgspec
 
 from domain.access import RouterOsAccess
 from domain.errors import DomainError
+from domain.router_counters import RouterInterface, RouterQueue
 
 RouterErrorCode = Literal[
     "ROUTER_UNREACHABLE",
@@ -405,6 +406,18 @@ class Router(RouterReader, RouterSecrets, RouterIsolation, Protocol):
 
     @property
     def connection(self) -> RouterConnection: ...
+
+    async def interface_counters(
+        self, *, deadline_s: float = 30.0, priority: Priority = "bulk"
+    ) -> tuple[RouterInterface, ...]:
+        """Of all interfaces but those of single sessions; raises RouterError."""
+        ...
+
+    async def queue_counters(
+        self, *, deadline_s: float = 30.0, priority: Priority = "bulk"
+    ) -> tuple[RouterQueue, ...]:
+        """Of all simple queues; raises RouterError."""
+        ...
 
     def reset(self) -> None:
         """Closes the circuit and tries to connect at once."""

@@ -26,6 +26,8 @@ class KnownRouter(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     address: str
     credential_ids: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    speaks_snmp: bool = False
 
 
 class RouterRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +79,8 @@ async def are_known(conn: AsyncConnection[Any]) -> bool:
 async def known(conn: AsyncConnection[Any]) -> list[KnownRouter]:
     """All routers. The credential that worked last comes first; those assigned to the device shut out all others."""
     cursor = await conn.execute(
-        "SELECT json_build_object('id', d.id, 'name', d.name, 'address', d.address, 'credential_ids',"
+        "SELECT json_build_object('id', d.id, 'name', d.name, 'address', d.address, 'labels', d.labels,"
+        " 'speaks_snmp', d.access_id <> '', 'credential_ids',"
         " (SELECT coalesce(json_agg(c.id ORDER BY (c.id::text = r.credential_id) DESC NULLS LAST, c.created_at, c.id),"
         " '[]') FROM accounts.credentials c WHERE c.kind = 'routeros' AND (c.id::text = ANY(d.credential_ids)"
         " OR NOT EXISTS (SELECT 1 FROM accounts.credentials a WHERE a.kind = 'routeros'"

@@ -53,7 +53,7 @@ from workers.escapes import Escapes
 from workers.executor import Executor
 from workers.kinds import KINDS
 from workers.main_configs import compliance_watch, config_handlers, config_parts, config_schedule
-from workers.main_polling import poller
+from workers.main_polling import poller, router_polls
 from workers.main_telemetry import alerting, alerts, detector, recorder, telemetry_handlers, telemetry_upkeep
 from workers.poll import Poll
 from workers.presence import Presence
@@ -200,7 +200,10 @@ def _connected_services(parts: Parts, client: Client) -> Services:
     return {
         "relay": Relay(sealed_events, parts.watch, LedgerPublisher(client), parts.leadership).run,
         "executor": _executor(parts, client, calls).run,
-        "routers": routers.run,
+        "routers": partial(
+            _run_all,
+            {"routers": routers.run, "router polls": router_polls(parts.pool, routers, connected).run},
+        ),
         "detector": detector(parts.worker_id, parts.pool, bus, connected).run,
         "recorder": recorder(parts.worker_id, parts.pool, connected).run,
         "alerting": alerting(parts.worker_id, parts.pool, connected).run,

@@ -17,6 +17,8 @@ from domain.ports import CommandBus, SecretOpener, WorkNotes
 from workers.availability import AvailabilityChecks
 from workers.opened_accesses import OpenedAccesses
 from workers.poller import Poller
+from workers.router_polls import RouterPolls
+from workers.routers import RouterService
 from workers.snmp_polls import SnmpPolls
 from workers.telemetry_outbox import TelemetryOutbox
 from workers.verdicts import Verdicts
@@ -48,6 +50,13 @@ def poller(
         outbox=TelemetryOutbox(TelemetryOnDemand(connected)),
         notes=notes,
     )
+
+
+def router_polls(
+    pool: Pool, routers: RouterService, connected: Callable[[], Awaitable[Client]]
+) -> RouterPolls:
+    outbox = TelemetryOutbox(TelemetryOnDemand(connected))
+    return RouterPolls(pool.connection, routers.all_owned, outbox)
 
 
 def _spare_descriptors() -> int:

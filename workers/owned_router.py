@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from weakref import WeakValueDictionary
 
+from domain.router_counters import RouterInterface, RouterQueue
 from domain.router_ports import (
     ActiveUser,
     IsolationMemento,
@@ -93,6 +94,16 @@ class OwnedRouter:
         self, *, deadline_s: float = 30.0, priority: Priority = "normal"
     ) -> tuple[ActiveUser, ...]:
         return await self._router.active_users(deadline_s=deadline_s, priority=priority)
+
+    async def interface_counters(
+        self, *, deadline_s: float = 30.0, priority: Priority = "bulk"
+    ) -> tuple[RouterInterface, ...]:
+        return await self._router.interface_counters(deadline_s=deadline_s, priority=priority)
+
+    async def queue_counters(
+        self, *, deadline_s: float = 30.0, priority: Priority = "bulk"
+    ) -> tuple[RouterQueue, ...]:
+        return await self._router.queue_counters(deadline_s=deadline_s, priority=priority)
 
     async def history(
         self, *, deadline_s: float = 10.0, priority: Priority = "normal"

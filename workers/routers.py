@@ -111,6 +111,10 @@ class RouterService:
         cared = self._cared.get(router_id)
         return None if cared is None else cared.router
 
+    def all_owned(self) -> list[tuple[KnownRouter, OwnedRouter]]:
+        """What this process owns now, connected or not."""
+        return [(cared.known, cared.router) for cared in self._cared.values()]
+
     async def run(self) -> None:
         """Until cancelled; then others may take over at once."""
         try:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from random import Random
 
-from adapters.routeros import health, isolation, many, ppp_secrets, release, sessions, traffic
+from adapters.routeros import counters, health, isolation, many, ppp_secrets, release, sessions, traffic
 from adapters.routeros.dialogue import Dialogue
 from adapters.routeros.link import LinkLimits, RouterLink
 from adapters.routeros.trust import TlsContexts
+from domain.router_counters import RouterInterface, RouterQueue
 from domain.router_ports import (
     ActiveUser,
     IsolationMemento,
@@ -73,6 +74,16 @@ class RouterOs:
         self, username: str, *, deadline_s: float = 10.0, priority: Priority = "live"
     ) -> UserTraffic:
         return await traffic.user_traffic(self._dialogue(deadline_s, priority), username)
+
+    async def interface_counters(
+        self, *, deadline_s: float = 30.0, priority: Priority = "bulk"
+    ) -> tuple[RouterInterface, ...]:
+        return await counters.interface_counters(self._table(deadline_s, priority))
+
+    async def queue_counters(
+        self, *, deadline_s: float = 30.0, priority: Priority = "bulk"
+    ) -> tuple[RouterQueue, ...]:
+        return await counters.queue_counters(self._table(deadline_s, priority))
 
     async def active_users(
         self, *, deadline_s: float = 30.0, priority: Priority = "normal"

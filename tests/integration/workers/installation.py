@@ -29,6 +29,8 @@ from workers import main as workers
 from workers.kinds import KINDS
 from workers.supervision import ended
 
+QUIET = tuple(kind for kind in KINDS if kind != "poller")
+"""All but the pollers, which judge devices by themselves: the echo requests of loopback are always answered."""
 PATIENCE_S = 40.0
 
 
@@ -51,7 +53,7 @@ class Installation:
     @contextlib.asynccontextmanager
     async def worker(self, *kinds: str) -> AsyncIterator[None]:
         """Worker services in this process; by default all kinds."""
-        running = asyncio.create_task(workers.run(self.configuration, self.key, kinds or KINDS))
+        running = asyncio.create_task(workers.run(self.configuration, self.key, kinds or QUIET))
         try:
             yield
         finally:

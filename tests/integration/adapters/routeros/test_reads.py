@@ -137,3 +137,18 @@ async def test_history_tells_who_changed_what(bench: Any) -> None:
     newest = (await bench.own().history())[0]
     assert newest.action == "ppp secret customer0000 changed"
     assert newest.by == "admin"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_counters_of_interfaces_and_of_queues(bench: Any, version: str) -> None:
+    await bench.start(versions=(version,))
+    router = bench.own()
+    interfaces = {each.name: each for each in await router.interface_counters()}
+    assert {"ether1", "ether5"} <= set(interfaces)
+    assert not any(name.startswith("<pppoe-") for name in interfaces)
+    assert interfaces["ether1"].running
+    assert not interfaces["ether5"].running
+    queues = {each.name: each for each in await router.queue_counters()}
+    queue = queues["<pppoe-customer0001>"]
+    assert queue.tx_bps is not None
+    assert queue.tx_bytes is not None
