@@ -1,5 +1,6 @@
 """Detectors over a real stream, ledger and database: they find what is wrong, and outlive being killed at any moment."""
 
+import asyncio
 import random
 import signal
 from collections import defaultdict
@@ -89,43 +90,80 @@ async def _are(netledger: Installation, wanted: Happened) -> bool:
 async def test_killed_at_any_moment_it_forgets_nothing_and_tells_nothing_twice(
     netledger: Installation, publisher: TelemetryPublisher
 ) -> None:
+    """Some checkpoints come before a kill and some do not; some kills come right after something was told."""
     dice = random.Random()
     stream = list(polls(device_ids(10), 420, wrong=[150, 250, 330]))
     settings = DetectionSettings(checkpoint_s=1, refractory_s=600)
     wanted = expected(stream, settings)
+    assert sum(len(steps) for steps in wanted.values()) > 40
     async with netledger.worker("projector"):
         await netledger.settled()
         await set_detection(netledger, checkpoint_s=1, refractory_s=600)
-        kills = 0
         parts = 6
         for part in range(parts):
-            size = len(stream) // parts
-            end = None if part == parts - 1 else (part + 1) * size
-            before = await told(netledger)
-            await publisher.publish(stream[part * size : end])
+            await publisher.publish(stream[part * len(stream) // parts : (part + 1) * len(stream) // parts])
             with worker_process(netledger.configuration, "detector") as process:
-                if end is None:
+                if part == parts - 1:
                     await until(lambda: _are(netledger, wanted))
-                    break
-                await until(lambda: _saved(netledger))
-                with_more = before
-
-                async def more(than: Happened = with_more) -> bool:
-                    return len(wanted) > 0 and await told(netledger) != than
-
-                if dice.random() < 0.5 and expected(stream[:end], settings) != before:
-                    await until(more)  # killed right after it told something
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-                kills += 1
-    assert kills == parts - 1
+                else:
+                    await _progress(netledger)
+                    await asyncio.sleep(dice.uniform(0.0, 0.7))
+                    process.send_signal(signal.SIGKILL)
+                    process.wait()
+                    await _leases_expire(netledger)
     assert await told(netledger) == wanted
 
 
-async def _saved(netledger: Installation) -> bool:
+async def _leases_expire(netledger: Installation) -> None:
+    """At once, as if six seconds had passed."""
     async with netledger.console.pool.connection() as conn:
-        cursor = await conn.execute(
-            "SELECT count(*) FROM detector.partitions WHERE noted_at > now() - interval '5 s'"
-        )
-        row = await cursor.fetchone()
-    return row is not None and row[0] > 0
+        await conn.execute("DELETE FROM work.partition_leases")
+        await conn.execute("DELETE FROM work.partition_owners")
+
+
+async def _progress(netledger: Installation) -> None:
+    """Until a partition was saved or noted, or something was told, since now."""
+
+    async def standing() -> object:
+        async with netledger.console.pool.connection() as conn:
+            cursor = await conn.execute("SELECT max(noted_at), sum(sequence) FROM detector.partitions")
+            return await cursor.fetchone(), await told(netledger)
+
+    before = await standing()
+
+    async def changed() -> bool:
+        return await standing() != before
+
+    await until(changed)
+
+
+async def test_a_worker_that_joins_takes_its_part_and_one_that_dies_is_followed(
+    netledger: Installation, publisher: TelemetryPublisher
+) -> None:
+    stream = list(polls(device_ids(12), 330, wrong=[120, 220, 290]))
+    third = len(stream) // 3
+    wanted = expected(stream, DetectionSettings(checkpoint_s=1, refractory_s=600))
+
+    async def owners() -> set[str]:
+        async with netledger.console.pool.connection() as conn:
+            cursor = await conn.execute("SELECT DISTINCT owner FROM detector.partitions")
+            return {row[0] for row in await cursor.fetchall()}
+
+    async def shared() -> bool:
+        return len(await owners()) == 2
+
+    async with netledger.worker("projector"):
+        await netledger.settled()
+        await set_detection(netledger, checkpoint_s=1, refractory_s=600)
+        async with netledger.worker("detector"):
+            await publisher.publish(stream[:third])
+            await until(
+                lambda: _are(netledger, expected(stream[:third], DetectionSettings(refractory_s=600)))
+            )
+            with worker_process(netledger.configuration, "detector") as joined:
+                await until(shared)
+                await publisher.publish(stream[third : 2 * third])
+                joined.send_signal(signal.SIGKILL)
+                joined.wait()
+                await publisher.publish(stream[2 * third :])
+                await until(lambda: _are(netledger, wanted))

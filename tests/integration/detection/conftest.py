@@ -1,0 +1,79 @@
+"""A whole Netledger that has watched three devices for six days, of which the last have passed just now."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import nats
+import pytest
+
+from adapters.embedded.nats import EmbeddedNats
+from adapters.embedded.postgres import EmbeddedPostgres
+from adapters.jetstream.telemetry import JetStreamTelemetry, ensure_telemetry_stream
+from adapters.vault.master_key import MasterKey
+from domain.telemetry import Poll
+from tests.integration.api.serving import Netledger, fresh_database, netledger, until
+from tests.integration.workers.imagined import INTERVAL_S, device_ids, polls
+
+DAYS = 6
+COUNT = int(DAYS * 86_400 / INTERVAL_S)
+WRONG = COUNT - 300
+
+
+@pytest.fixture(scope="session")
+def devices() -> list[str]:
+    return device_ids(3)
+
+
+@pytest.fixture(scope="session")
+def watched(
+    postgres: EmbeddedPostgres,
+    master_key: MasterKey,
+    tmp_path_factory: pytest.TempPathFactory,
+    devices: list[str],
+) -> Iterator[Netledger]:
+    folder = Path(tempfile.mkdtemp(prefix="netledger-nats-"))
+    folder.chmod(0o755)
+    broker = EmbeddedNats(folder)
+    broker.start()
+    kinds = ("projector", "relay", "executor", "detector", "recorder")
+    start = time.time() - COUNT * INTERVAL_S
+    stream = list(polls(devices[:1], COUNT, wrong=[WRONG], start=start))
+    stream += polls(devices[1:], COUNT, start=start)
+    with (
+        fresh_database(postgres) as database,
+        netledger(database, broker.url, tmp_path_factory.mktemp("data"), master_key, kinds=kinds) as running,
+        running.client(running.login("admin")) as admin,
+    ):
+        # Before anything is learned, so that the first checkpoint comes at once.
+        admin.patch("/settings", json={"detection": {"checkpoint_s": 1}})
+        running.call(_publish(broker.url, stream))
+        seen = sum(len(poll.samples) for poll in stream) - COUNT * len(devices)  # up-time is not learned
+        until(lambda: _learned(admin) == seen)
+        yield running
+    broker.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _learned(admin: httpx.Client) -> int:
+    """Samples in saved states."""
+    status = admin.get("/models/status").json()
+    saved = all(each["snapshot_at"] for each in status["partitions"])
+    return int(status["detectors"][0]["samples_seen"]) if saved and status["partitions"] else 0
+
+
+async def _publish(url: str, stream: list[Poll]) -> None:
+    client = await nats.connect(url)
+    await ensure_telemetry_stream(client.jetstream())
+    publisher = JetStreamTelemetry(client)
+    assert await publisher.publish(stream) == len(stream)
+    await client.close()
+
+
+@pytest.fixture
+def engineer(watched: Netledger) -> Iterator[httpx.Client]:
+    with watched.client(watched.login("engineer")) as client:
+        yield client
