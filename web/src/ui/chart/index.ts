@@ -1,2 +1,3 @@
 export type { Mark, Series } from "./series";
 export { TimeChart } from "./time-chart";
+export { aligned, type Aligned } from "./history";

@@ -1,0 +1,56 @@
+/** Rules and alerts in words. */
+import type { Schemas } from "@/api/client";
+import { duration, metricValue } from "@/ui/units";
+
+type Condition = Schemas["RuleBody"]["condition"];
+type Scope = Schemas["Scope"];
+
+const spelled = (metric: string): string => metric.replaceAll("_", " ");
+const lasting = (seconds: number | undefined): string => (seconds ? ` for ${duration(seconds)}` : "");
+
+/** "cpu percent > 90 % for 10 min, over below 75 %". */
+export function conditionText(condition: Condition): string {
+  switch (condition.kind) {
+    case "threshold": {
+      const { metric, op, value, upper, clear, for_s } = condition;
+      const limit = op === "outside" ? `outside ${metricValue(metric, value)} to ${metricValue(metric, upper)}` : `${op} ${metricValue(metric, value)}`;
+      const over = clear === null || clear === undefined ? "" : `, over at ${metricValue(metric, clear)}`;
+      return `${spelled(metric)} ${limit}${lasting(for_s)}${over}`;
+    }
+    case "absence":
+      return `no ${spelled(condition.metric)}${lasting(condition.for_s ?? 900)}`;
+    case "device_down":
+      return `device down${lasting(condition.for_s)}`;
+    case "interface_down":
+      return `interface down${lasting(condition.for_s)}`;
+    case "anomaly":
+      return `anomaly of ${condition.metric ? spelled(condition.metric) : "any metric"}, score above ${String(condition.score ?? 0.9)}`;
+    case "compliance":
+      return `configuration breaks a policy, ${condition.min_severity ?? "low"} or graver`;
+    case "config_drift":
+      return "configuration changed by others";
+    case "customer_drift":
+      return "customer changed by hand";
+    case "log": {
+      const source = condition.source === "any" || !condition.source ? "message" : condition.source;
+      const words = condition.contains?.length ? ` with “${condition.contains.join("”, “")}”` : "";
+      return `${source}${words}${condition.trap_oid ? `, trap ${condition.trap_oid}` : ""}`;
+    }
+  }
+}
+
+/** Where a rule or silence holds; empty is everywhere. */
+export function scopeText(scope: Scope | undefined): string {
+  const parts = Object.entries(scope ?? {})
+    .filter(([, value]) => (Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== ""))
+    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${Array.isArray(value) ? value.join(", ") : String(value)}`);
+  return parts.join("; ") || "everywhere";
+}
+
+/** What free JSON says, for a list of facts. */
+export function details(detail: unknown): [string, string][] {
+  if (typeof detail !== "object" || detail === null) return [];
+  return Object.entries(detail as Record<string, unknown>)
+    .filter(([, value]) => value !== null && value !== "" && !(Array.isArray(value) && value.length === 0))
+    .map(([name, value]) => [name.replaceAll("_", " "), typeof value === "object" ? JSON.stringify(value) : String(value)]);
+}
