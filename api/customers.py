@@ -9,7 +9,7 @@ import msgspec
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from api.as_of import AsOfParam, moment
+from api.as_of import AsOfParam, moment, point_in_time
 from api.caller import engineer, viewer
 from api.commands import Accepted, Reason
 from api.pages import Cursor, Limit, Page, decode_cursor, page_of
@@ -35,7 +35,8 @@ from domain.operation import ENDED, OPERATION, RequestOperation
 from domain.ports import CommandBus
 from domain.router_ports import ActiveUser, IsolationMethod
 from domain.settings import Settings
-from projections import customers, routers
+from projections import customer_sessions, customers, routers
+from projections.customer_sessions import CustomerSession
 from projections.customers import CustomerCounts, CustomerRow
 from projections.settings import in_force
 
@@ -88,6 +89,8 @@ class CustomerDetail(CustomerRow, frozen=True, kw_only=True):
 
     session: ActiveUser | None = None
     session_age_s: float | None = None
+    sessions: list[CustomerSession] = []
+    """Those that were up at the time asked for, else the last three."""
 
 
 @get("/customers", guards=[viewer], opt=READS)
@@ -135,9 +138,14 @@ async def get_customer(customer: FromPath[UUID], connect: Connect, as_of: AsOfPa
     then = moment(as_of)
     row = await customer_row(connect, customer, then.position if then else None, then.at if then else None)
     detail = CustomerDetail(**msgspec.structs.asdict(row))
-    if then is not None or row.router_id is None:
+    if row.router_id is None or (then is not None and then.at is None):
         return detail
     async with connect() as conn:
+        at = then.at if then else None
+        found = await customer_sessions.of_customer(conn, row.router_id, row.username, limit=3, at=at)
+        detail = msgspec.structs.replace(detail, sessions=found)
+        if then is not None:
+            return detail
         cached = await routers.cached(conn, router_id=row.router_id)
     if not cached or cached[0].active is None:
         return detail
@@ -159,6 +167,34 @@ async def history(
     if not found and after is None:
         raise NotFound("no such customer", code="CUSTOMER_NOT_FOUND")
     return page_of([message(each) for each in found[: limit + 1]], limit, lambda each: (each["position"],))
+
+
+@get("/customers/{customer:uuid}/sessions", guards=[viewer], opt=READS)
+async def sessions(
+    customer: FromPath[UUID],
+    connect: Connect,
+    at: Annotated[
+        str | None, QueryParameter(description="a time (RFC 3339): those that were up then")
+    ] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[CustomerSession]:
+    """When the customer was online, from where and under which address, newest first."""
+    after = decode_cursor(cursor, tuple[datetime])
+    row = await customer_row(connect, customer)
+    then = point_in_time(at, "at")
+    if row.router_id is None:
+        return Page([])
+    async with connect() as conn:
+        found = await customer_sessions.of_customer(
+            conn,
+            row.router_id,
+            row.username,
+            limit=limit + 1,
+            after=after[0] if after else None,
+            at=then.isoformat() if then else None,
+        )
+    return page_of(found, limit, lambda each: (each.started_at,))
 
 
 @post("/isolate", guards=[engineer], status_code=202)
@@ -332,6 +368,16 @@ async def _ended(bus: CommandBus, operation_id: str) -> str:
 
 ROUTER = Router(
     "/",
-    route_handlers=[list_customers, summary, get_customer, history, isolate, isolate_bulk, adopt, enforce],
+    route_handlers=[
+        list_customers,
+        summary,
+        get_customer,
+        history,
+        sessions,
+        isolate,
+        isolate_bulk,
+        adopt,
+        enforce,
+    ],
     tags=["customers"],
 )

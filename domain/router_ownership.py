@@ -54,6 +54,18 @@ class RouterNote(msgspec.Struct, frozen=True, kw_only=True):
     synced_at: datetime | None = None
 
 
+class SessionLog(Protocol):
+    """Who was online when."""
+
+    async def seen(self, router_id: str, active: Sequence[ActiveUser]) -> None:
+        """All PPPoE sessions of a router now: new ones begin, those that are not there any more have ended."""
+        ...
+
+    async def forget(self, older_than_days: int) -> None:
+        """Sessions that ended longer ago."""
+        ...
+
+
 class RouterLeases(Protocol):
     """One owner a router, among all workers. A lease that is not renewed in time goes to another."""
 

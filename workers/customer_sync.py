@@ -17,8 +17,10 @@ from domain.customer_state import Customer
 from domain.errors import DomainError, NotFound
 from domain.event import Actor, Attribution
 from domain.ports import CommandBus, Leadership, PositionWatch, Vault
+from domain.router_ownership import SessionLog
 from domain.router_ports import PppSecret
 from projections import customers
+from projections.settings import in_force
 from workers.owned_router import OwnedRouter
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
@@ -26,6 +28,9 @@ _PATIENCE_S = 10.0
 _BATCH = 200
 _LOCK_S = 30.0
 SETTLE_S = 2.0
+FORGET_S = 3_600.0
+SESSIONS_DAYS = 365
+"""How long sessions are kept where the settings' `retention_days` does not name `customer_sessions`."""
 log = structlog.get_logger(__name__)
 
 
@@ -148,20 +153,29 @@ def _suspicious(customer: Customer, secret: PppSecret | None) -> bool:
 
 
 class CutOffChanges:
-    """Settles customers whose operation was ended before it was carried out: cancelled while it waited, or given up."""
+    """Settles customers whose operation was ended before it was carried out: cancelled while it waited, or given up. And
+    forgets sessions that ended longer ago than they are to be kept."""
 
-    def __init__(self, bus: CommandBus, connect: Connect, leadership: Leadership) -> None:
+    def __init__(
+        self, bus: CommandBus, connect: Connect, leadership: Leadership, sessions: SessionLog
+    ) -> None:
         self._bus = bus
         self._connect = connect
         self._leadership = leadership
+        self._sessions = sessions
         self._by = Attribution(
             actor=Actor("policy", "customers", "customers"), correlation_id="cut-off changes"
         )
 
     async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        forget_at = loop.time()
         async with self._leadership.lead("cut-off changes"):
             while True:
                 await asyncio.sleep(SETTLE_S)
+                if loop.time() >= forget_at:
+                    forget_at = loop.time() + FORGET_S
+                    await self._forget()
                 async with self._connect() as conn:
                     ended = await customers.cut_off(conn)
                 for key, operation_id, state in ended:
@@ -173,3 +187,8 @@ class CutOffChanges:
                         await self._bus.execute(CUSTOMER.to(key, abandon), by=self._by)
                     except DomainError as error:
                         log.warning("customer not settled", customer=key, why=error.message)
+
+    async def _forget(self) -> None:
+        async with self._connect() as conn:
+            kept = (await in_force(conn)).retention_days
+        await self._sessions.forget(kept.get("customer_sessions", SESSIONS_DAYS))

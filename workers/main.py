@@ -13,6 +13,7 @@ from nats.aio.client import Client
 
 from adapters.banner import TcpBannerProber
 from adapters.connections import Connections
+from adapters.customer_sessions import PostgresSessions
 from adapters.icmp.prober import EchoProber
 from adapters.jetstream.connection import connect as connect_nats
 from adapters.jetstream.on_demand import ClientOnDemand
@@ -170,7 +171,7 @@ def _services(parts: Parts, nats: ClientOnDemand) -> Services:
             vault=parts.vault,
         ),
         "poller": poller(parts.worker_id, parts.pool, parts.bus, parts.secrets, parts.notes, nats).run,
-        "customers": CutOffChanges(parts.bus, connect, parts.leadership).run,
+        "customers": CutOffChanges(parts.bus, connect, parts.leadership, PostgresSessions(parts.pool)).run,
         "telemetry-upkeep": telemetry_upkeep(url, parts.pool, parts.leadership).run,
         "compliance": compliance_watch(
             parts.pool, parts.bus, parts.leadership, parts.watch, parts.master_key
@@ -189,6 +190,7 @@ def _connected_services(parts: Parts, client: Client) -> Services:
         calls=RouterCallServer(client, router_key),
         secrets=parts.secrets,
         escapes=Escapes(connect, bus),
+        sessions=PostgresSessions(parts.pool),
         sync=CustomerSync(parts.worker_id, connect=connect, bus=bus, vault=vault, watch=parts.watch),
     )
 

@@ -14,8 +14,8 @@ from domain.access import RouterOsAccess
 from domain.errors import DomainError
 from domain.event import Actor, Attribution
 from domain.ports import SecretOpener
-from domain.router_ownership import Claim, RouterLeases, RouterNote
-from domain.router_ports import RouterConnection, RouterEndpoint, RouterError, Routers
+from domain.router_ownership import Claim, RouterLeases, RouterNote, SessionLog
+from domain.router_ports import ActiveUser, RouterConnection, RouterEndpoint, RouterError, Routers
 from projections import routers
 from projections.routers import KnownRouter
 from projections.settings import in_force
@@ -74,6 +74,8 @@ class _Cared:
     watching: asyncio.Task[None] | None = field(default=None, repr=False)
     dialled: set[str] = field(default_factory=set, repr=False)
     """Users who dialled in and were not looked after yet."""
+    online: frozenset[tuple[str, str]] | None = field(default=None, repr=False)
+    """User and session of the last reading."""
 
 
 class RouterService:
@@ -90,6 +92,7 @@ class RouterService:
         secrets: SecretOpener,
         sync: Sync | None = None,
         escapes: Watch | None = None,
+        sessions: SessionLog | None = None,
         random: Random | None = None,
     ) -> None:
         self._worker_id = worker_id
@@ -100,6 +103,7 @@ class RouterService:
         self._secrets = secrets
         self._sync = sync
         self._escapes = escapes
+        self._sessions = sessions
         self._cared: dict[str, _Cared] = {}
         self._accesses: dict[tuple[str, int], RouterOsAccess] = {}
         self._reading = asyncio.Semaphore(PARALLEL)
@@ -260,6 +264,13 @@ class RouterService:
             cared.refresh_at = now + REFRESH_S
             cared.refreshing = asyncio.create_task(self._refresh(cared, first=first))
 
+    async def _log_sessions(self, cared: _Cared, active: Sequence[ActiveUser]) -> None:
+        """Written where they differ from the last reading; the first of a process is compared with what is there."""
+        online = frozenset((user.name, user.session_id) for user in active)
+        if self._sessions is not None and online != cared.online:
+            await self._sessions.seen(cared.known.id, active)
+            cared.online = online
+
     def _begin_watching(self, cared: _Cared) -> None:
         cared.dialled |= cared.router.dialled()
         if cared.dialled and self._escapes and (cared.watching is None or cared.watching.done()):
@@ -282,6 +293,7 @@ class RouterService:
                 active = await cared.router.active_users(priority="normal" if first else "bulk")
                 await self._leases.note([RouterNote(router_id=cared.known.id, health=health, active=active)])
                 cared.dialled |= {user.name for user in active}
+                await self._log_sessions(cared, active)
             if asyncio.get_running_loop().time() >= cared.sync_at:
                 await cared.router.sync()
                 spread = self._random.uniform(0.9, 1.1)

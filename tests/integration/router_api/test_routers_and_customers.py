@@ -123,6 +123,18 @@ def test_bulk_by_one_list_of_customers_tells_each(engineer: httpx.Client, router
         assert refused.status_code == 400 and refused.json()["error"]["details"]["field"]
 
 
+def test_sessions_are_remembered(engineer: httpx.Client, router_id: str, lab: Lab) -> None:
+    customer = _customer(engineer, router_id, "customer0001")
+    url = f"/customers/{customer['id']}"
+    first = until(lambda: engineer.get(f"{url}/sessions").json()["items"])[0]
+    assert first["address"].startswith("100.64.") and first["caller_id"] and first["started_at"]
+    then = engineer.get(url, params={"as_of": first["started_at"]})
+    assert then.status_code in (200, 404)  # the session may be older than the ledger
+    assert engineer.get(f"{url}/sessions", params={"at": "2020-01-01T00:00:00Z"}).json()["items"] == []
+    assert engineer.get(url).json()["sessions"][0]["session_id"] == first["session_id"]
+    assert engineer.get(f"{url}/sessions", params={"at": "noon"}).status_code == 400
+
+
 def test_lists_are_narrowed(engineer: httpx.Client, router_id: str) -> None:
     connected = engineer.get("/routers", params={"connection": "connected"}).json()["items"]
     assert router_id in [each["id"] for each in connected]
