@@ -49,6 +49,7 @@ class Devices:
         )
         assert self.process.stdout is not None
         self.ready: dict[str, Any] = json.loads(self.process.stdout.readline())
+        self.first = {family: self.config(family) for family in FAMILIES}
 
     def order(self, **order: Any) -> dict[str, Any]:
         assert self.process.stdin is not None and self.process.stdout is not None
@@ -66,6 +67,13 @@ class Devices:
 
     def change(self, family: str, lines: str) -> None:
         """Somebody configures the device by hand."""
+        self._apply(family, ConfigChange(kind="merge", text=lines))
+
+    def reset(self, family: str) -> None:
+        """The device runs again what it ran at first."""
+        self._apply(family, ConfigChange(kind="replace", text=self.first[family]))
+
+    def _apply(self, family: str, change: ConfigChange) -> None:
         ready = self.ready
         access = SshAccess(
             id="by hand",
@@ -80,13 +88,8 @@ class Devices:
         async def ignore(step: ConfigStep) -> None:
             """Nobody watches."""
 
-        async def apply() -> None:
-            outcome = await SshConfigDevices().apply(
-                target, ConfigChange(kind="merge", text=lines), report=ignore
-            )
-            assert outcome.state == "applied", outcome.reason
-
-        asyncio.run(apply())
+        outcome = asyncio.run(SshConfigDevices().apply(target, change, report=ignore))
+        assert outcome.state in ("applied", "unchanged"), outcome.reason
 
 
 class Api:
@@ -121,10 +124,9 @@ class Api:
     def settle(self) -> None:
         """Waits until the read models have seen all there is."""
         head = self.instance.call(self.instance.console.events.head())
-        answer = self.client.get(
-            "/config/backups", params={"limit": 1}, headers={"X-Ledger-Position": str(head)}
-        )
-        assert answer.status_code == 200, answer.text
+        for path in ("/config/backups", "/audit"):
+            answer = self.client.get(path, params={"limit": 1}, headers={"X-Ledger-Position": str(head)})
+            assert answer.status_code == 200, answer.text
 
     def restore(self, family: str, backup_id: str, **body: Any) -> dict[str, Any]:
         """The operation's row when it has ended."""
