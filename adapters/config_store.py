@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from domain.config_mask import SecretToken, keyed_tokens, mask
+from domain.config_mask import SecretToken, keyed_tokens
 from domain.config_ports import StoredConfig
-from domain.config_text import content_address
+from domain.config_text import content_address, content_and_mask
 from domain.errors import NotFound, Refused
 
 LARGEST = 128 * 2**20
@@ -44,11 +44,13 @@ class PostgresConfigStore:
         return await asyncio.to_thread(content_address, platform, text, self.token(device_id))
 
     async def put(self, device_id: str, platform: str, text: str) -> StoredConfig:
-        content = await self.content(device_id, platform, text)
+        token = self.token(device_id)
+        content, shown = await asyncio.to_thread(content_and_mask, platform, text, token)
         stored = await self._find(device_id, content)
         if stored is not None:
             return stored
-        whole, masked = await asyncio.to_thread(self._sealed_parts, device_id, content, platform, text)
+        whole = await asyncio.to_thread(self._sealed, device_id, content, "whole", text)
+        masked = await asyncio.to_thread(self._sealed, device_id, content, "masked", shown)
         size_bytes, lines = len(text.encode()), text.count("\n")
         async with self._pool.connection() as conn:
             await conn.execute(
@@ -102,12 +104,6 @@ class PostgresConfigStore:
         if row is None:
             raise NotFound("the configuration is not in the store", code="CONFIG_NOT_FOUND")
         return await asyncio.to_thread(self._opened, device_id, content, part, row[0])
-
-    def _sealed_parts(self, device_id: str, content: str, platform: str, text: str) -> tuple[bytes, bytes]:
-        shown = mask(platform, text, self.token(device_id))
-        return self._sealed(device_id, content, "whole", text), self._sealed(
-            device_id, content, "masked", shown
-        )
 
     def _sealed(self, device_id: str, content: str, part: str, text: str) -> bytes:
         packed = zstandard.ZstdCompressor(level=_LEVEL).compress(text.encode())

@@ -71,6 +71,14 @@ def content_address(platform: str, text: str, token: SecretToken) -> str:
     return hashlib.sha256(mask(platform, normalise(platform, text), token).encode()).hexdigest()
 
 
+def content_and_mask(platform: str, text: str, token: SecretToken) -> tuple[str, str]:
+    """The content address, and the text as it is with tokens; in one pass where nothing in it changes by itself."""
+    normal = normalise(platform, text)
+    shown = mask(platform, normal, token)
+    address = hashlib.sha256(shown.encode()).hexdigest()
+    return address, shown if normal == text else mask(platform, text, token)
+
+
 def same(platform: str, one: str, other: str) -> bool:
     """Whether two reads show one configuration, secrets included where those stay as they are between two displays."""
     return _comparable(platform, one) == _comparable(platform, other)

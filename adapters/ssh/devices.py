@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from adapters.ssh.change import ChangeRun
 from adapters.ssh.drivers import driver_of
-from adapters.ssh.drivers.linux import FILES
+from adapters.ssh.drivers.linux import FILES, UNDO
 from adapters.ssh.linux import LinuxDevice
 from adapters.ssh.session import Timing, session
 from adapters.ssh.transport import presented_key
@@ -29,9 +29,15 @@ class SshConfigDevices:
     """Reads and changes configurations. `at_once` bounds open connections; the rest waits, inside its own deadline."""
 
     def __init__(
-        self, *, at_once: int = AT_ONCE, timing: Timing | None = None, linux_files: tuple[str, ...] = FILES
+        self,
+        *,
+        at_once: int = AT_ONCE,
+        timing: Timing | None = None,
+        linux_files: tuple[str, ...] = FILES,
+        linux_undo: str = UNDO,
     ) -> None:
         self._linux_files = linux_files
+        self._linux_undo = linux_undo
         self._slots = asyncio.Semaphore(at_once)
         self._timing = timing or Timing()
 
@@ -65,7 +71,7 @@ class SshConfigDevices:
     ) -> ChangeOutcome:
         run: ChangeRun | LinuxDevice
         if target.platform in LINUX:
-            run = LinuxDevice(target, paths=self._linux_files)
+            run = LinuxDevice(target, paths=self._linux_files, undo=self._linux_undo)
         else:
             run = ChangeRun(target, driver_of(target.platform), self._timing)
         async with self._bounded(target, deadline_s, "changing the configuration", lambda: run.sent):
