@@ -6,28 +6,37 @@ import msgspec
 
 from domain.alert import SilencedBy
 from domain.alerting.evaluator import Kept
-from domain.alerting.machine import Mark, clear_for
+from domain.alerting.machine import clear_for
 from domain.alerting.rule import Rule
 from domain.alerting.spec import compiled
+from domain.detection.moment import written
 from projections.alert_evaluation import DeliveryRow
 from projections.alerts import AlertRow
 
 
+class PhaseMark(msgspec.Struct, frozen=True, kw_only=True):
+    """A phase that began, and the value that made it."""
+
+    at: str
+    phase: str
+    value: float | None
+
+
 class SeriesState(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a series stands: `progress` (0 to 1) of the duration that the present phase needs. Times are seconds since
-    the epoch."""
+    """Where a series stands: `progress` (0 to 1) of the duration that the present phase needs. `at` and `value` are the
+    last that counted, `since` is when the phase began, `began` when what breaks the rule was first seen."""
 
     subject: str
     phase: str
-    since: float
-    at: float
+    since: str
+    at: str
     value: float | None
-    began: float
+    began: str | None
     needed_s: float
     elapsed_s: float
     progress: float
     flapping: bool
-    trail: tuple[Mark, ...]
+    trail: list[PhaseMark]
     """The last steps of its phases."""
 
 
@@ -39,15 +48,15 @@ def series_state(kept: Kept, rule: Rule) -> SeriesState:
     return SeriesState(
         subject=kept.subject,
         phase=series.phase,
-        since=series.since,
-        at=series.at,
+        since=written(series.since),
+        at=written(series.at),
         value=series.value,
-        began=series.began,
+        began=written(series.began) if series.began else None,
         needed_s=needed,
         elapsed_s=elapsed,
         progress=min(1.0, elapsed / needed) if needed else 1.0,
         flapping=series.flapping,
-        trail=series.trail,
+        trail=[PhaseMark(at=written(mark.at), phase=mark.phase, value=mark.value) for mark in series.trail],
     )
 
 

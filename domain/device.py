@@ -383,6 +383,11 @@ def _without(old: tuple[str, ...], gone: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(each for each in old if each not in gone)
 
 
+def unreachable_alert(device_id: str) -> str:
+    """The key of the one alert about a device that does not answer."""
+    return f"device/{device_id}/unreachable"
+
+
 def about(state: Device, device_id: str) -> About:
     return About(device_id=device_id)
 

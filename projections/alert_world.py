@@ -9,7 +9,7 @@ import msgspec
 from psycopg import AsyncConnection
 
 from domain.alert import SilencedBy
-from domain.alerting.gate import ANOMALY, DETECTOR, SilenceInForce, Standing, Subject
+from domain.alerting.gate import KINDS_BY_SOURCE, SilenceInForce, Standing, Subject
 from domain.alerting.scope import Traits
 from projections import silences
 from projections.topology import topology
@@ -73,8 +73,8 @@ async def standing(conn: AsyncConnection[Any]) -> tuple[dict[str, Standing], int
     row = await cursor.fetchone()
     cursor = await conn.execute(
         "SELECT id::text, coalesce(device_id::text, ''), severity, coalesce(rule_id::text, ''),"
-        " CASE WHEN rule_id IS NOT NULL THEN detail ->> 'kind' WHEN source = %s THEN %s END, interface, silenced_by::text FROM alerts.alerts WHERE state <> 'resolved'",
-        (DETECTOR, ANOMALY),
+        " CASE WHEN rule_id IS NOT NULL THEN detail ->> 'kind' ELSE %s::jsonb ->> source END, interface, silenced_by::text FROM alerts.alerts WHERE state <> 'resolved'",
+        (msgspec.json.encode(KINDS_BY_SOURCE).decode(),),
     )
     found = {
         alert_id: Standing(

@@ -13,7 +13,7 @@ import structlog
 
 from domain.aggregate import Intent, Outcome
 from domain.alert import ALERT, RaiseAlert, ResolveAlert, alert_id
-from domain.device import DEVICE
+from domain.device import DEVICE, unreachable_alert
 from domain.device_commands import JoinDevice, LoseAddress, MarkDown, MergeDevice, RestoreDevice
 from domain.device_events import DeviceAbsorbed, DeviceChanged, DeviceDiscovered, DeviceWentDown
 from domain.device_identity import Merge, Moved, New, Same, resolve
@@ -37,11 +37,6 @@ _REMEMBERED = 1_000
 _TOGETHER = 64
 """Devices in one append."""
 log = structlog.get_logger(__name__)
-
-
-def unreachable_alert(device_id: str) -> str:
-    """The key of the one alert about a device that does not answer."""
-    return f"device/{device_id}/unreachable"
 
 
 class Tally:

@@ -7,12 +7,11 @@ import structlog
 
 from domain.aggregate import Intent
 from domain.alert import ALERT, ResolveAlert, alert_id
-from domain.device import DEVICE
+from domain.device import DEVICE, unreachable_alert
 from domain.device_commands import MarkDown, MarkUp
 from domain.errors import DomainError, NotFound, Refused
 from domain.event import Actor, Attribution
 from domain.ports import CommandBus
-from workers.discovery_records import unreachable_alert
 
 TOGETHER = 64
 _AGAIN_S = 2.0

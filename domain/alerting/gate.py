@@ -25,7 +25,9 @@ from domain.alerting.scope import Matchers, Traits, excluded, interface_excluded
 from domain.alerting.signal import Signal
 from domain.event import Command, Recorded
 
-DETECTOR, ANOMALY = "detector", "anomaly"
+DETECTOR = "detector"
+KINDS_BY_SOURCE = {DETECTOR: "anomaly", "discovery": "device_down", "sync": "customer_drift"}
+"""What alerts are about that other parts of Netledger raise without a rule."""
 StepKind = Literal["fired", "cleared", "held", "released", "dropped", "ignored"]
 
 
@@ -268,7 +270,7 @@ class Gate:
 
 
 def _kind(event: AlertRaised) -> str:
-    return str(event.detail.get("kind", "")) if event.rule_id else ANOMALY if event.source == DETECTOR else ""
+    return str(event.detail.get("kind", "")) if event.rule_id else KINDS_BY_SOURCE.get(event.source, "")
 
 
 def _subject(signal: Signal) -> Subject:

@@ -7,9 +7,11 @@ import msgspec
 
 from domain.alert import Severity
 from domain.alerting.machine import Outcome, Series
-from domain.alerting.rule import Absence, CustomerDrift, Rule, RuleVersion, Threshold
+from domain.alerting.rule import Absence, CustomerDrift, DeviceDown, Rule, RuleVersion, Threshold
 from domain.alerting.scope import Traits
 from domain.customer_drift import drift_alert
+from domain.detection.moment import written
+from domain.device import unreachable_alert
 from domain.event import one_line
 
 
@@ -51,7 +53,7 @@ def signal_of(
 ) -> Signal:
     """What is told of a series whose state has just changed; `text` is what was found, in words."""
     rule = rule_version.rule
-    facts: dict[str, Any] = {"value": series.value, "since": series.began, **(detail or {})}
+    facts: dict[str, Any] = {"value": series.value, "since": written(series.began), **(detail or {})}
     if isinstance(rule.condition, Threshold):
         facts |= {"op": rule.condition.op, "threshold": rule.condition.value}
         if rule.condition.upper is not None:
@@ -105,6 +107,8 @@ def key_of(rule: RuleVersion, device_id: str, subject: str) -> str:
     """The cause that the alert of this series is known by."""
     if isinstance(rule.rule.condition, CustomerDrift):
         return drift_alert(UUID(subject))
+    if isinstance(rule.rule.condition, DeviceDown):
+        return unreachable_alert(device_id)
     return alert_key(rule.id, device_id, subject)
 
 

@@ -71,7 +71,7 @@ def test_how_far_a_duration_is(instance: Netledger, engineer: httpx.Client, view
         "cpu0",
     )
     assert (series["needed_s"], round(series["elapsed_s"]), round(series["progress"], 2)) == (300, 120, 0.4)
-    assert [mark[1] for mark in series["trail"]] == ["pending"]
+    assert [mark["phase"] for mark in series["trail"]] == ["pending"]
     assert item["explanation"] == "97 breaks the rule, for 120 of the 300 s that it must last"
     other = {"device_id": device_id, "interface": "cpu1"}
     none = viewer.get(f"/alert-rules/{rule_id}/evaluation", params=other).json()

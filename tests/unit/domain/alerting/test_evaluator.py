@@ -20,6 +20,7 @@ from domain.alerting.rule import (
 )
 from domain.alerting.scope import Scope, Traits
 from domain.alerting.signal import Signal
+from domain.detection.moment import written
 from domain.telemetry import Poll, Sample
 
 CORE = Traits(id="d1", name="core-1", site="north", vendor="MikroTik", labels=("core",))
@@ -89,7 +90,7 @@ def test_what_a_signal_says() -> None:
     (signal,) = [each for at in (0, 60, 120) for each in evaluator.poll(poll(at, 97.5))]
     assert signal.title == "Rule: core-1: cpu_percent 97.5 is > 90"
     assert (signal.severity, signal.device_id, signal.rule_version) == ("high", "d1", 1)
-    assert signal.detail == {"value": 97.5, "since": START, "op": ">", "threshold": 90.0}
+    assert signal.detail == {"value": 97.5, "since": written(START), "op": ">", "threshold": 90.0}
     assert signal.group == "r1/device/d1"
 
 
