@@ -9,7 +9,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.caller import engineer, viewer
 from api.pages import Cursor, Limit, Page, decode_cursor, page_of
-from api.provided import Connect, Do
+from api.provided import Bus, Connect, Do, Secrets
+from domain.application_orders import dropped, sealed
 from domain.errors import NotFound
 from domain.operation import OPERATION, CancelOperation
 from projections import operations
@@ -49,10 +50,22 @@ async def get_operation(operation: FromPath[UUID], connect: Connect) -> Operatio
 
 @post("/operations/{operation:uuid}/cancel", guards=[engineer], status_code=200)
 async def cancel_operation(
-    operation: FromPath[UUID], commands: Do, connect: Connect, data: JSONBody[CancelOperation | None] = None
+    operation: FromPath[UUID],
+    commands: Do,
+    connect: Connect,
+    bus: Bus,
+    vault: Secrets,
+    data: JSONBody[CancelOperation | None] = None,
 ) -> Response[OperationRow]:
-    """At once where nobody works on it yet; else the worker stops at its next step."""
-    await commands.do(OPERATION.to(operation, data or CancelOperation()), seen_by="operations")
+    """At once where nobody works on it yet; else the worker stops at its next step. With one over many devices, those of
+    the devices are cancelled too."""
+    cancel = data or CancelOperation()
+    state = await bus.state(OPERATION, operation)
+    others = dropped(state.kind, state.params, reason=cancel.reason)
+    outcome = await commands.do(OPERATION.to(operation, cancel), *others, seen_by="operations")
+    for other, sealed_id in sealed(state.kind, state.params).items():
+        if (now := outcome.states.get(other)) is not None and now.state == "cancelled":
+            await vault.destroy(sealed_id)
     return await commands.answer(await operation_row(connect, operation))
 
 

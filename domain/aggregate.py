@@ -28,6 +28,8 @@ class Aggregate(Generic[S]):
     evolve: Callable[[S, Event], S]
     events: tuple[type[Event], ...]
     about: Callable[[S, str], About] = about_nobody
+    family: str = ""
+    """The first word of its events' topics, where that is not its name."""
 
     def fold(self, events: Sequence[Event], state: S | None = None) -> S:
         """The state after these events, from the beginning or from `state`."""

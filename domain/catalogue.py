@@ -6,6 +6,7 @@ from domain.aggregate import Aggregate
 from domain.alert import ALERT
 from domain.alert_rule import ALERT_RULE
 from domain.api_key import API_KEY
+from domain.application import APPLICATION
 from domain.channel import CHANNEL
 from domain.config import CONFIG
 from domain.credential import CREDENTIAL
@@ -22,10 +23,14 @@ from domain.user import USER
 
 AGGREGATES: tuple[Aggregate[Any], ...] = (
     DEVICE, CREDENTIAL, OPERATION, ALERT, ALERT_RULE, SILENCE, CHANNEL, CUSTOMER, USER, API_KEY, SETTINGS, CONFIG,
-    TEMPLATE, POLICY, FINDING,
+    TEMPLATE, APPLICATION, POLICY, FINDING,
 )  # fmt: skip
 
 AGGREGATES_BY_NAME: dict[str, Aggregate[Any]] = {aggregate.name: aggregate for aggregate in AGGREGATES}
+
+AGGREGATES_BY_TOPIC: dict[str, Aggregate[Any]] = {
+    event.topic: aggregate for aggregate in AGGREGATES for event in aggregate.events
+}
 
 TOPICS: dict[str, type[Event]] = {
     event.topic: event for aggregate in AGGREGATES for event in aggregate.events

@@ -25,6 +25,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, Any] = {}
     attempt: int = 0
     cancelling: bool = False
+    held: bool = False
+    """Nobody starts it until it is released."""
 
 
 class RequestOperation(Command, frozen=True):
@@ -32,6 +34,12 @@ class RequestOperation(Command, frozen=True):
     params: dict[str, Any] = {}
     device_id: str = ""
     customer_id: str = ""
+    held: bool = False
+    """Whether it waits for its release, such as for the wave of a bulk operation that it belongs to."""
+
+
+class ReleaseOperation(Command, frozen=True):
+    """What was held may begin."""
 
 
 class StartOperation(Command, frozen=True):
@@ -55,6 +63,10 @@ class FailOperation(Command, frozen=True):
 
 class CancelOperation(Command, frozen=True):
     """Asks for an end: at once where nothing runs yet, else the worker stops at its next step."""
+
+
+class DropOperation(Command, frozen=True):
+    """Cancels one that belongs to another which was cancelled; one that has ended stays as it is."""
 
 
 class StopOperation(Command, frozen=True):
@@ -84,12 +96,22 @@ class OperationRequested(Event, frozen=True):
     params: dict[str, Any] = {}
     device_id: str = ""
     customer_id: str = ""
+    held: bool = False
 
     def summary(self) -> str:
-        return one_line(f"{self.kind} requested")
+        return one_line(f"{self.kind} requested{', to begin when it is released' if self.held else ''}")
 
     def undo(self) -> Command:
         return CancelOperation()
+
+
+class OperationReleased(Event, frozen=True):
+    topic: ClassVar[str] = "operation.released.v1"
+    inverse: ClassVar[type[Command] | str] = "it may have begun already; cancel the operation to end it"
+    kind: str = ""
+
+    def summary(self) -> str:
+        return one_line(f"{self.kind or 'operation'} released")
 
 
 class OperationStarted(Event, frozen=True):
@@ -178,12 +200,15 @@ def decide(state: Operation, command: Command) -> Sequence[Event]:
                     params=command.params,
                     device_id=command.device_id,
                     customer_id=command.customer_id,
+                    held=command.held,
                 )
             ]
         case _ if state.state == "absent":
             raise NotFound("no such operation", code="OPERATION_NOT_FOUND")
         case StartOperation():
             return _start(state, command)
+        case ReleaseOperation():
+            return [OperationReleased(kind=state.kind)] if state.held and state.state == "requested" else []
         case HoldOperation():
             _holds(state, command.attempt)
             return []
@@ -203,7 +228,9 @@ def decide(state: Operation, command: Command) -> Sequence[Event]:
                     kind=state.kind,
                 )
             ]
-        case CancelOperation():
+        case DropOperation() if state.state in ENDED:
+            return []
+        case CancelOperation() | DropOperation():
             return _cancel(state)
         case StopOperation():
             _holds(state, command.attempt)
@@ -220,6 +247,8 @@ def decide(state: Operation, command: Command) -> Sequence[Event]:
 def _start(state: Operation, command: StartOperation) -> Sequence[Event]:
     if state.state in ENDED:
         raise Refused(f"the operation is {state.state}", code="OPERATION_ENDED")
+    if state.held:
+        raise Refused("the operation waits for its release", code="OPERATION_HELD")
     if command.attempt != state.attempt + 1:
         raise Refused(f"attempt {state.attempt + 1} is next", code="OPERATION_FENCED")
     return [OperationStarted(attempt=command.attempt, worker=command.worker, kind=state.kind)]
@@ -260,7 +289,10 @@ def evolve(state: Operation, event: Event) -> Operation:
                 params=event.params,
                 device_id=event.device_id,
                 customer_id=event.customer_id,
+                held=event.held,
             )
+        case OperationReleased():
+            return msgspec.structs.replace(state, held=False)
         case OperationStarted():
             return msgspec.structs.replace(state, state="running", attempt=event.attempt)
         case OperationSucceeded():
@@ -288,6 +320,7 @@ OPERATION = Aggregate(
     evolve=evolve,
     events=(
         OperationRequested,
+        OperationReleased,
         OperationStarted,
         OperationSucceeded,
         OperationFailed,

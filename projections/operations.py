@@ -12,6 +12,7 @@ from domain.operation import (
     OperationCancelRequested,
     OperationFailed,
     OperationOutcomeUnknown,
+    OperationReleased,
     OperationRequested,
     OperationStarted,
     OperationSucceeded,
@@ -36,6 +37,8 @@ OPERATIONS = Table(
         "attempt": "int NOT NULL",
         "worker": "text NOT NULL",
         "cancelling": "boolean NOT NULL",
+        "held": "boolean NOT NULL",
+        "released": "boolean NOT NULL",
         "result": "jsonb",
         "error": "jsonb",
         "position": "bigint NOT NULL",
@@ -49,7 +52,7 @@ class Operations:
     """One row an operation."""
 
     name = "operations"
-    version = 1
+    version = 2
     tables: Sequence[Table] = (OPERATIONS,)
     topics: Sequence[str] = ("operation.",)
 
@@ -83,11 +86,15 @@ class Operations:
                         "attempt": 0,
                         "worker": "",
                         "cancelling": False,
+                        "held": event.held,
+                        "released": False,
                         "result": None,
                         "error": None,
                         "position": recorded.position,
                     },
                 )
+            case OperationReleased():
+                update(held=False, released=True)
             case OperationStarted():
                 before = rows.get("operations", operation_id) or {}
                 started = before.get("started_at") or at
@@ -134,6 +141,8 @@ class OperationRow(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     worker: str
     cancelling: bool
+    held: bool
+    """Whether it waits for its release, such as for its wave."""
     progress: dict[str, Any]
     steps: list[Step]
     result: dict[str, Any] | None
@@ -201,11 +210,13 @@ async def standing(conn: AsyncConnection[Any], operation_ids: Sequence[str]) -> 
 
 
 async def waiting(conn: AsyncConnection[Any], *, older_than_s: float, kinds: Sequence[str]) -> list[str]:
-    """Operations that nobody seems to work on: requested a while ago, or running without a sign of life."""
+    """Operations that nobody seems to work on: requested a while ago, or running without a sign of life; those that are
+    held are not meant to be, those that were released are from then on."""
     cursor = await conn.execute(
         "SELECT o.id::text FROM operations.operations o LEFT JOIN work.progress p ON p.operation_id = o.id"
-        " WHERE o.state IN ('requested', 'running', 'outcome_unknown') AND o.kind = ANY(%s)"
+        " WHERE o.state IN ('requested', 'running', 'outcome_unknown') AND o.kind = ANY(%s) AND NOT o.held"
         " AND (p.updated_at = to_timestamp(0)"  # its worker left it
+        "   OR (o.released AND o.state = 'requested')"
         "   OR greatest(o.requested_at, o.started_at, p.updated_at) < now() - make_interval(secs => %s))"
         " ORDER BY o.requested_at LIMIT 100",
         (list(kinds), older_than_s),

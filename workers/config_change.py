@@ -71,6 +71,22 @@ class ChangeDone(msgspec.Struct, frozen=True, kw_only=True):
     observed: bool = True
 
 
+def failure_of(done: ChangeDone) -> tuple[str, str]:
+    """Code and words: which line was refused, what the device answered, and what it runs now."""
+    if done.state == "differs":
+        return (
+            "CONFIG_NOT_ROLLED_BACK",
+            done.message or "the device runs neither what was wanted nor what was before",
+        )
+    if done.rejected is not None:
+        number = f"line {done.rejected.number} " if done.rejected.number else ""
+        return (
+            "CONFIG_LINE_REJECTED",
+            f"the device rejected {number}`{done.rejected.line}`: {done.rejected.answer}; it runs what it ran before",
+        )
+    return "CONFIG_ROLLED_BACK", done.message or "the device took the change back"
+
+
 class _Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     """What the next attempt goes on from; `before` is the address of what the device ran before."""
 

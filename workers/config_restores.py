@@ -15,7 +15,7 @@ from domain.ports import EventLog, PositionWatch
 from projections.config_queries import ways_in
 from projections.settings import in_force
 from workers.config_backup import Connect
-from workers.config_change import ChangeDone, ConfigChanges, WantedChange
+from workers.config_change import ChangeDone, ConfigChanges, WantedChange, failure_of
 from workers.operation import OperationFailedError, Work
 
 _READ_MODEL_S = 30.0
@@ -78,7 +78,7 @@ class ConfigRestores:
             )
             await self._append(work, record, SucceedOperation(attempt=work.attempt, result=result))
             return result
-        code, message = _failure(done)
+        code, message = failure_of(done)
         failed = RecordFailedRestore(
             backup_id=order.backup_id,
             operation_id=str(work.operation_id),
@@ -103,19 +103,3 @@ class ConfigRestores:
             OPERATION.to(work.operation_id, outcome),
         ]
         await work.execute(*intents)
-
-
-def _failure(done: ChangeDone) -> tuple[str, str]:
-    """Code and words: which line was refused, what the device answered, and what it runs now."""
-    if done.state == "differs":
-        return (
-            "CONFIG_NOT_ROLLED_BACK",
-            done.message or "the device runs neither what was wanted nor what was before",
-        )
-    if done.rejected is not None:
-        number = f"line {done.rejected.number} " if done.rejected.number else ""
-        return (
-            "CONFIG_LINE_REJECTED",
-            f"the device rejected {number}`{done.rejected.line}`: {done.rejected.answer}; it runs what it ran before",
-        )
-    return "CONFIG_ROLLED_BACK", done.message or "the device took the change back"

@@ -184,7 +184,7 @@ class Executor:
     async def _work(self, operation_id: UUID, place: _Place) -> None:
         state = await self._bus.state(OPERATION, operation_id)
         handler = self._handlers.get(state.kind)
-        if state.state in ENDED or state.state == "absent" or handler is None:
+        if state.state in ENDED or state.state == "absent" or state.held or handler is None:
             return
         if state.state in ("running", "outcome_unknown") and not await self._is_orphaned(operation_id):
             return

@@ -256,7 +256,9 @@ def _executor(parts: Parts, client: Client, calls: NatsRouterCalls) -> Executor:
             BulkIsolation(changes, CustomerBatches(calls), parts.bus, parts.pool.connection),
             *secret_handlers(calls, returns, parts.vault),
             *telemetry_handlers(parts.pool),
-            *config_handlers(configs, parts.pool, events=parts.events, watch=parts.watch),
+            *config_handlers(
+                configs, parts.pool, bus=parts.bus, vault=parts.vault, events=parts.events, watch=parts.watch
+            ),
             Rebuild(partial(rebuild, parts.configuration.database_url, events=parts.events)),
         ],
         bus=parts.bus,

@@ -16,7 +16,7 @@ from adapters.vault.master_key import MasterKey
 from domain.config_access import ConfigAccess
 from domain.config_notes import ConfigNotes
 from domain.config_ports import ConfigDevices, ConfigStore
-from domain.ports import CommandBus, DeviceTurns, EventLog, Leadership, PositionWatch, SecretOpener
+from domain.ports import CommandBus, DeviceTurns, EventLog, Leadership, PositionWatch, SecretOpener, Vault
 from workers.compliance import ComplianceWatch
 from workers.config_backup import ConfigKeeper
 from workers.config_backups import ConfigBackups
@@ -24,6 +24,8 @@ from workers.config_change import ConfigChanges
 from workers.config_restores import ConfigRestores
 from workers.config_schedule import ConfigSchedule
 from workers.operation import Handler
+from workers.template_application import TemplateApplication
+from workers.template_waves import TemplateWaves
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ def config_handlers(
     parts: ConfigParts,
     pool: AsyncConnectionPool[AsyncConnection[Any]],
     *,
+    bus: CommandBus,
+    vault: Vault,
     events: EventLog,
     watch: PositionWatch,
 ) -> list[Handler]:
@@ -73,6 +77,8 @@ def config_handlers(
     return [
         ConfigBackups(parts.keeper, connect=pool.connection, events=events, watch=watch, notes=parts.notes),
         ConfigRestores(parts.changes, parts.store, connect=pool.connection, events=events, watch=watch),
+        TemplateApplication(parts.changes, vault, connect=pool.connection, events=events, watch=watch),
+        TemplateWaves(bus, vault),
     ]
 
 

@@ -49,14 +49,15 @@ async def ignore(step: ConfigStep) -> None:
 class Walk:
     """One device for every step of every family, configured by hand after it was backed up."""
 
+    walk = tuple(WALK.items())
+    network = "127.66.55.0/24"
+
     def __init__(self, netledger):
         self.netledger = netledger
-        self.steps = [(family, number) for family, numbers in WALK.items() for number in numbers]
+        self.steps = [(family, number) for family, numbers in self.walk for number in numbers]
         families = tuple(family for family, _ in self.steps)
         self.fleet = SshFleet(
-            SshFleetPlan(
-                network="127.66.55.0/24", count=len(families), families=families, shared_host_key=True
-            )
+            SshFleetPlan(network=self.network, count=len(families), families=families, shared_host_key=True)
         )
         self.ids: dict[str, str] = {}
         self.before: dict[str, str] = {}

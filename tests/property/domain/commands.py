@@ -89,8 +89,10 @@ from domain.event import Command
 from domain.observation import Interface, Neighbour
 from domain.operation import (
     CancelOperation,
+    DropOperation,
     FailOperation,
     LoseOutcome,
+    ReleaseOperation,
     RequestOperation,
     StartOperation,
     StopOperation,
@@ -339,6 +341,7 @@ OPERATION = st.one_of(
     st.builds(SucceedOperation, attempt=_ATTEMPT, result=JSON),
     st.builds(FailOperation, attempt=_ATTEMPT, code=st.just("TIMEOUT"), message=TEXT, result=JSON),
     st.builds(CancelOperation),
+    st.builds(DropOperation),
     st.builds(StopOperation, attempt=_ATTEMPT, result=JSON),
     st.builds(LoseOutcome, attempt=_ATTEMPT, message=TEXT),
 )  # fmt: skip
@@ -490,6 +493,7 @@ PLAIN: dict[str, list[Command]] = {
         RequestOperation(kind="discovery", device_id=_ONE),
         StartOperation(attempt=1, worker="w1"),
         StartOperation(attempt=2, worker="w2"),
+        ReleaseOperation(),
         LoseOutcome(attempt=1, message="gone"),
         CancelOperation(),
         StopOperation(attempt=2),
@@ -548,6 +552,7 @@ PLAIN: dict[str, list[Command]] = {
     "settings": [ChangeSettings(changes={"discovery/rate_per_s": 100, "retention_days": {"telemetry": 30}})],
     "template": template_commands.PLAIN_TEMPLATE,
     "policy": template_commands.PLAIN_POLICY,
+    "application": template_commands.PLAIN_APPLICATION,
     "finding": template_commands.PLAIN_FINDING,
 }  # fmt: skip
 """Commands that lead through the states; half of every sequence, since quite arbitrary ones are mostly refused."""
@@ -567,6 +572,7 @@ _ANY: dict[str, st.SearchStrategy[Command]] = {
     "config": CONFIG,
     "template": template_commands.TEMPLATE,
     "policy": template_commands.POLICY,
+    "application": template_commands.APPLICATION,
     "finding": template_commands.FINDING,
 }
 

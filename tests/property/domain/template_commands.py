@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from domain.alert import Severity
+from domain.application import RecordApplication, RecordFailedApplication, RevertApplication
 from domain.compliance import Evidence, Finding, PolicyRule
 from domain.config_dialects import PLATFORMS
 from domain.event import Command
@@ -100,4 +101,34 @@ PLAIN_FINDING: list[Command] = [
     AcceptFinding(),
     WithdrawAcceptance(),
     CloseFinding(),
+]
+
+_WHICH = {
+    "template_id": "6b1f7a52-9f53-4a3e-8a3d-111111111111",
+    "template": "vlan",
+    "version": 2,
+    "device_id": _DEVICE,
+    "operation_id": "op-1",
+}
+APPLICATION: st.SearchStrategy[Command] = st.one_of(
+    st.builds(
+        RecordApplication,
+        **{name: st.just(value) for name, value in _WHICH.items()},
+        before_id=st.sampled_from(["b1", "b2"]),
+        after_id=st.sampled_from(["b1", "b2"]),
+        lines=st.integers(0, 3),
+    ),
+    st.builds(
+        RecordFailedApplication,
+        **{name: st.just(value) for name, value in _WHICH.items()},
+        state=st.sampled_from(["unchanged", "rolled_back", "differs", "unknown"]),
+        code=st.just("CONFIG_LINE_REJECTED"),
+        message=st.sampled_from(["no", "a\nb"]),
+    ),
+    st.builds(RevertApplication, operation_id=st.sampled_from(["", "op-2"])),
+)
+PLAIN_APPLICATION: list[Command] = [
+    RecordApplication(**_WHICH, before_id="b1", after_id="b2", lines=3),
+    RevertApplication(operation_id="op-2"),
+    RecordFailedApplication(**_WHICH, state="rolled_back", code="CONFIG_LINE_REJECTED", message="no"),
 ]
