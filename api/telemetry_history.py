@@ -1,7 +1,7 @@
 """Stored telemetry: which series there are, and their values over time with percentile and total."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -17,7 +17,7 @@ from api.provided import Connect, StoredTelemetry
 from domain.errors import Invalid, NotFound
 from domain.metrics import METRICS
 from domain.telemetry_history import DAY_S, Series, Span, TelemetryHistory, percentile, total_bytes
-from domain.telemetry_steps import fitting_step, folded, resolution_of
+from domain.telemetry_steps import fitting_step, resolution_of
 from projections import inventory_queries
 from projections.settings import in_force
 
@@ -164,38 +164,23 @@ async def _items(
     if not names:
         return []
     billed_s = _BILLED_S if end - begin <= _BILLED_DAYS * DAY_S else step_s
-    fine_s = 60 if step_s and resolution_of(step_s) < _BILLED_S else billed_s
-    found = await history.spans(device, metric, names, since=begin, until=end, step_s=fine_s)
-    billed = found if fine_s == billed_s else {name: folded(found[name], billed_s) for name in names}
-    points = await _points(history, device, metric, found, fine_s, begin, end, step_s)
-    return [_interface(name, points[name], billed[name], metric, billed_s, end - begin) for name in names]
-
-
-async def _points(
-    history: TelemetryHistory,
-    device: str,
-    metric: str,
-    found: Mapping[str, Sequence[Span]],
-    fine_s: int,
-    begin: float,
-    end: float,
-    step_s: int,
-) -> dict[str, list[Point]]:
+    # Minutes and days do not lie in the same rollup: what cannot be read together is read apart.
+    apart = step_s and resolution_of(step_s) > _BILLED_S and billed_s == _BILLED_S
+    steps = [step_s] if apart else [each for each in (step_s, billed_s) if each]
+    found = dict(await history.spans_by_step(device, metric, names, since=begin, until=end, steps_s=steps))
+    if apart:
+        found[billed_s] = await history.spans(device, metric, names, since=begin, until=end, step_s=billed_s)
+    points = {name: [_point(span) for span in found[step_s][name]] for name in names} if step_s else {}
     if not step_s:
-        return {
-            name: [
+        for name in names:
+            samples = await history.series(device, metric, name, since=begin, until=end)
+            points[name] = [
                 Point(_moment(at), value, value, value, value, int(value is not None))
-                for at, value in await history.series(device, metric, name, since=begin, until=end)
+                for at, value in samples
             ]
-            for name in found
-        }
-    if step_s % fine_s == 0 and resolution_of(step_s) <= _BILLED_S:
-        return {
-            name: [_point(span) for span in (spans if step_s == fine_s else folded(spans, step_s))]
-            for name, spans in found.items()
-        }
-    coarse = await history.spans(device, metric, list(found), since=begin, until=end, step_s=step_s)
-    return {name: [_point(span) for span in coarse[name]] for name in found}
+    return [
+        _interface(name, points[name], found[billed_s][name], metric, billed_s, end - begin) for name in names
+    ]
 
 
 def _interface(

@@ -4,14 +4,17 @@ import asyncio
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
+import httpx
 import msgspec
 
 from adapters.embedded.nats import EmbeddedNats
@@ -32,6 +35,7 @@ from projections.operations import OperationRow
 
 ROOT = Path(__file__).resolve().parent.parent
 _KEY_TEXT = "00" * 32
+_PASSWORD = "a password for benchmarks"
 _LOOK_S = 0.1
 _PATIENCE_S = 280.0
 
@@ -56,19 +60,65 @@ def servers() -> Iterator[Configuration]:
 @contextlib.contextmanager
 def worker(configuration: Configuration, *kinds: str) -> Iterator["subprocess.Popen[bytes]"]:
     """A worker process; by default it runs all kinds of services."""
-    given = {"DATA_DIR": str(configuration.data_dir), "MASTER_KEY": _KEY_TEXT, "LOG_LEVEL": "warning"}
-    urls = {"DATABASE_URL": configuration.database_url, "NATS_URL": configuration.nats_url}
-    rest = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cli", "worker", *(word for kind in kinds for word in ("--only", kind))],
-        cwd=ROOT,
-        env=rest | {PREFIX + name: value for name, value in (given | urls).items()},
-    )
+    process = _process(configuration, "worker", *(word for kind in kinds for word in ("--only", kind)))
     try:
         yield process
     finally:
         process.terminate()
         process.wait()
+
+
+class Api(NamedTuple):
+    """A running API and a way in."""
+
+    url: str
+    """Of /api/v1."""
+    token: str
+    pid: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@contextlib.contextmanager
+def api(configuration: Configuration) -> Iterator[Api]:
+    """The API in a process of its own; needs a worker with a projector for its users."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    more = {"HTTP_PORT": str(port), "ADMIN_PASSWORD": _PASSWORD, "REQUESTS_PER_MINUTE": "1000000"}
+    process = _process(configuration, "serve", **more)
+    url = f"http://127.0.0.1:{port}/api/v1"
+    try:
+        yield Api(url, _login(url), process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _login(url: str) -> str:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            answer = httpx.post(f"{url}/auth/login", json={"username": "admin", "password": _PASSWORD})
+            if answer.status_code == 200:
+                return str(answer.json()["access_token"])
+        except httpx.TransportError:
+            pass
+        time.sleep(_LOOK_S)
+    sys.exit("the API does not let its admin in")
+
+
+def _process(configuration: Configuration, *words: str, **more: str) -> "subprocess.Popen[bytes]":
+    given = {"DATA_DIR": str(configuration.data_dir), "MASTER_KEY": _KEY_TEXT, "LOG_LEVEL": "warning"}
+    urls = {"DATABASE_URL": configuration.database_url, "NATS_URL": configuration.nats_url}
+    rest = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "cli", *words],
+        cwd=ROOT,
+        env=rest | {PREFIX + name: value for name, value in (given | urls | more).items()},
+    )
 
 
 class Product:

@@ -31,8 +31,8 @@ from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.ledger.log import PostgresEventLog
 from adapters.schema import migrate
 from adapters.vault.subjects import SubjectKeys
-from bench.history import History, load
 from bench.ledger_database import MASTER_KEY, postgres
+from bench.ledger_history import History, load
 from projections import inventory_queries
 from projections.audit import Audit, timeline
 from projections.inventory import Inventory

@@ -38,8 +38,8 @@ from adapters.ledger.log import PostgresEventLog
 from adapters.ledger.seals import LedgerSeals
 from adapters.schema import migrate
 from adapters.vault.subjects import SubjectKeys
-from bench.history import History, load
 from bench.ledger_database import MASTER_KEY, postgres
+from bench.ledger_history import History, load
 from domain.device_facts import as_json
 from domain.event import Recorded
 from projections.audit import Audit

@@ -86,6 +86,19 @@ class TelemetryHistory(Protocol):
         """By interface, every span from the one that `since` is in to the last that begins before `until`."""
         ...
 
+    async def spans_by_step(
+        self,
+        device_id: str,
+        metric: str,
+        interfaces: Sequence[str],
+        *,
+        since: float,
+        until: float,
+        steps_s: Sequence[int],
+    ) -> Mapping[int, Mapping[str, Sequence[Span]]]:
+        """The same for several steps at once, by step."""
+        ...
+
 
 class TelemetryStore(Protocol):
     """Keeps polls, and where in the stream it is, in one transaction."""

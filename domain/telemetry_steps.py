@@ -1,9 +1,9 @@
-"""Which resolution an answer about stored telemetry has, and spans put together into longer ones."""
+"""Which resolution an answer about stored telemetry has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from domain.errors import Invalid
-from domain.telemetry_history import DAY_S, RESOLUTIONS_S, RETAINED, Span
+from domain.telemetry_history import DAY_S, RESOLUTIONS_S, RETAINED
 
 STEPS_S = (60, 300, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, DAY_S)
 """What a step is where nobody asks for one."""
@@ -45,36 +45,3 @@ def fitting_step(
 def resolution_of(step_s: int) -> int:
     """The coarsest rollup that a step can be put together of."""
     return next(each for each in reversed(RESOLUTIONS_S) if step_s % each == 0)
-
-
-def folded(spans: Sequence[Span], step_s: int) -> list[Span]:
-    """Into spans of `step_s`, a multiple of theirs; the first may be cut off by where they begin."""
-    found: list[Span] = []
-    part: list[Span] = []
-    for span in spans:
-        at = span.at // step_s * step_s
-        if part and part[0].at // step_s * step_s != at:
-            found.append(_joined(part, step_s))
-            part = []
-        part.append(span)
-    if part:
-        found.append(_joined(part, step_s))
-    return found
-
-
-def _joined(part: Sequence[Span], step_s: int) -> Span:
-    at = part[0].at // step_s * step_s
-    known = [span for span in part if span.mean is not None]
-    if not known:
-        return Span(at, None, None, None, None, 0, 0.0)
-    counted = sum(span.counted for span in known)
-    mean = sum((span.mean or 0.0) * (span.counted / counted) for span in known)
-    return Span(
-        at,
-        min(span.low for span in known if span.low is not None),
-        max(span.high for span in known if span.high is not None),
-        mean,
-        known[-1].last,
-        counted,
-        sum(span.covered_s for span in known),
-    )

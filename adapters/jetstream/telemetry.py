@@ -29,6 +29,7 @@ _FLIGHT_MESSAGES = 2_000  # of the 4,000 that nats-py lets wait for their acknow
 _SILENCES = 2
 _HEADER_BYTES = 1_024
 _PART_S = 0.001
+_decoder = msgspec.msgpack.Decoder(Poll)
 log = structlog.get_logger(__name__)
 
 
@@ -77,7 +78,7 @@ async def _add(jetstream: JetStreamContext, kept_s: float, kept_bytes: int) -> N
 def decode(body: bytes) -> Poll:
     """Raises msgspec.DecodeError (or its ValidationError) for what is not a poll."""
     try:
-        return msgspec.msgpack.decode(body, type=Poll)
+        return _decoder.decode(body)
     except UnicodeDecodeError as error:
         raise msgspec.DecodeError(f"not UTF-8: {error}") from error
 

@@ -1,13 +1,14 @@
 """How an hour of samples, or of their rollups, lies in one row: columns of equal bytes side by side, compressed."""
 
 import struct
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import zstandard
 
-from adapters.telemetry.rollup import Buckets, Floats, Integers
+from adapters.telemetry.rollup import Buckets, Floats, Integers, in_order_of_time, joined, nothing
 
 _HEAD = struct.Struct("<BfI")
 _PLAIN, _ZSTD = 0, 1
@@ -36,9 +37,10 @@ class ChunkCodec:
         return self._packed(interval_s, len(values), _sliced(steps), _sliced(_differences(_words(values))))
 
     def unpack_samples(self, base_ms: int, packed: bytes) -> Chunk:
-        interval_s, columns = self._unpacked(packed)
-        steps = columns.integers(np.uint32)
-        return Chunk(interval_s, np.cumsum(steps) + base_ms, _floats(_summed(columns.words())))
+        interval_s, count, body = self._unpacked(packed)
+        columns = _Columns([body], count)
+        steps = columns.integers(np.uint32)[0]
+        return Chunk(interval_s, np.cumsum(steps) + base_ms, _floats(_summed(columns.words()[0])))
 
     def buckets(self, base_s: int, step_s: int, interval_s: float, buckets: Buckets) -> bytes:
         """Of one series, in order of time; `interval_s` is that of the samples below them."""
@@ -53,16 +55,18 @@ class ChunkCodec:
             *(_sliced(_words(column) ^ low) for column in (buckets.high, buckets.mean, buckets.last)),
         )
 
-    def unpack_buckets(self, series: int, base_s: int, step_s: int, packed: bytes) -> tuple[float, Buckets]:
-        """The interval of the samples below them, and the buckets."""
-        interval_s, columns = self._unpacked(packed)
-        offsets, counts = columns.integers(np.uint16), columns.integers(np.uint32)
-        low = _summed(columns.words())
-        high, mean, last = (_floats(columns.words() ^ low) for _ in range(3))
-        at_s = offsets * step_s + base_s
-        return interval_s, Buckets(
-            np.full(len(low), series, np.int64), at_s, counts, _floats(low), high, mean, last
-        )
+    def unpack_buckets(
+        self, rows: Sequence[tuple[int, int, bytes]], step_s: int
+    ) -> tuple[dict[int, float], Buckets]:
+        """Of rows of series, base in seconds, and what is packed: the interval of each series' samples, and all buckets,
+        sorted by series and time. Rows of as many buckets are unpacked together, which takes a tenth of the time."""
+        every: dict[int, float] = {}
+        alike: dict[int, list[tuple[int, int, bytes]]] = {}
+        for series, base_s, packed in rows:
+            every[series], count, body = self._unpacked(packed)
+            alike.setdefault(count, []).append((series, base_s, body))
+        parts = [_unpacked_together(count, same, step_s) for count, same in alike.items()]
+        return every, in_order_of_time(joined(parts)) if parts else nothing()
 
     def _packed(self, interval_s: float, count: int, *columns: bytes) -> bytes:
         plain = b"".join(columns)
@@ -70,10 +74,28 @@ class ChunkCodec:
         how, body = (_ZSTD, smaller) if len(smaller) < len(plain) else (_PLAIN, plain)
         return _HEAD.pack(how, interval_s, count) + body
 
-    def _unpacked(self, packed: bytes) -> "tuple[float, _Columns]":
+    def _unpacked(self, packed: bytes) -> tuple[float, int, bytes]:
+        """Interval, number of entries, and their columns."""
         how, interval_s, count = _HEAD.unpack_from(packed)
         body = packed[_HEAD.size :]
-        return interval_s, _Columns(self._decompressor.decompress(body) if how == _ZSTD else body, count)
+        return interval_s, count, self._decompressor.decompress(body) if how == _ZSTD else body
+
+
+def _unpacked_together(count: int, rows: Sequence[tuple[int, int, bytes]], step_s: int) -> Buckets:
+    columns = _Columns([body for _, _, body in rows], count)
+    offsets, counts = columns.integers(np.uint16), columns.integers(np.uint32)
+    low = _summed(columns.words())
+    high, mean, last = ((columns.words() ^ low).reshape(-1) for _ in range(3))
+    base_s = np.array([base for _, base, _ in rows], np.int64)
+    return Buckets(
+        np.repeat(np.array([series for series, _, _ in rows], np.int64), count),
+        (offsets * step_s + base_s[:, None]).reshape(-1),
+        counts.reshape(-1),
+        _floats(low.reshape(-1)),
+        _floats(high),
+        _floats(mean),
+        _floats(last),
+    )
 
 
 def _words(values: Floats) -> Words:
@@ -92,7 +114,7 @@ def _differences(words: Words) -> Words:
 
 
 def _summed(differences: Words) -> Words:
-    return np.bitwise_xor.accumulate(differences) if len(differences) else differences
+    return np.bitwise_xor.accumulate(differences, axis=-1) if differences.size else differences
 
 
 def _sliced(column: "npt.NDArray[Any]") -> bytes:
@@ -101,10 +123,10 @@ def _sliced(column: "npt.NDArray[Any]") -> bytes:
 
 
 class _Columns:
-    """Takes one column after the other."""
+    """Takes one column after the other, of several rows of as many entries: a row of the result each."""
 
-    def __init__(self, body: bytes, count: int) -> None:
-        self._body = body
+    def __init__(self, bodies: Sequence[bytes], count: int) -> None:
+        self._bytes = np.frombuffer(b"".join(bodies), np.uint8).reshape(len(bodies), -1)
         self._count = count
         self._offset = 0
 
@@ -115,9 +137,7 @@ class _Columns:
         return self._next(np.dtype(kind)).astype(np.int64)
 
     def _next(self, kind: "np.dtype[Any]") -> "npt.NDArray[Any]":
-        size = self._count * kind.itemsize
-        sliced = np.frombuffer(self._body, np.uint8, size, self._offset)
-        self._offset += size
-        return (
-            np.ascontiguousarray(sliced.reshape(kind.itemsize, self._count).T).view(kind).reshape(self._count)
-        )
+        begin, rows = self._offset, len(self._bytes)
+        self._offset += self._count * kind.itemsize
+        sliced = self._bytes[:, begin : self._offset].reshape(rows, kind.itemsize, self._count)
+        return np.ascontiguousarray(sliced.transpose(0, 2, 1)).view(kind).reshape(rows, self._count)

@@ -11,7 +11,7 @@ from psycopg import Connection, sql
 
 from adapters.telemetry.chunk import ChunkCodec
 from adapters.telemetry.recent import Columns, columns, intervals
-from adapters.telemetry.rollup import Buckets, Samples, coarser, in_order, joined, roll
+from adapters.telemetry.rollup import Buckets, Samples, coarser, in_order, roll
 from adapters.telemetry.tables import (
     DAYS,
     FIVE_MINUTES,
@@ -191,21 +191,16 @@ class TelemetryCompaction:
         return max(len(series), 1)
 
     def _roll_day(self, conn: Connection[Any], day: int, series: Sequence[int]) -> None:
-        parts: list[Buckets] = []
-        every: dict[int, float] = {}
-        for number, hour, packed in conn.execute(
-            "SELECT series, hour, packed FROM telemetry.five_minutes"
-            " WHERE hour >= %s AND hour < %s AND series = ANY(%s) ORDER BY series, hour",
+        rows = conn.execute(
+            "SELECT series, hour * 3600, packed FROM telemetry.five_minutes"
+            " WHERE hour >= %s AND hour < %s AND series = ANY(%s)",
             (day * 24, day * 24 + 24, list(series)),
             binary=True,
-        ):
-            every[number], buckets = self._codec.unpack_buckets(
-                number, hour * HOUR_S, FIVE_MINUTES.step_s, packed
-            )
-            parts.append(buckets)
-        if not parts:
+        ).fetchall()
+        if not rows:
             return
-        hours = coarser(joined(parts), HOURS.step_s)
+        every, buckets = self._codec.unpack_buckets(rows, FIVE_MINUTES.step_s)
+        hours = coarser(buckets, HOURS.step_s)
         for table in (HOURS, DAYS):
             ensure_partition(conn, table, day)
             conn.execute(

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from math import ceil
+from math import ceil, gcd
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,7 +12,18 @@ from psycopg_pool import AsyncConnectionPool
 
 from adapters.telemetry.chunk import ChunkCodec
 from adapters.telemetry.recent import Columns, Row, columns, of_series
-from adapters.telemetry.rollup import Buckets, Floats, Samples, chosen, coarser, in_order, joined, roll
+from adapters.telemetry.rollup import (
+    Buckets,
+    Floats,
+    Samples,
+    chosen,
+    coarser,
+    in_order,
+    in_order_of_time,
+    joined,
+    nothing,
+    roll,
+)
 from adapters.telemetry.tables import DAYS, FIVE_MINUTES, HOURS, MINUTES, RAW, Table
 from domain.errors import Invalid
 from domain.telemetry_history import DAY_S, HOUR_S, Series, Span
@@ -103,24 +114,33 @@ class PostgresTelemetryHistory:
         until: float,
         step_s: int,
     ) -> Mapping[str, Sequence[Span]]:
-        table = _table(step_s)
-        first = int(since // step_s) * step_s
-        count = max(ceil((until - first) / step_s), 0)
-        if count * max(len(interfaces), 1) > MOST_SPANS:
+        found = await self.spans_by_step(
+            device_id, metric, interfaces, since=since, until=until, steps_s=[step_s]
+        )
+        return found[step_s]
+
+    async def spans_by_step(
+        self,
+        device_id: str,
+        metric: str,
+        interfaces: Sequence[str],
+        *,
+        since: float,
+        until: float,
+        steps_s: Sequence[int],
+    ) -> Mapping[int, Mapping[str, Sequence[Span]]]:
+        table = _table(gcd(*steps_s))
+        first = min(int(since // step_s) * step_s for step_s in steps_s)
+        last = max(ceil(until / step_s) * step_s for step_s in steps_s)
+        if (last - first) // min(steps_s) * max(len(interfaces), 1) > MOST_SPANS:
             raise Invalid(
-                f"that is more than {MOST_SPANS:,} values: ask for a longer step or less time", field="step"
+                f"that is more than {MOST_SPANS:,} values: ask for a longer step, less time or fewer interfaces",
+                field="step",
             )
         async with self._snapshot() as conn:
-            asked = await _asked(conn, device_id, metric, interfaces, first, first + count * step_s)
+            asked = await _asked(conn, device_id, metric, interfaces, first, last)
             buckets, every = await self._buckets(conn, asked, table)
-        buckets = coarser(buckets, step_s) if step_s != table.step_s else buckets
-        found: dict[str, Sequence[Span]] = {}
-        for number, (interface, interval_s) in asked.names.items():
-            mine = slice(*np.searchsorted(buckets.series, [number, number + 1]).tolist())
-            found[interface] = _grid(
-                chosen(buckets, mine), first, count, step_s, every.get(number, interval_s)
-            )
-        return found
+        return {step_s: _by_interface(asked, buckets, every, since, until, step_s) for step_s in set(steps_s)}
 
     @asynccontextmanager
     async def _snapshot(self) -> AsyncIterator[AsyncConnection[Any]]:
@@ -194,9 +214,9 @@ class PostgresTelemetryHistory:
             last_day * 24 + 23,
             frozenset(whole),
         )
-        parts, more = await self._by_day(conn, asked, table, whole)
-        buckets = _sorted(joined([*parts, coarser(below, table.step_s)]))
-        return buckets, {**more, **every}
+        closed_days, more = await self._by_day(conn, asked, table, whole)
+        both = joined([closed_days, coarser(below, table.step_s)])
+        return in_order_of_time(both), {**more, **every}
 
     async def _by_hour(
         self,
@@ -209,30 +229,41 @@ class PostgresTelemetryHistory:
         but_days: frozenset[int],
     ) -> tuple[Buckets, dict[int, float]]:
         """From the rollups of hours, and from the samples of those hours that are open."""
-        parts: list[Buckets] = []
-        every: dict[int, float] = {}
-        async for number, hour, packed in _rows(conn, table, asked.numbers, first, last, None):
-            if hour not in opened.hours and hour // 24 not in but_days:
-                every[number], buckets = self._codec.unpack_buckets(
-                    number, hour * HOUR_S, table.step_s, packed
-                )
-                parts.append(buckets)
-        parts.append(roll(opened.samples, table.step_s))
-        return _sorted(joined(parts)), {**every, **opened.interval_s}
+        rows = [
+            (number, hour * HOUR_S, packed)
+            async for number, hour, packed in _rows(conn, table, asked.numbers, first, last, None)
+            if hour not in opened.hours and hour // 24 not in but_days
+        ]
+        every, buckets = self._codec.unpack_buckets(rows, table.step_s)
+        both = joined([buckets, roll(opened.samples, table.step_s)])
+        return in_order_of_time(both), {**every, **opened.interval_s}
 
     async def _by_day(
         self, conn: AsyncConnection[Any], asked: _Asked, table: Table, days: Sequence[int]
-    ) -> tuple[list[Buckets], dict[int, float]]:
+    ) -> tuple[Buckets, dict[int, float]]:
         if not days:
-            return [], {}
+            return nothing(), {}
         if table is DAYS:
             return await _days(conn, asked, days)
-        parts: list[Buckets] = []
-        every: dict[int, float] = {}
-        async for number, day, packed in _rows(conn, table, asked.numbers, days[0], days[-1], days):
-            every[number], buckets = self._codec.unpack_buckets(number, day * DAY_S, table.step_s, packed)
-            parts.append(buckets)
-        return parts, every
+        rows = [
+            (number, day * DAY_S, packed)
+            async for number, day, packed in _rows(conn, table, asked.numbers, days[0], days[-1], days)
+        ]
+        every, buckets = self._codec.unpack_buckets(rows, table.step_s)
+        return buckets, every
+
+
+def _by_interface(
+    asked: _Asked, buckets: Buckets, every: Mapping[int, float], since: float, until: float, step_s: int
+) -> dict[str, Sequence[Span]]:
+    steps = coarser(buckets, step_s)
+    first = int(since // step_s) * step_s
+    count = max(ceil((until - first) / step_s), 0)
+    found: dict[str, Sequence[Span]] = {}
+    for number, (interface, interval_s) in asked.names.items():
+        mine = slice(*np.searchsorted(steps.series, [number, number + 1]).tolist())
+        found[interface] = _grid(chosen(steps, mine), first, count, step_s, every.get(number, interval_s))
+    return found
 
 
 async def _asked(
@@ -295,7 +326,7 @@ async def _rows(
 
 async def _days(
     conn: AsyncConnection[Any], asked: _Asked, days: Sequence[int]
-) -> tuple[list[Buckets], dict[int, float]]:
+) -> tuple[Buckets, dict[int, float]]:
     cursor = await conn.execute(
         "SELECT series, day, counted, low, high, mean, last, interval_s FROM telemetry.days"
         " WHERE series = ANY(%s) AND day = ANY(%s) ORDER BY series, day",
@@ -303,7 +334,7 @@ async def _days(
     )
     rows = await cursor.fetchall()
     if not rows:
-        return [], {}
+        return nothing(), {}
     series, at, counted, low, high, mean, last, _ = zip(*rows, strict=True)
     buckets = Buckets(
         np.array(series, np.int64),
@@ -314,7 +345,7 @@ async def _days(
         np.array(mean, np.float64),
         np.array(last, np.float64),
     )
-    return [buckets], {row[0]: row[7] for row in rows}
+    return buckets, {row[0]: row[7] for row in rows}
 
 
 def _together(parts: Sequence[Columns]) -> Columns:
@@ -331,10 +362,6 @@ def _merged(packed: Columns, recent: Columns) -> Samples:
     return in_order(both.series, both.at_ms, both.values)
 
 
-def _sorted(buckets: Buckets) -> Buckets:
-    return chosen(buckets, np.lexsort((buckets.at_s, buckets.series)))
-
-
 def _table(step_s: int) -> Table:
     for table in (DAYS, HOURS, FIVE_MINUTES, MINUTES):
         if step_s >= table.step_s and step_s % table.step_s == 0:
@@ -344,15 +371,17 @@ def _table(step_s: int) -> Table:
 
 def _grid(buckets: Buckets, first: int, count: int, step_s: int, interval_s: float) -> list[Span]:
     """Every span, those without a value with None."""
-    spans: list[Span] = [
-        Span(float(first + place * step_s), None, None, None, None, 0, 0.0) for place in range(count)
-    ]
-    for at, counted, low, high, mean, last in zip(*(column.tolist() for column in buckets[1:]), strict=True):
-        place = (at - first) // step_s
-        if 0 <= place < count:
-            covered_s = min(counted * interval_s, float(step_s))
-            spans[place] = Span(float(at), low, high, mean, last, counted, covered_s)
-    return spans
+    places = (buckets.at_s - first) // step_s
+    inside = chosen(buckets, np.flatnonzero((places >= 0) & (places < count)))
+    places = (inside.at_s - first) // step_s
+    counts = np.zeros(count, np.int64)
+    counts[places] = inside.counts
+    values = np.full((4, count), None, object)
+    for row, column in enumerate((inside.low, inside.high, inside.mean, inside.last)):
+        values[row, places] = column
+    covered_s = np.minimum(counts * interval_s, float(step_s)).tolist()
+    at = (np.arange(count) * float(step_s) + first).tolist()
+    return list(map(Span._make, zip(at, *values.tolist(), counts.tolist(), covered_s, strict=True)))
 
 
 def _with_gaps(at: Floats, values: Floats, every: Floats) -> list[tuple[float, float | None]]:

@@ -78,6 +78,16 @@ def chosen(buckets: Buckets, which: "slice | Integers") -> Buckets:
     )
 
 
+def nothing() -> Buckets:
+    none, no_value = np.empty(0, np.int64), np.empty(0, np.float64)
+    return Buckets(none, none, none, no_value, no_value, no_value, no_value)
+
+
+def in_order_of_time(buckets: Buckets) -> Buckets:
+    """By series and time."""
+    return chosen(buckets, np.lexsort((buckets.at_s, buckets.series)))
+
+
 def joined(parts: list[Buckets]) -> Buckets:
     """Of one after the other."""
     return Buckets(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))

@@ -1,7 +1,7 @@
 """Short numbers for series: a device's metric of an interface has one number for ever."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,8 @@ REMEMBERED = 2_000_000
 """Samples whose numbers are kept in memory."""
 _NAME_LENGTH = 255
 Name = tuple[str, str]
+Numbered = tuple[int, float]
+"""A series' number and interval."""
 log = structlog.get_logger(__name__)
 
 
@@ -44,9 +46,11 @@ class Layout:
     def whole(self) -> bool:
         return len(self.kept) == len(self.metrics)
 
-    def fits(self, poll: Poll, metrics: list[str], interfaces: list[str]) -> bool:
+    def fits(self, poll: Poll) -> bool:
         return (
-            self.metrics == metrics and self.interfaces == interfaces and self.interval_s == poll.interval_s
+            self.interval_s == poll.interval_s
+            and self.metrics == [sample.metric for sample in poll.samples]
+            and self.interfaces == [sample.interface for sample in poll.samples]
         )
 
 
@@ -59,34 +63,42 @@ class SeriesIds:
         self._layouts: dict[tuple[str, str], Layout] = {}
         self._size = 0
 
-    def recall(self, poll: Poll, metrics: list[str], interfaces: list[str]) -> Layout | None:
+    def recall(self, poll: Poll) -> Layout | None:
         """None where the poll is not like the one before: then ask `learn`."""
         layout = self._layouts.get((poll.device_id, poll.group))
-        return layout if layout is not None and layout.fits(poll, metrics, interfaces) else None
+        return layout if layout is not None and layout.fits(poll) else None
 
-    async def learn(self, conn: AsyncConnection[Any], poll: Poll) -> Layout | None:
-        """Gives numbers to what is new; None for a device id that is none. `conn` is in autocommit."""
-        try:
-            device = UUID(poll.device_id)
-        except ValueError:
-            return None
+    async def learn(self, conn: AsyncConnection[Any], polls: Sequence[Poll]) -> list[Layout | None]:
+        """The layout of each; gives numbers to what is new. None for a device id that is none. `conn` is in autocommit."""
+        devices = [_uuid(poll.device_id) for poll in polls]
+        known = await self._known(conn, [device for device in devices if device is not None])
+        added: dict[UUID, dict[Name, float]] = {}
+        for device, poll in zip(devices, polls, strict=True):
+            if device is not None and (new := self._new(poll, known.get(device, {}))):
+                added.setdefault(device, {}).update(new)
+        if added:
+            await self._add(conn, added)
+            known |= await self._known(conn, list(added))
+        return [
+            self._layout(device, poll, known.get(device, {})) if device is not None else None
+            for device, poll in zip(devices, polls, strict=True)
+        ]
+
+    def _new(self, poll: Poll, known: Mapping[Name, Numbered]) -> dict[Name, float]:
+        """Series to be added, and those whose interval has changed."""
+        names = {(each.metric, each.interface) for each in poll.samples}
+        missing = sorted(name for name in names - known.keys() if _sound(name))
+        room = max(self._per_device - len(known), 0)
+        if len(missing) > room:
+            log.warning("device has too many series", device_id=poll.device_id, limit=self._per_device)
+        changed = (name for name in names & known.keys() if known[name][1] != poll.interval_s)
+        return dict.fromkeys([*missing[:room], *changed], poll.interval_s)
+
+    def _layout(self, device: UUID, poll: Poll, known: Mapping[Name, Numbered]) -> Layout:
         metrics = [sample.metric for sample in poll.samples]
         interfaces = [sample.interface for sample in poll.samples]
-        wanted = {name for name in zip(metrics, interfaces, strict=True) if _sound(name)}
-        known = await self._known(conn, device)
-        missing = sorted(wanted - set(known))[: max(self._per_device - len(known), 0)]
-        if missing or any(known[name][1] != poll.interval_s for name in wanted & set(known)):
-            await self._add(conn, device, sorted(wanted & (set(known) | set(missing))), poll.interval_s)
-            known = await self._known(conn, device)
-        if len(wanted) > len(wanted & set(known)):
-            log.warning("device has too many series", device_id=poll.device_id, limit=self._per_device)
-        layout = Layout(
-            device,
-            metrics,
-            interfaces,
-            poll.interval_s,
-            {name: known[name][0] for name in wanted & set(known)},
-        )
+        numbers = {name: number for name, (number, _) in known.items()}
+        layout = Layout(device, metrics, interfaces, poll.interval_s, numbers)
         self._remember((poll.device_id, poll.group), layout)
         return layout
 
@@ -98,22 +110,35 @@ class SeriesIds:
             oldest = next(iter(self._layouts))
             self._size -= len(self._layouts.pop(oldest).metrics)
 
-    async def _known(self, conn: AsyncConnection[Any], device: UUID) -> dict[Name, tuple[int, float]]:
+    async def _known(
+        self, conn: AsyncConnection[Any], devices: Sequence[UUID]
+    ) -> dict[UUID, dict[Name, Numbered]]:
         cursor = await conn.execute(
-            "SELECT metric, interface, id, interval_s FROM telemetry.series WHERE device_id = %s", (device,)
+            "SELECT device_id, metric, interface, id, interval_s FROM telemetry.series WHERE device_id = ANY(%s)",
+            (devices,),
         )
-        return {(metric, interface): (number, every) async for metric, interface, number, every in cursor}
+        found: dict[UUID, dict[Name, Numbered]] = {}
+        for device, metric, interface, number, interval_s in await cursor.fetchall():
+            found.setdefault(device, {})[metric, interface] = (number, interval_s)
+        return found
 
-    async def _add(
-        self, conn: AsyncConnection[Any], device: UUID, names: Sequence[Name], interval_s: float
-    ) -> None:
+    async def _add(self, conn: AsyncConnection[Any], added: Mapping[UUID, Mapping[Name, float]]) -> None:
+        rows = [(device, *name, every) for device, names in added.items() for name, every in names.items()]
         await conn.execute(
             "INSERT INTO telemetry.series (device_id, metric, interface, interval_s, last_day)"
-            " SELECT %s, metric, interface, %s, extract(epoch FROM now())::int / 86400 FROM unnest(%s::text[], %s::text[]) AS name (metric, interface)"
+            " SELECT *, extract(epoch FROM now())::int / 86400"
+            " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::double precision[])"
             " ON CONFLICT (device_id, metric, interface) DO UPDATE SET interval_s = excluded.interval_s"
             " WHERE series.interval_s <> excluded.interval_s",
-            (device, interval_s, [name[0] for name in names], [name[1] for name in names]),
+            [list(column) for column in zip(*rows, strict=True)],
         )
+
+
+def _uuid(device_id: str) -> UUID | None:
+    try:
+        return UUID(device_id)
+    except ValueError:
+        return None
 
 
 def _sound(name: Name) -> bool:

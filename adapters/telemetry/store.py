@@ -68,12 +68,7 @@ class PostgresTelemetryStore:
     ) -> Recording:
         async with self._pool.connection() as conn:
             rows = _Rows(earliest, latest)
-            for poll in polls:
-                metrics = [sample.metric for sample in poll.samples]
-                interfaces = [sample.interface for sample in poll.samples]
-                layout = self._ids.recall(poll, metrics, interfaces)
-                if layout is None and rows.timely(poll):
-                    layout = await self._ids.learn(conn, poll)
+            for poll, layout in await self._laid_out(conn, polls, rows):
                 rows.add(poll, layout)
             async with conn.transaction():
                 # What a crash of PostgreSQL takes back, it takes back with its place in the stream, and it comes again.
@@ -87,6 +82,29 @@ class PostgresTelemetryStore:
                     refused = msgspec.json.encode(recording.refused).decode()
                     await conn.execute(_COUNT, (recording.samples, refused, refused, min(reached)))
         return recording
+
+    async def _laid_out(
+        self, conn: AsyncConnection[Any], polls: Sequence[Poll], rows: "_Rows"
+    ) -> list[tuple[Poll, Layout | None]]:
+        layouts = [self._ids.recall(poll) for poll in polls]
+        unknown = [place for place, poll in enumerate(polls) if layouts[place] is None and rows.timely(poll)]
+        while unknown:  # one poll of each is learned, and most of the others are like it
+            firsts = {(polls[place].device_id, polls[place].group): place for place in reversed(unknown)}
+            learned = await self._ids.learn(conn, [polls[place] for place in firsts.values()])
+            for place, layout in zip(firsts.values(), learned, strict=True):
+                layouts[place] = layout
+            strangers = {polls[place].device_id for place in firsts.values() if layouts[place] is None}
+            others = set(unknown) - set(firsts.values())
+            layouts = [
+                self._ids.recall(polls[place]) if place in others else layout
+                for place, layout in enumerate(layouts)
+            ]
+            unknown = [
+                place
+                for place in sorted(others)
+                if layouts[place] is None and polls[place].device_id not in strangers
+            ]
+        return list(zip(polls, layouts, strict=True))
 
 
 async def _move(conn: AsyncConnection[Any], reached: Mapping[int, tuple[StreamPlace, StreamPlace]]) -> None:
