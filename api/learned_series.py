@@ -9,8 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 import msgspec
 
 from domain.detection.alarm_rules import AlarmRules, alert_key
-from domain.detection.analysis import Latest
-from domain.detection.packed import LAST, PackedDevice, unpack_floats
+from domain.detection.packed import Latest
 from domain.detection.ports import LearnedStates
 from domain.detection.reading import LEARN_S, MOST_SAMPLES, step_for
 from domain.detection.state import LAST_AT, SEEN, SeriesState
@@ -61,7 +60,7 @@ class LearnedSeries:
         latest: Latest | None = None
         since = until - LEARN_S
         if saved is not None and state is not None and state.scalars[SEEN]:
-            latest = latest_of(saved.packed, metric, interface)
+            latest = saved.packed.latest()[saved.packed.names.index((metric, interface))]
             since = max(since, state.scalars[LAST_AT] + _JUST_AFTER_S)
         else:
             await self._one(device_id, metric, interface)
@@ -96,8 +95,3 @@ class LearnedSeries:
         raise NotFound(
             "this device has no such series", code="SERIES_NOT_FOUND", metric=metric, interface=interface
         )
-
-
-def latest_of(packed: PackedDevice, metric: str, interface: str) -> Latest:
-    place = packed.names.index((metric, interface)) * LAST
-    return Latest(*unpack_floats(packed.last)[place : place + LAST])

@@ -11,14 +11,14 @@ from litestar.params import FromQuery, JSONBody
 
 from api.caller import engineer, viewer
 from api.commands import Accepted
-from api.learned_series import latest_of
 from api.provided import Connect, Do, Learned, States
 from domain.detection.alarm_rules import JOINT, AlarmRules, alert_key
 from domain.detection.backtest import BACKTEST, BacktestModels, TriedSettings
 from domain.detection.device import WARM_UP as DEVICE_WARM_UP
+from domain.detection.episode import Episode
 from domain.detection.explanation import expected_range
 from domain.detection.moment import moment
-from domain.detection.packed import PackedDevice
+from domain.detection.packed import Latest, PackedDevice, SeriesName
 from domain.detection.ports import SavedPartition
 from domain.detection.retrain import RETRAIN, RetrainModels
 from domain.detection.seasons import expected_now
@@ -231,28 +231,32 @@ async def models_of_device(device_id: FromQuery[UUID], states: States, series: L
         )
     rules = await series.rules()
     packed = saved.packed
-    drift = packed.drift
+    drift, episodes = packed.drift, dict(packed.episodes)
     return DeviceModels(
         device_id=device_id,
         snapshot_at=saved.saved_at,
         drift_events=drift.events if drift else 0,
         last_drift_at=moment(drift.last_at) if drift and drift.events else None,
         series=[
-            _series_model(str(device_id), packed, metric, interface, state, rules)
-            for (metric, interface), state in packed.series()
+            _series_model(str(device_id), name, state, latest, episodes.get(name), rules)
+            for (name, state), latest in zip(packed.series(), packed.latest(), strict=True)
         ],
         joint=_joint_model(str(device_id), packed, rules),
     )
 
 
 def _series_model(
-    device_id: str, packed: PackedDevice, metric: str, interface: str, state: SeriesState, rules: AlarmRules
+    device_id: str,
+    name: SeriesName,
+    state: SeriesState,
+    latest: Latest,
+    episode: Episode | None,
+    rules: AlarmRules,
 ) -> SeriesModel:
+    metric, interface = name
     key = alert_key(device_id, metric, interface)
     seen, last_at = int(state.scalars[SEEN]), state.scalars[LAST_AT]
-    latest = latest_of(packed, metric, interface)
     low, high = expected_range(*expected_now(state, last_at)) if seen > WARM_UP else (None, None)
-    episode = dict(packed.episodes).get((metric, interface))
     return SeriesModel(
         metric=metric,
         interface=interface,

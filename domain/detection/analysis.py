@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from math import isfinite
-from typing import NamedTuple
 
 import msgspec
 
 from domain.detection.explanation import BrokenPart, expected_range, explain
 from domain.detection.moment import moment
+from domain.detection.packed import Latest
 from domain.detection.seasons import expected_now
 from domain.detection.series import WARM_UP, SeriesDetector, Verdict
 from domain.detection.state import LAST_AT, SEEN, SeriesState
@@ -59,14 +59,6 @@ class Expected(msgspec.Struct, frozen=True, gc=False):
     high: float | None
     score: float | None
     anomalous: bool
-
-
-class Latest(NamedTuple):
-    """What a detector said of the last sample that its state has learned."""
-
-    value: float
-    score: float
-    strength: float
 
 
 def analyze(state: SeriesState, samples: Samples, threshold: float, latest: Latest | None = None) -> Analysis:

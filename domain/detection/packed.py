@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterator, Mapping
 from sys import byteorder
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,8 +15,18 @@ from domain.detection.state import SNAPSHOT_SIZE, SeriesState, SnapshotError
 SeriesName = tuple[str, str]
 """Metric and interface."""
 VERSION = "device 1"
-LAST = 3
-"""What is kept of the last sample of each series: value, score, strength."""
+
+
+class Latest(NamedTuple):
+    """What was said of the last sample of a series."""
+
+    value: float
+    score: float
+    strength: float
+
+
+LAST = len(Latest._fields)
+"""Numbers that are kept of it."""
 
 
 class PackedJoint(msgspec.Struct, frozen=True, array_like=True):
@@ -59,6 +70,11 @@ class PackedDevice(msgspec.Struct, frozen=True, array_like=True):
         for number, name in enumerate(self.names):
             yield name, self.state(number)
 
+    def latest(self) -> list[Latest]:
+        """In the order of the names."""
+        values = unpack_floats(self.last)
+        return [Latest(*values[place : place + LAST]) for place in range(0, len(values), LAST)]
+
     def find(self, metric: str, interface: str) -> SeriesState | None:
         name = (metric, interface)
         return self.state(self.names.index(name)) if name in self.names else None
@@ -85,7 +101,11 @@ def decode(data: bytes) -> PackedDevice:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SnapshotError(f"not a device of this version: {error}") from error
     whole = len(packed.names) * SNAPSHOT_SIZE
-    if packed.version != VERSION or len(packed.states) != whole or len(packed.last) % 8:
+    if (
+        packed.version != VERSION
+        or len(packed.states) != whole
+        or len(packed.last) != 8 * LAST * len(packed.names)
+    ):
         raise SnapshotError(f"not a device of this version: {packed.version!r}")
     return packed
 

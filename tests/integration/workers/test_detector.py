@@ -99,7 +99,7 @@ async def test_killed_at_any_moment_it_forgets_nothing_and_tells_nothing_twice(
     async with netledger.worker("projector"):
         await netledger.settled()
         await set_detection(netledger, checkpoint_s=1, refractory_s=600)
-        parts = 6
+        parts = 4
         for part in range(parts):
             await publisher.publish(stream[part * len(stream) // parts : (part + 1) * len(stream) // parts])
             with worker_process(netledger.configuration, "detector") as process:

@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from domain.detection.analysis import Latest, analyze, expectations
+from domain.detection.analysis import analyze, expectations
+from domain.detection.packed import Latest
 from domain.detection.reading import step_for
 from domain.detection.series import SeriesDetector
 from domain.detection.state import SeriesState
