@@ -56,6 +56,14 @@ class ConfigAccess:
         self._secrets = secrets
         self._devices = devices
 
+    @property
+    def secrets(self) -> SecretOpener:
+        return self._secrets
+
+    def opening(self, secrets: SecretOpener) -> "ConfigAccess":
+        """The same, with another way to open credentials."""
+        return ConfigAccess(self._bus, secrets, self._devices)
+
     async def use(
         self,
         ways: WaysIn,

@@ -26,7 +26,7 @@ class ConfigSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """When, in UTC, as in crontab(5): `30 3 * * 1-5`; the interval does not count then."""
     backup_jitter_s: Annotated[int, msgspec.Meta(ge=0, le=3_600)] = 60
     """How much later than its time a scheduled backup may begin, so that not all installations begin at once."""
-    parallel: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 100
+    parallel: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 250
     """Devices read at the same time."""
     read_timeout_s: Annotated[int, msgspec.Meta(ge=5, le=3_600)] = 180
     """How long the reading of one device may take in all."""

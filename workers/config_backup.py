@@ -13,6 +13,7 @@ from domain.config_ports import ConfigReader, ConfigStore, ConfigTarget, Running
 from domain.config_text import ConfigAuthor, content_address
 from domain.event import Attribution
 from domain.ports import CommandBus, DeviceTurns
+from workers.opened_once import OpenedOnce
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 TURN_S = 900.0
@@ -39,6 +40,10 @@ class ConfigKeeper:
         self._notes = notes
         self._turns = turns
 
+    def shared_access(self) -> ConfigAccess:
+        """For one operation on many devices: each credential is opened once."""
+        return self._access.opening(OpenedOnce(self._access.secrets))
+
     async def back_up(
         self,
         ways: WaysIn,
@@ -49,6 +54,7 @@ class ConfigKeeper:
         author: ConfigAuthor | None = None,
         deadline_s: float,
         reason: str = "",
+        access: ConfigAccess | None = None,
     ) -> ConfigRead:
         """Raises ConfigError or Refused where the device cannot be read."""
         latest = (await self._bus.state(CONFIG, config_id(ways.device_id))).latest_content
@@ -61,7 +67,7 @@ class ConfigKeeper:
             return await self._devices.read(target, known=known, deadline_s=deadline_s)
 
         async with self._turns.turn(ways.device_id, operation_id, wait_s=TURN_S):
-            running, credential_id = await self._access.use(
+            running, credential_id = await (access or self._access).use(
                 ways, read, purpose="config backup", by=by, operation_id=operation_id
             )
         told = running.author if running.author.by else author or running.author

@@ -89,6 +89,7 @@ class _Run:
         self._settings = settings
         self._keeper = keeper
         self._notes = notes
+        self._access = keeper.shared_access()
         self._free = asyncio.Semaphore(settings.parallel)
         self._results: list[DeviceResult] = []
         self._total = 0
@@ -136,6 +137,7 @@ class _Run:
                     author=self._order.authors.get(ways.device_id),
                     deadline_s=self._settings.read_timeout_s,
                     reason=self._work.requested.meta.reason,
+                    access=self._access,
                 )
             except Unavailable:
                 raise
