@@ -25,7 +25,11 @@ from tests.integration.api.serving import Netledger, fresh_database, netledger
 
 EXAMPLES = 8
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
-AWAY = {("POST", "/api/v1/credentials/{credential}/test")}
+AWAY = {
+    ("POST", "/api/v1/credentials/{credential}/test"),
+    ("POST", "/api/v1/channels/{channel}/test"),
+    ("POST", "/api/v1/webhooks/{channel}/test"),
+}
 """Sends packets to wherever the request says; tests stay on this machine."""
 
 
