@@ -507,6 +507,17 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         COMMENT ON TABLE work.customer_sessions IS 'who was online when, as routers told';
         """,
     ),
+    (
+        "0017 telemetry sent on",
+        """
+        CREATE TABLE telemetry.forwarded (
+            partition int PRIMARY KEY,
+            stream text NOT NULL,
+            sequence bigint NOT NULL
+        ) WITH (fillfactor = 10);
+        COMMENT ON TABLE telemetry.forwarded IS 'how far each partition was sent on by remote write';
+        """,
+    ),
 )
 
 _LOCK = 0x6E65746C65646765  # "netledge": one process migrates, the others wait

@@ -120,6 +120,12 @@ def _check(configuration: Configuration) -> None:
             "admin_password",
             "has at least 10 characters",
         ),
+        (
+            not configuration.remote_write_url
+            or configuration.remote_write_url.startswith(("http://", "https://")),
+            "remote_write_url",
+            "must begin with http:// or https://",
+        ),
     )
     for holds, name, reason in rules:
         if not holds:

@@ -26,6 +26,10 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """Whether login cookies are for HTTPS alone; set it behind a TLS proxy."""
     requests_per_minute: int = 60_000
     """What the API answers to one caller; a tenth of it to those who are not logged in, by address."""
+    remote_write_url: str = ""
+    """Where telemetry is sent on to by Prometheus' remote write; empty: nowhere."""
+    remote_write_token: str = ""
+    """Sent there as a bearer token."""
 
     def __repr__(self) -> str:
         return f"<Configuration {self.data_dir}>"  # URLs, key and password stay out of logs

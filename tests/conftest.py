@@ -38,6 +38,7 @@ PROGRAMS = {
     "openssh-client": "ssh",
     "postgresql-contrib": "pgbench",
     "chromium": "chromium",
+    "prometheus": "prometheus",
 }
 """Debian package -> a program that it brings."""
 

@@ -11,6 +11,7 @@ KINDS = (
     "poller",
     "detector",
     "recorder",
+    "remote-write",
     "telemetry-upkeep",
     "alerting",
     "compliance",

@@ -55,7 +55,15 @@ from workers.executor import Executor
 from workers.kinds import KINDS
 from workers.main_configs import compliance_watch, config_handlers, config_parts, config_schedule
 from workers.main_polling import poller, router_polls
-from workers.main_telemetry import alerting, alerts, detector, recorder, telemetry_handlers, telemetry_upkeep
+from workers.main_telemetry import (
+    alerting,
+    alerts,
+    detector,
+    recorder,
+    remote_write,
+    telemetry_handlers,
+    telemetry_upkeep,
+)
 from workers.poll import Poll
 from workers.presence import Presence
 from workers.rebuild import Rebuild
@@ -66,7 +74,7 @@ from workers.scheduler import Scheduler
 from workers.secrets import secret_handlers
 from workers.supervision import ended, keep_running
 
-_NEED_NATS = ("relay", "executor", "routers", "detector", "recorder", "alerting")
+_NEED_NATS = ("relay", "executor", "routers", "detector", "recorder", "remote-write", "alerting")
 
 Services = dict[str, Callable[[], Awaitable[None]]]
 
@@ -199,7 +207,7 @@ def _connected_services(parts: Parts, client: Client) -> Services:
 
     calls = NatsRouterCalls(connected, router_key, local=routers.owned)
     sealed_events = PostgresEventLog(parts.pool, KeepSealed())  # what leaves for subscribers stays sealed
-    return {
+    services: Services = {
         "relay": Relay(sealed_events, parts.watch, LedgerPublisher(client), parts.leadership).run,
         "executor": _executor(parts, client, calls).run,
         "routers": partial(
@@ -210,6 +218,12 @@ def _connected_services(parts: Parts, client: Client) -> Services:
         "recorder": recorder(parts.worker_id, parts.pool, connected).run,
         "alerting": alerting(parts.worker_id, parts.pool, connected).run,
     }
+    sent_on_to = parts.configuration.remote_write_url
+    if sent_on_to:
+        token = parts.configuration.remote_write_token
+        sending = remote_write(sent_on_to, token, parts.pool, parts.leadership, connected)
+        services["remote-write"] = sending.run
+    return services
 
 
 def _executor(parts: Parts, client: Client, calls: NatsRouterCalls) -> Executor:

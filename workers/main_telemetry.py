@@ -15,7 +15,9 @@ from adapters.evaluation_store import PostgresEvaluationStore
 from adapters.jetstream.telemetry_stream import JetStreamTelemetryStream
 from adapters.notifications import OutgoingNotifications
 from adapters.partition_leases import PostgresPartitionLeases
+from adapters.prometheus.remote_write import RemoteWrite
 from adapters.telemetry.compaction import TelemetryCompaction
+from adapters.telemetry.forwarded import PostgresForwardedPlaces
 from adapters.telemetry.history import PostgresTelemetryHistory
 from adapters.telemetry.store import PostgresTelemetryStore
 from domain.detection.alarm_rules import AlarmRules
@@ -34,6 +36,7 @@ from workers.detector_models import Backtest, Retrain
 from workers.notifier import Notifier
 from workers.operation import Handler
 from workers.recorder import Recorder
+from workers.remote_write import RemoteWriteService
 from workers.supervision import ended, keep_running
 from workers.telemetry_upkeep import TelemetryUpkeepService
 
@@ -67,6 +70,17 @@ def recorder(worker_id: str, pool: Pool, connected: Callable[[], Awaitable[Clien
         store=PostgresTelemetryStore(pool),
         leases=PostgresPartitionLeases(pool, "recorder"),
         past_s=oldest_s,
+    )
+
+
+def remote_write(
+    url: str, token: str, pool: Pool, leadership: Leadership, connected: Callable[[], Awaitable[Client]]
+) -> RemoteWriteService:
+    return RemoteWriteService(
+        JetStreamTelemetryStream(connected),
+        RemoteWrite(url, token),
+        PostgresForwardedPlaces(pool),
+        leadership,
     )
 
 

@@ -1,16 +1,15 @@
 """Records the stream of telemetry: every poll once, whatever ends or breaks off meanwhile."""
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 
 import structlog
 
 from domain.errors import Conflict, Unavailable
-from domain.telemetry import PartitionLeases, Poll, Published, StreamPlace, TelemetryStream
+from domain.telemetry import PartitionLeases, TelemetryStream
 from domain.telemetry_history import TelemetryStore
+from workers.batches import Batch, gathered, read_into
 from workers.partitions import held_partitions
 from workers.supervision import ended
 
@@ -25,23 +24,7 @@ _WAITING = 4
 _SETTINGS_S = 60.0
 """How often the settings are looked up."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 2.0
-Batch = tuple[int, StreamPlace, Sequence[Published]]
 log = structlog.get_logger(__name__)
-
-
-@dataclass
-class _Flush:
-    """What is recorded together."""
-
-    polls: list[Poll] = field(default_factory=list)
-    places: dict[int, StreamPlace] = field(default_factory=dict)
-    samples: int = 0
-
-    def add(self, batch: Batch) -> None:
-        partition, place, published = batch
-        self.polls += [each.poll for each in published]
-        self.samples += sum(len(each.poll.samples) for each in published)
-        self.places[partition] = place
 
 
 class Recorder:
@@ -102,10 +85,12 @@ class Recorder:
         places = dict(await self._store.places())
         past_s, asked_at = await self._past_s(), time.monotonic()
         come: asyncio.Queue[Batch | Exception] = asyncio.Queue(_WAITING)
-        readers = [asyncio.create_task(self._read(each, places[each], come)) for each in partitions]
+        readers = [
+            asyncio.create_task(read_into(come, self._stream, each, places[each])) for each in partitions
+        ]
         try:
             while True:
-                flush = await _gathered(come)
+                flush = await gathered(come, samples=FLUSH_SAMPLES, linger_s=LINGER_S)
                 if time.monotonic() - asked_at > _SETTINGS_S:
                     past_s, asked_at = await self._past_s(), time.monotonic()
                 now = self._now()
@@ -120,29 +105,3 @@ class Recorder:
                     log.warning("samples refused", **recording.refused)
         finally:
             await ended(readers)
-
-    async def _read(
-        self, partition: int, after: StreamPlace, come: "asyncio.Queue[Batch | Exception]"
-    ) -> None:
-        try:
-            async for place, published in self._stream.read(partition, after):
-                await come.put((partition, place, published))
-        except Exception as error:
-            await come.put(error)
-
-
-async def _gathered(come: "asyncio.Queue[Batch | Exception]") -> _Flush:
-    """Waits for something, and a little longer for more."""
-    flush = _Flush()
-    _take(flush, await come.get())
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(LINGER_S):
-            while flush.samples < FLUSH_SAMPLES:
-                _take(flush, await come.get())
-    return flush
-
-
-def _take(flush: _Flush, batch: Batch | Exception) -> None:
-    if isinstance(batch, Exception):
-        raise batch
-    flush.add(batch)

@@ -14,8 +14,11 @@ MASTER_KEY_HEX = b"0123456789abcdef0123456789abcdef".hex()
 
 
 @contextlib.contextmanager
-def worker_process(configuration: Configuration, *kinds: str) -> Iterator["subprocess.Popen[bytes]"]:
-    given = {
+def worker_process(
+    configuration: Configuration, *kinds: str, **more: str
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """`more`: further settings."""
+    given = {name.upper(): value for name, value in more.items()} | {
         "DATA_DIR": str(configuration.data_dir),
         "MASTER_KEY": MASTER_KEY_HEX,
         "DATABASE_URL": configuration.database_url,

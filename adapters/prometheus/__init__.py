@@ -1,0 +1,1 @@
+"""Prometheus and what speaks its protocols."""
