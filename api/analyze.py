@@ -56,7 +56,7 @@ class AnalyzeForecast(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     threshold: float | None = None
 
 
-class Point(msgspec.Struct, frozen=True):
+class ForecastStep(msgspec.Struct, frozen=True):
     """`lower` to `upper` is to hold 90 % of what will be measured."""
 
     at: datetime
@@ -84,7 +84,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     last_at: datetime
     last: float | None
     step_s: float
-    points: Sequence[Point]
+    points: Sequence[ForecastStep]
     threshold: ThresholdForecast | None
 
 
@@ -200,7 +200,7 @@ def _forecast(known: LearnedOne, asked: AnalyzeForecast) -> Forecast:
         last_at=moment(state.scalars[LAST_AT]),
         last=last,
         step_s=step_s,
-        points=[Point(moment(point.at_s), point.mean, point.lower, point.upper) for point in points],
+        points=[ForecastStep(moment(point.at_s), point.mean, point.lower, point.upper) for point in points],
         threshold=None
         if asked.threshold is None
         else _crossing(points, asked.threshold, last, state.scalars[LAST_AT]),

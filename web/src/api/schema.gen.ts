@@ -3322,7 +3322,7 @@ export interface components {
         };
         /**
          * ConfigDrift
-         * @description A running configuration that differs from the one wanted.
+         * @description A configuration that was changed, and not by Netledger; over when a backup is tagged stable or restored.
          */
         ConfigDrift: {
             /** @enum {unknown} */
@@ -3981,9 +3981,19 @@ export interface components {
         Forecast: {
             last: number | null;
             last_at: string;
-            points: components["schemas"]["api.analyze.Point"][];
+            points: components["schemas"]["ForecastStep"][];
             step_s: number;
             threshold: components["schemas"]["ThresholdForecast"] | null;
+        };
+        /**
+         * ForecastStep
+         * @description `lower` to `upper` is to hold 90 % of what will be measured.
+         */
+        ForecastStep: {
+            at: string;
+            lower: number;
+            mean: number;
+            upper: number;
         };
         /**
          * FoundBreach
@@ -4084,7 +4094,7 @@ export interface components {
             min: number | null;
             p95: number | null;
             p95_of_s: number;
-            points: components["schemas"]["api.telemetry_history.Point"][];
+            points: components["schemas"]["Point"][];
             total_bytes: number | null;
         };
         /**
@@ -5024,6 +5034,18 @@ export interface components {
             oper_status: string;
             speed_bps: number | null;
             type: number | null;
+        };
+        /**
+         * Point
+         * @description A step from `at` on, or a sample. `value` is the mean of the step; all null in a gap.
+         */
+        Point: {
+            at: string;
+            count: number;
+            last: number | null;
+            max: number | null;
+            min: number | null;
+            value: number | null;
         };
         /**
          * PolicyContent
@@ -6156,46 +6178,6 @@ export interface components {
             count?: number;
             /** @enum {unknown} */
             status: "down" | "up";
-        };
-        /** Point */
-        analyze_Point: {
-            /** Format: date-time */
-            at: string;
-            lower: number;
-            mean: number;
-            upper: number;
-        };
-        /**
-         * Point
-         * @description `lower` to `upper` is to hold 90 % of what will be measured.
-         */
-        "api.analyze.Point": {
-            at: string;
-            lower: number;
-            mean: number;
-            upper: number;
-        };
-        /**
-         * Point
-         * @description A step from `at` on, or a sample. `value` is the mean of the step; all null in a gap.
-         */
-        "api.telemetry_history.Point": {
-            at: string;
-            count: number;
-            last: number | null;
-            max: number | null;
-            min: number | null;
-            value: number | null;
-        };
-        /** Point */
-        telemetry_history_Point: {
-            /** Format: date-time */
-            at: string;
-            count: number;
-            last: number | null;
-            max: number | null;
-            min: number | null;
-            value: number | null;
         };
     };
     responses: never;
@@ -21175,4 +21157,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 231c7fd2429abc6a86ba04c537ae1a7c491559d1d7e05a1e30ef8ec8b332ba92 */
+/** sha256 of the schema that this was made from: 8bc63680cc0e37b1ddd9cd2236d3ba150af07a0c00cd1d6853ba7ad251b3c98c */

@@ -1,0 +1,81 @@
+/** A series with the range that was expected of it, and where it left it. */
+import { useQuery } from "@tanstack/react-query";
+import { get } from "@/api/query";
+import { TimeChart } from "@/ui/chart";
+import { Name } from "@/ui/name";
+import { Facts, Panel } from "@/ui/page";
+import { QueryState } from "@/ui/states";
+import { StatusBadge } from "@/ui/status";
+import { asked, TimeRange, useSpan } from "@/ui/time-range";
+import { useNow } from "@/ui/time";
+import { count, metricValue } from "@/ui/units";
+import { answered, client } from "@/api/client";
+import { useCan } from "@/api/session";
+
+const seconds = (at: string): number => new Date(at).getTime() / 1000;
+
+export function ExpectedChart({ device, metric, part }: { device: string; metric: string; part: string }) {
+  const [span, zoom] = useSpan(86_400);
+  const now = useNow();
+  const window = useQuery({
+    ...get("/api/v1/telemetry/expected/{device}", { path: { device }, query: { metric, interface: part, ...asked(span, Math.floor(now / 60_000) * 60_000) } }),
+    placeholderData: (before) => before,
+  });
+  return (
+    <div className="flex flex-col gap-4">
+      <Panel title={`${metric.replaceAll("_", " ")}${part ? ` of ${part}` : ""}`} actions={<TimeRange span={span} />}>
+        <QueryState query={window} compact>
+          {({ points, alerts }) => (
+            <TimeChart
+              label="Values and the range that was expected of them"
+              metric={metric}
+              height={280}
+              times={points.map((each) => seconds(each.at))}
+              series={[{ label: "measured", values: points.map((each) => each.value), band: { lower: points.map((each) => each.low), upper: points.map((each) => each.high), label: "expected" } }]}
+              marks={[
+                ...points.filter((each) => each.anomalous).map((each) => ({ at: seconds(each.at), label: `score ${(each.score ?? 0).toFixed(2)}`, tone: "warn" as const })),
+                ...alerts.map((each) => ({ at: seconds(each.at ?? each.raised_at), label: "alert", tone: "bad" as const, ...(each.resolved_at && { until: seconds(each.resolved_at) }) })),
+              ]}
+              onZoom={zoom}
+            />
+          )}
+        </QueryState>
+      </Panel>
+      <LastSample device={device} metric={metric} part={part} />
+    </div>
+  );
+}
+
+/** How strange the last sample is, in words. */
+function LastSample({ device, metric, part }: { device: string; metric: string; part: string }) {
+  const can = useCan();
+  const analysis = useQuery({
+    queryKey: ["/api/v1/analyze/traffic", device, metric, part],
+    queryFn: ({ signal }) => answered(client.POST("/api/v1/analyze/traffic", { body: { device_id: device, metric, interface: part }, signal })),
+    refetchInterval: 60_000,
+    enabled: can("engineer"),
+  });
+  if (!can("engineer")) return null;
+  return (
+    <Panel title="The last sample">
+      <QueryState query={analysis} compact>
+        {(told) => (
+          <div className="flex flex-col gap-3">
+            <p>
+              <StatusBadge state={told.anomalous ? "warning" : "ok"} label={told.anomalous ? "unusual" : told.warm ? "as expected" : "still learning"} /> {told.reason}
+            </p>
+            <Facts
+              items={[
+                ["Value", metricValue(metric, told.value)],
+                ["Expected", told.expected_low === null ? "not known yet" : `${metricValue(metric, told.expected_low)} to ${metricValue(metric, told.expected_high)}`],
+                ["Score", `${told.score.toFixed(2)}, alarms from ${told.threshold.toFixed(2)}`],
+                ["Samples seen", String(told.samples_seen)],
+                ...(told.parts ?? []).map((each) => [each.name.replaceAll("_", " "), <Name key={each.name} wrap>{`as strange as one sample in ${count(Math.round(10 ** each.surprise))}`}</Name>] as const),
+              ]}
+            />
+          </div>
+        )}
+      </QueryState>
+    </Panel>
+  );
+}
