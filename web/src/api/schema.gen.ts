@@ -1756,6 +1756,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List logs
+         * @description Newest first; empty where the processes log elsewhere, as in containers.
+         */
+        get: operations["ApiV1LogsListLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/backtest": {
         parameters: {
             query?: never;
@@ -3322,7 +3342,7 @@ export interface components {
         };
         /**
          * ConfigDrift
-         * @description A configuration that was changed, and not by Netledger; over when a backup is tagged stable or restored.
+         * @description A running configuration that differs from the one wanted.
          */
         ConfigDrift: {
             /** @enum {unknown} */
@@ -3586,7 +3606,7 @@ export interface components {
                 [key: string]: number;
             };
             skipped_metrics?: string[];
-            /** @default 0.75 */
+            /** @default 0.8 */
             threshold?: number;
         };
         /**
@@ -3981,19 +4001,9 @@ export interface components {
         Forecast: {
             last: number | null;
             last_at: string;
-            points: components["schemas"]["ForecastStep"][];
+            points: components["schemas"]["api.analyze.Point"][];
             step_s: number;
             threshold: components["schemas"]["ThresholdForecast"] | null;
-        };
-        /**
-         * ForecastStep
-         * @description `lower` to `upper` is to hold 90 % of what will be measured.
-         */
-        ForecastStep: {
-            at: string;
-            lower: number;
-            mean: number;
-            upper: number;
         };
         /**
          * FoundBreach
@@ -4094,7 +4104,7 @@ export interface components {
             min: number | null;
             p95: number | null;
             p95_of_s: number;
-            points: components["schemas"]["Point"][];
+            points: components["schemas"]["api.telemetry_history.Point"][];
             total_bytes: number | null;
         };
         /**
@@ -4270,6 +4280,19 @@ export interface components {
             stale: boolean;
             unit: string;
             value: number | null;
+        };
+        /**
+         * LogLine
+         * @description One line; `logger` is the process, `detail` what was said with the message.
+         */
+        LogLine: {
+            at: string;
+            detail: Record<string, never>;
+            id: string;
+            /** @enum {unknown} */
+            level: "critical" | "debug" | "error" | "info" | "warning";
+            logger: string;
+            message: string;
         };
         /**
          * LogMatch
@@ -4815,6 +4838,17 @@ export interface components {
             total?: number | null;
         };
         /**
+         * Page[LogLine]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfLogLine: {
+            items: components["schemas"]["LogLine"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
          * Page[Metric]
          * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
          */
@@ -5034,18 +5068,6 @@ export interface components {
             oper_status: string;
             speed_bps: number | null;
             type: number | null;
-        };
-        /**
-         * Point
-         * @description A step from `at` on, or a sample. `value` is the mean of the step; all null in a gap.
-         */
-        Point: {
-            at: string;
-            count: number;
-            last: number | null;
-            max: number | null;
-            min: number | null;
-            value: number | null;
         };
         /**
          * PolicyContent
@@ -6178,6 +6200,46 @@ export interface components {
             count?: number;
             /** @enum {unknown} */
             status: "down" | "up";
+        };
+        /** Point */
+        analyze_Point: {
+            /** Format: date-time */
+            at: string;
+            lower: number;
+            mean: number;
+            upper: number;
+        };
+        /**
+         * Point
+         * @description `lower` to `upper` is to hold 90 % of what will be measured.
+         */
+        "api.analyze.Point": {
+            at: string;
+            lower: number;
+            mean: number;
+            upper: number;
+        };
+        /**
+         * Point
+         * @description A step from `at` on, or a sample. `value` is the mean of the step; all null in a gap.
+         */
+        "api.telemetry_history.Point": {
+            at: string;
+            count: number;
+            last: number | null;
+            max: number | null;
+            min: number | null;
+            value: number | null;
+        };
+        /** Point */
+        telemetry_history_Point: {
+            /** Format: date-time */
+            at: string;
+            count: number;
+            last: number | null;
+            max: number | null;
+            min: number | null;
+            value: number | null;
         };
     };
     responses: never;
@@ -16149,6 +16211,96 @@ export interface operations {
             };
         };
     };
+    ApiV1LogsListLogs: {
+        parameters: {
+            query?: {
+                /** @description this one and what is more serious */
+                level?: "debug" | "info" | "warning" | "error" | "critical" | null;
+                /** @description a process: serve or worker */
+                logger?: string | null;
+                /** @description RFC 3339, inclusive */
+                since?: string | null;
+                /** @description text in the line */
+                q?: string | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLogLine"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1ModelsBacktestBacktestModels: {
         parameters: {
             query?: never;
@@ -21157,4 +21309,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 8bc63680cc0e37b1ddd9cd2236d3ba150af07a0c00cd1d6853ba7ad251b3c98c */
+/** sha256 of the schema that this was made from: 5d88a9de4ca0a094e69a5b81748f7b9671be305c861f1d5cabac14174259213b */

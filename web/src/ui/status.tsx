@@ -104,7 +104,7 @@ export function StatusBadge({ state, label, tone, icon, className }: { state: st
   return (
     <span
       className={cn(
-        "inline-flex max-w-full items-center gap-1 rounded px-1.5 py-px text-xs font-medium whitespace-nowrap",
+        "inline-flex max-w-full items-center gap-1 rounded align-middle px-1.5 py-px text-xs font-medium whitespace-nowrap",
         TONES[tone ?? look.tone],
         className,
       )}

@@ -1,12 +1,16 @@
-/** The network's health at a glance. */
+/** The network's health at a glance: what is down, what fires, what runs, what changed. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Radar } from "lucide-react";
 import { get } from "@/api/query";
-import { Facts, Page, Panel, Stat } from "@/ui/page";
+import { Page } from "@/ui/page";
 import { Message, QueryState, Skeleton } from "@/ui/states";
-import { StatusBadge } from "@/ui/status";
-import { count } from "@/ui/units";
+import { FiringAlerts } from "./firing-alerts";
+import { Glance } from "./glance";
+import { LatestChanges } from "./latest-changes";
+import { Detectors } from "./detectors";
+import { DownDevices } from "./down-devices";
+import { Parts } from "./parts";
 
 export default function DashboardPage() {
   const summary = useQuery(get("/api/v1/inventory/summary"));
@@ -14,7 +18,7 @@ export default function DashboardPage() {
     <Page title="Dashboard">
       <QueryState
         query={summary}
-        skeleton={<Skeleton lines={6} />}
+        skeleton={<Skeleton lines={10} />}
         isEmpty={({ total }) => total === 0}
         empty={
           <Message icon={Radar} title="No devices yet" action={<Link className="text-accent underline" to="/discovery">Start a discovery</Link>}>
@@ -22,12 +26,20 @@ export default function DashboardPage() {
           </Message>
         }
       >
-        {({ total, by_status, by_type }) => (
-          <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
-            <Stat label="Devices" value={count(total)} />
-            <Panel title="Status"><Facts items={Object.entries(by_status).map(([state, n]) => [state, <span key={state} className="flex justify-between"><StatusBadge state={state} /> {count(n as number)}</span>])} /></Panel>
-            <Panel title="Types"><Facts items={Object.entries(by_type).map(([type, n]) => [type, count(n as number)])} /></Panel>
-          </div>
+        {(data) => (
+          <>
+            <Glance summary={data} />
+            <div className="grid items-start gap-4 lg:grid-cols-2">
+              <FiringAlerts />
+              <DownDevices />
+              <LatestChanges />
+              <div className="flex flex-col gap-4">
+                <Detectors />
+                <Parts title="By type" name="type" counts={data.by_type as Record<string, number>} />
+                <Parts title="By vendor" name="vendor" counts={data.by_vendor as Record<string, number>} />
+              </div>
+            </div>
+          </>
         )}
       </QueryState>
     </Page>

@@ -7,7 +7,7 @@ import { Name } from "@/ui/name";
 import { Message, QueryState } from "@/ui/states";
 import { StatusBadge } from "@/ui/status";
 import { Time } from "@/ui/time";
-import { PlainTable } from "./rows";
+import { PlainTable } from "@/ui/plain-table";
 
 export function DeviceAlerts({ device }: { device: string }) {
   const alerts = useQuery(get("/api/v1/alerts", { query: { device_id: device, limit: 100 } }));

@@ -69,7 +69,7 @@ function Known({ now }: { now: Device }) {
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <StatusBadge state={now.status} />
           <span>since <Time at={now.status_since} relative /></span>
-          <span>{[now.vendor, now.model].filter(Boolean).map(visible).join(" ")}</span>
+          <span>{visible(now.model.startsWith(now.vendor) ? now.model : `${now.vendor} ${now.model}`.trim())}</span>
           <code className="text-xs">{now.address}</code>
           {now.last_seen && <span>seen <Time at={now.last_seen} relative /></span>}
         </span>

@@ -5,7 +5,7 @@ import { Name } from "@/ui/name";
 import { Message } from "@/ui/states";
 import { neighbourKey, type Compared, type Neighbour } from "./differences";
 import { Mark } from "./mark";
-import { PlainTable, type PlainColumn } from "./rows";
+import { PlainTable, type PlainColumn } from "@/ui/plain-table";
 
 type Row = Compared<Neighbour>;
 

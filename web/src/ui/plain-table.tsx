@@ -1,6 +1,6 @@
-/** A plain table for the lists of one device: short enough to be drawn whole. */
+/** A plain table, for lists that are short enough to be drawn whole. */
 import type { ReactNode } from "react";
-import { cn } from "@/ui/cn";
+import { cn } from "./cn";
 
 export interface PlainColumn<T> {
   header: string;

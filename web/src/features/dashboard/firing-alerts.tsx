@@ -1,0 +1,33 @@
+/** What fires now, the gravest first. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { get } from "@/api/query";
+import { Name } from "@/ui/name";
+import { Panel } from "@/ui/page";
+import { QueryState } from "@/ui/states";
+import { StatusBadge } from "@/ui/status";
+import { Time } from "@/ui/time";
+
+const ORDER = ["critical", "high", "medium", "low", "info"];
+const SHOWN = 8;
+
+export function FiringAlerts() {
+  const alerts = useQuery(get("/api/v1/alerts", { query: { state: "firing", limit: 100 } }));
+  return (
+    <Panel title="Firing alerts" flush>
+      <QueryState query={alerts} compact empty={<p className="px-3 py-4 text-muted">Nothing fires.</p>}>
+        {({ items }) => (
+          <ul className="divide-y divide-line">
+            {[...items].sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity)).slice(0, SHOWN).map((each) => (
+              <li key={each.id} className="flex items-center gap-3 px-3 py-1.5">
+                <StatusBadge state={each.severity} className="w-20" />
+                <Link to="/alerts" search={{ id: each.id } as never} className="min-w-0 flex-1 hover:text-accent hover:underline"><Name>{each.title}</Name></Link>
+                <span className="shrink-0 text-xs text-muted"><Time at={each.raised_at} relative /></span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </QueryState>
+    </Panel>
+  );
+}

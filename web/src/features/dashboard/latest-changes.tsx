@@ -1,0 +1,30 @@
+/** What happened last in the network. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { get } from "@/api/query";
+import { ActorName, eventWords } from "@/ui/audit";
+import { Name } from "@/ui/name";
+import { Panel } from "@/ui/page";
+import { QueryState } from "@/ui/states";
+import { Time } from "@/ui/time";
+
+export function LatestChanges() {
+  const latest = useQuery(get("/api/v1/audit", { query: { limit: 12 } }));
+  return (
+    <Panel title="Latest changes" flush actions={<Link className="text-xs text-accent underline" to="/audit">All</Link>}>
+      <QueryState query={latest} compact empty={<p className="px-3 py-4 text-muted">Nothing happened yet.</p>}>
+        {({ items }) => (
+          <ul className="divide-y divide-line">
+            {items.map((each) => (
+              <li key={each.position} className="flex items-center gap-3 px-3 py-1.5">
+                <Link to="/audit" search={{ event: String(each.position) } as never} className="min-w-0 flex-1 hover:text-accent hover:underline"><Name>{each.summary || eventWords(each.type)}</Name></Link>
+                <span className="shrink-0 text-xs text-muted"><ActorName entry={each} /></span>
+                <span className="w-20 shrink-0 text-right text-xs text-muted"><Time at={each.occurred_at} relative /></span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </QueryState>
+    </Panel>
+  );
+}

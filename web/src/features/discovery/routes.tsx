@@ -1,0 +1,10 @@
+import type { Feature } from "@/app/feature";
+
+const feature: Feature = {
+  routes: [
+    { path: "/discovery", title: "Discovery", page: () => import("./discovery-page") },
+    { path: "/discovery/$id", title: "Discovery", page: () => import("./run-page") },
+  ],
+  commands: [{ label: "Discover a network", keywords: "scan find ranges", to: "/discovery", role: "engineer" }],
+};
+export default feature;
