@@ -1016,6 +1016,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/config/template/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply template
+         * @description 202 with an operation a device and one over all. With `dry_run` 200: the devices are read, and nothing is sent.
+         *     Refused whole, with a line for each device, where it cannot be rendered for one of them.
+         */
+        post: operations["ApiV1ConfigTemplateApplyApplyTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config/templates": {
         parameters: {
             query?: never;
@@ -1353,6 +1374,26 @@ export interface paths {
          * @description Every event of the customer, newest first, with the steps seen on the router.
          */
         get: operations["ApiV1CustomersHistoryHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sessions
+         * @description When the customer was online, from where and under which address, newest first.
+         */
+        get: operations["ApiV1CustomersSessionsSessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1928,7 +1969,8 @@ export interface paths {
         put?: never;
         /**
          * Cancel operation
-         * @description At once where nobody works on it yet; else the worker stops at its next step.
+         * @description At once where nobody works on it yet; else the worker stops at its next step. With one over many devices, those of
+         *     the devices are cancelled too.
          */
         post: operations["ApiV1OperationsCancelCancelOperation"];
         delete?: never;
@@ -2623,6 +2665,15 @@ export interface components {
             status_url: string;
         };
         /**
+         * AcceptedApplication
+         * @description `operation_id` is of the whole; `operations` has one for each device.
+         */
+        AcceptedApplication: {
+            operation_id: string;
+            operations: components["schemas"]["DeviceOperation"][];
+            status_url: string;
+        };
+        /**
          * AcceptedKey
          * @description Without a key: the one that the device presented last. With one, such as read on the device's console, that one.
          */
@@ -2965,6 +3016,37 @@ export interface components {
             revoked: boolean;
             /** @enum {unknown} */
             role: "admin" | "engineer" | "viewer";
+        };
+        /**
+         * ApplicationPlan
+         * @description Nothing was sent.
+         */
+        ApplicationPlan: {
+            devices: components["schemas"]["DevicePlan"][];
+            template_id: string;
+            version: number;
+        };
+        /**
+         * ApplyRequest
+         * @description With `confirm_within_s` a device undoes the change by itself unless it is reached again within that time.
+         *         After each wave it is looked how many devices have failed: with more than `max_failures` no other wave begins.
+         */
+        ApplyRequest: {
+            /** @default null */
+            confirm_within_s?: number | null;
+            device_ids: string[];
+            /** @default false */
+            dry_run?: boolean;
+            /** @default 0 */
+            max_failures?: number;
+            /** @default  */
+            reason?: string;
+            /** Format: uuid */
+            template_id: string;
+            /** @default {} */
+            variables?: Record<string, never>;
+            /** @default 10 */
+            wave_size?: number;
         };
         /**
          * AuthSettings
@@ -3342,7 +3424,7 @@ export interface components {
         };
         /**
          * ConfigDrift
-         * @description A running configuration that differs from the one wanted.
+         * @description A configuration that was changed, and not by Netledger; over when a backup is tagged stable or restored.
          */
         ConfigDrift: {
             /** @enum {unknown} */
@@ -3519,6 +3601,8 @@ export interface components {
             session?: components["schemas"]["ActiveUser"] | null;
             /** @default null */
             session_age_s?: number | null;
+            /** @default [] */
+            sessions?: components["schemas"]["CustomerSession"][];
             since: string;
             state: string;
             username: string;
@@ -3569,6 +3653,17 @@ export interface components {
             username: string;
         };
         /**
+         * CustomerSession
+         * @description `ended_at` is when it was found gone, at most half a minute late; null while it is up.
+         */
+        CustomerSession: {
+            address: string;
+            caller_id: string;
+            ended_at: string | null;
+            session_id: string;
+            started_at: string;
+        };
+        /**
          * DeliveryRow
          * @description One channel told, or to be told, of one piece of news.
          */
@@ -3606,7 +3701,7 @@ export interface components {
                 [key: string]: number;
             };
             skipped_metrics?: string[];
-            /** @default 0.8 */
+            /** @default 0.75 */
             threshold?: number;
         };
         /**
@@ -3711,6 +3806,46 @@ export interface components {
             last_drift_at: string | null;
             series: components["schemas"]["SeriesModel"][];
             snapshot_at: string;
+        };
+        /**
+         * DeviceOperation
+         * @description The operation of one device; those of later waves wait for their release.
+         */
+        DeviceOperation: {
+            device_id: string;
+            operation_id: string;
+            status_url: string;
+            wave: number;
+        };
+        /**
+         * DevicePlan
+         * @description What would be done to one device now; secrets are masked. `error` says why that cannot be told.
+         */
+        DevicePlan: {
+            /** @default null */
+            changed?: boolean | null;
+            device_id: string;
+            /** @default null */
+            error?: {
+                [key: string]: string;
+            } | null;
+            /** @default [] */
+            hunks?: components["schemas"]["SectionChange"][];
+            /** @default [] */
+            limits?: string[];
+            /** @default [] */
+            lines?: string[];
+            /**
+             * @default lines
+             * @enum {unknown}
+             */
+            method?: "lines" | "load";
+            name: string;
+            platform: string;
+            /** @default  */
+            text?: string;
+            /** @default  */
+            unified?: string;
         };
         /**
          * DeviceRow
@@ -4355,15 +4490,6 @@ export interface components {
             username: string;
         };
         /**
-         * Mark
-         * @description One step on the way: the phase that began, when, and the value that made it.
-         */
-        Mark: [
-            number,
-            "clearing" | "firing" | "ok" | "pending",
-            number | null
-        ];
-        /**
          * Matchers
          * @description Which alerts are meant; what is given must all hold, and nothing given means all.
          */
@@ -4621,6 +4747,7 @@ export interface components {
             error: {
                 [key: string]: string;
             } | null;
+            held: boolean;
             id: string;
             kind: string;
             params: Record<string, never>;
@@ -4777,6 +4904,17 @@ export interface components {
          */
         PageOfCustomerRow: {
             items: components["schemas"]["CustomerRow"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[CustomerSession]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfCustomerSession: {
+            items: components["schemas"]["CustomerSession"][];
             /** @default null */
             next_cursor?: string | null;
             /** @default null */
@@ -5048,6 +5186,15 @@ export interface components {
             series: number;
             snapshot_age_s: number | null;
             snapshot_at: string | null;
+        };
+        /**
+         * PhaseMark
+         * @description A phase that began, and the value that made it.
+         */
+        PhaseMark: {
+            at: string;
+            phase: string;
+            value: number | null;
         };
         /**
          * PhysicalInterface
@@ -5536,6 +5683,15 @@ export interface components {
             service?: string | null;
         };
         /**
+         * SectionChange
+         * @description What would come and go in one section.
+         */
+        SectionChange: {
+            added: string[];
+            removed: string[];
+            section: string[];
+        };
+        /**
          * SeriesBody
          * @description Something that was measured on a device. `unit` is empty for a metric that the catalogue does not have.
          */
@@ -5580,20 +5736,20 @@ export interface components {
         };
         /**
          * SeriesState
-         * @description Where a series stands: `progress` (0 to 1) of the duration that the present phase needs. Times are seconds since
-         *         the epoch.
+         * @description Where a series stands: `progress` (0 to 1) of the duration that the present phase needs. `at` and `value` are the
+         *         last that counted, `since` is when the phase began, `began` when what breaks the rule was first seen.
          */
         SeriesState: {
-            at: number;
-            began: number;
+            at: string;
+            began: string | null;
             elapsed_s: number;
             flapping: boolean;
             needed_s: number;
             phase: string;
             progress: number;
-            since: number;
+            since: string;
             subject: string;
-            trail: components["schemas"]["Mark"][];
+            trail: components["schemas"]["PhaseMark"][];
             value: number | null;
         };
         /**
@@ -12153,6 +12309,116 @@ export interface operations {
             };
         };
     };
+    ApiV1ConfigTemplateApplyApplyTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyRequest"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedApplication"] | components["schemas"]["ApplicationPlan"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1ConfigTemplatesListTemplates: {
         parameters: {
             query?: {
@@ -14248,6 +14514,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfAny"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersSessionsSessions: {
+        parameters: {
+            query?: {
+                /** @description a time (RFC 3339): those that were up then */
+                at?: string | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                customer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCustomerSession"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -21309,4 +21661,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 5d88a9de4ca0a094e69a5b81748f7b9671be305c861f1d5cabac14174259213b */
+/** sha256 of the schema that this was made from: 68a9f92720ec1918e4bc1b4e8ab17684782cc283368ca8b8aaeaaacdf0d36e2b */
