@@ -3443,7 +3443,7 @@ export interface components {
             backup_jitter_s?: number;
             /** @default 300 */
             change_timeout_s?: number;
-            /** @default 100 */
+            /** @default 250 */
             parallel?: number;
             /** @default 180 */
             read_timeout_s?: number;
@@ -21661,4 +21661,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 68a9f92720ec1918e4bc1b4e8ab17684782cc283368ca8b8aaeaaacdf0d36e2b */
+/** sha256 of the schema that this was made from: 38b4d7a661eb512fb81f2b6f7cb9fb1e34c56b12a5c3d5ce07a44c40baaa4634 */
