@@ -10,6 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 from adapters.jetstream.telemetry_stream import JetStreamTelemetryStream
 from adapters.telemetry.history import PostgresTelemetryHistory
 from api.telemetry_feed import TelemetryFeed
+from api.telemetry_figures import TelemetryFigures
 
 
 def live_dependencies(
@@ -17,5 +18,7 @@ def live_dependencies(
 ) -> tuple[dict[str, Any], TelemetryFeed]:
     """By the names under which handlers ask for them; and what has to run for them."""
     history = PostgresTelemetryHistory(pool)
-    feed = TelemetryFeed(JetStreamTelemetryStream(connected))
-    return {"history": history, "live": feed}, feed
+    stream = JetStreamTelemetryStream(connected)
+    feed = TelemetryFeed(stream)
+    figures = TelemetryFigures(history, feed, stream.standing)
+    return {"history": history, "live": feed, "figures": figures.text}, feed

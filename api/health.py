@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, Router, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from api.provided import Health
+from api.provided import Figures, Health
 from api.rate_limit import UNLIMITED
 from api.service_health import ServicesHealth
 
@@ -47,9 +47,9 @@ async def ready(look: Health) -> Response[ServicesHealth]:
     include_in_schema=False,
     opt=OPEN,
 )
-async def metrics() -> bytes:
+async def metrics(figures: Figures) -> bytes:
     """Prometheus text."""
-    return generate_latest()
+    return generate_latest() + await figures()
 
 
 ROUTER = Router("/", route_handlers=[health, live, ready], tags=["health"])

@@ -82,3 +82,5 @@ Learned = NamedDependency[SkipValidation[LearnedSeries]]
 """Series as their detectors know them now."""
 StoredTelemetry = NamedDependency[SkipValidation[TelemetryHistory]]
 LiveTelemetry = NamedDependency[SkipValidation[TelemetryFeed]]
+Figures = NamedDependency[SkipValidation[Callable[[], Awaitable[bytes]]]]
+"""What telemetry adds to /metrics."""

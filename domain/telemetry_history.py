@@ -57,10 +57,30 @@ class Recording(NamedTuple):
     """Samples that cannot be right, by reason."""
 
 
+class StreamStanding(NamedTuple):
+    """How full the stream of telemetry is."""
+
+    messages: int
+    size_bytes: int
+    unseen_since: float | None
+    """When the first message was published that a reader has not seen; None where it has seen all."""
+
+
+class Recorded(NamedTuple):
+    """What recorders have written so far, all of them together."""
+
+    samples: int
+    refused: Mapping[str, int]
+    recorded_at: float | None
+    places: Mapping[int, StreamPlace]
+
+
 class TelemetryHistory(Protocol):
     """Reads what was recorded. Times are seconds since the epoch; `until` is not part of what is read."""
 
     async def existing(self, device_id: str) -> Sequence[Series]: ...
+
+    async def recorded(self) -> Recorded: ...
 
     async def latest(self, device_id: str) -> Mapping[tuple[str, str], tuple[float, float | None, float]]:
         """Of the hours that are not packed yet, by metric and interface: time, value and interval of the last sample."""

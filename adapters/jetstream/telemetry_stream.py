@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -11,10 +11,14 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamInfo
+from nats.js.errors import NotFoundError
 
 from adapters.jetstream.telemetry import TELEMETRY_STREAM, TELEMETRY_SUBJECTS, decode, ensure_telemetry_stream
+from domain.errors import Unavailable
 from domain.telemetry import Poll, Published, StreamPlace
+from domain.telemetry_history import StreamStanding
 
 BATCH = 500
 """Polls asked for at once ..."""
@@ -27,6 +31,7 @@ _ENVELOPE_BYTES = 4_096
 _FULL = ("Message Size Exceeds MaxBytes", "Batch Completed")
 _PULL_S = 2.0
 _SILENCE_S = 5.0
+_LOOK_S = 1.5
 _FORGOTTEN_S = 60.0
 _AGAIN_S = 0.5
 log = structlog.get_logger(__name__)
@@ -86,6 +91,21 @@ class JetStreamTelemetryStream:
                 await pull.stop()
                 await jetstream.delete_consumer(TELEMETRY_STREAM, consumer.name)
 
+    async def standing(self, reached: Mapping[int, StreamPlace]) -> StreamStanding:
+        """How large the stream is, and how old the first message is that a reader at these places has not seen.
+        Raises Unavailable."""
+        try:
+            jetstream = (await self._connected()).jetstream(timeout=_LOOK_S)
+            info = await jetstream.stream_info(TELEMETRY_STREAM)
+            unseen = await asyncio.gather(
+                *(_next_at(jetstream, partition, _start(info, place)) for partition, place in reached.items())
+            )
+        except (NatsError, TimeoutError, OSError) as error:
+            raise Unavailable("the stream does not answer", cause=type(error).__name__) from error
+        return StreamStanding(
+            info.state.messages, info.state.bytes, min((each for each in unseen if each), default=None)
+        )
+
     async def live(self) -> AsyncIterator[Poll]:
         waiting: deque[bytes] = deque(maxlen=LIVE_WAITING)
         come = asyncio.Event()
@@ -115,6 +135,17 @@ class JetStreamTelemetryStream:
             except (NatsError, TimeoutError, OSError) as error:
                 log.warning("live telemetry not readable yet", error=repr(error))
                 await asyncio.sleep(_AGAIN_S)
+
+
+async def _next_at(jetstream: JetStreamContext, partition: int, place: StreamPlace) -> float | None:
+    """When the next message of a partition was published, None where there is none."""
+    try:
+        found = await jetstream.get_msg(
+            TELEMETRY_STREAM, seq=place.sequence + 1, subject=f"telemetry.{partition}.>", next=True
+        )
+    except NotFoundError:
+        return None
+    return found.time.timestamp() if found.time else None
 
 
 class _Pull:

@@ -1,5 +1,6 @@
 """Reads stored telemetry: what is packed and what is not yet, in one snapshot, at the resolution that is asked."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from math import ceil, gcd
@@ -26,7 +27,8 @@ from adapters.telemetry.rollup import (
 )
 from adapters.telemetry.tables import DAYS, FIVE_MINUTES, HOURS, MINUTES, RAW, Table
 from domain.errors import Invalid
-from domain.telemetry_history import DAY_S, HOUR_S, Series, Span
+from domain.telemetry import StreamPlace
+from domain.telemetry_history import DAY_S, HOUR_S, Recorded, Series, Span
 
 MOST_SPANS = 100_000
 """Of one answer, over all its interfaces."""
@@ -70,6 +72,20 @@ class PostgresTelemetryHistory:
                 (_uuid(device_id),),
             )
             return [Series(*row) async for row in cursor]
+
+    async def recorded(self) -> Recorded:
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                "SELECT partition, stream, sequence, samples, refused, extract(epoch FROM recorded_at)::float"
+                " FROM telemetry.recorded"
+            )
+            rows = await cursor.fetchall()
+        refused: Counter[str] = Counter()
+        for row in rows:
+            refused.update(row[4])
+        at = [row[5] for row in rows if row[5] is not None]
+        places = {row[0]: StreamPlace(row[1], row[2]) for row in rows}
+        return Recorded(sum(row[3] for row in rows), dict(refused), max(at, default=None), places)
 
     async def latest(self, device_id: str) -> Mapping[tuple[str, str], tuple[float, float | None, float]]:
         async with self._snapshot() as conn:

@@ -243,3 +243,19 @@ def test_bad_questions_are_refused(viewer: httpx.Client, devices: Devices) -> No
     long = {"metric": "cpu_percent", "from": (now - timedelta(20)).isoformat(), "step": 60}
     shown(viewer.get(url, params=long))
     refused(viewer.post("/telemetry/subscribe", json={"device_ids": ["x"]}), 400)
+
+
+def test_metrics_tell_how_telemetry_is(instance: Netledger, viewer: httpx.Client, devices: Devices) -> None:
+    """No recorder runs here, so what was published waits."""
+    devices.publish(poll(str(uuid4()), time.time(), 1.0))
+    figures = {
+        line.split(" ")[0]: float(line.split(" ")[1])
+        for line in viewer.get(f"{instance.root}/metrics").text.splitlines()
+        if line.startswith("netledger_telemetry")
+    }
+    assert figures["netledger_telemetry_stream_messages"] > 0
+    assert figures["netledger_telemetry_stream_bytes"] > 0
+    assert figures["netledger_telemetry_recorder_lag_seconds"] > 0
+    assert figures["netledger_telemetry_recorded_samples_total"] == 0
+    assert figures["netledger_telemetry_live_samples_total"] > 0
+    assert figures["netledger_telemetry_subscribers"] == 0
