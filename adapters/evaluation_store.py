@@ -165,9 +165,8 @@ class PostgresEvaluationStore:
                 (steps_an_alert,),
             )
             await conn.execute(
-                "DELETE FROM alerting.findings WHERE recorded_at < now() - make_interval(days => %s)"
-                " AND seq <= (SELECT coalesce(max(findings), 0) FROM alerting.places)",
-                (days,),
+                "DELETE FROM alerting.findings WHERE recorded_at < now() - interval '1 day'"
+                " AND seq <= (SELECT coalesce(max(findings), 0) FROM alerting.places)"
             )
         return old.rowcount + many.rowcount
 

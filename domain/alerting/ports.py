@@ -64,5 +64,6 @@ class EvaluationStore(Protocol):
         ...
 
     async def tidy(self, *, days: int, steps_an_alert: int) -> int:
-        """Deletes old steps and findings, and the oldest of alerts with too many; how many steps went."""
+        """Deletes steps older than that, the oldest of alerts with too many, and findings that were evaluated a day ago; how
+        many steps went."""
         ...
