@@ -35,6 +35,8 @@ from domain.router_ports import IsolationPlan
 from lab.credentials import store_credential
 from projections import operations
 
+SERVICES = ("projector", "relay", "executor", "checkpoints", "routers", "customers")
+"""What carries it out and records it; polling and detection of the same routers would be measured along otherwise."""
 LOOK_S = 0.05
 PATIENCE_S = 240.0
 
@@ -48,7 +50,7 @@ def main() -> None:
     )
     with router_lab(*lab_options) as lab:
         peer_s = uvloop.run(_peer(lab))
-        with servers() as configuration, worker(configuration):
+        with servers() as configuration, worker(configuration, *SERVICES):
             our_s = uvloop.run(_ours(lab, configuration, options))
     count = options.routers * options.customers
     result = {

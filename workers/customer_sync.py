@@ -28,7 +28,7 @@ _PATIENCE_S = 10.0
 _BATCH = 200
 _LOCK_S = 30.0
 SETTLE_S = 2.0
-FORGET_S = 3_600.0
+FIRST_FORGET_S, FORGET_S = 60.0, 3_600.0
 SESSIONS_DAYS = 365
 """How long sessions are kept where the settings' `retention_days` does not name `customer_sessions`."""
 log = structlog.get_logger(__name__)
@@ -169,7 +169,7 @@ class CutOffChanges:
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
-        forget_at = loop.time()
+        forget_at = loop.time() + FIRST_FORGET_S
         async with self._leadership.lead("cut-off changes"):
             while True:
                 await asyncio.sleep(SETTLE_S)
