@@ -31,6 +31,7 @@ _TAGS = {
     "health": "How Netledger itself is.",
     "inventory": "Devices, their interfaces and links; now, or as of any moment.",
     "models": "The detectors of anomalies: what they have learned, learning anew, trying other settings.",
+    "logs": "What devices and Netledger itself say.",
     "operations": "What was asked of the network, from request to outcome.",
     "projections": "Read models and their rebuilding.",
     "routers": "Routers that customers hang on, live.",

@@ -127,6 +127,15 @@ def _check(configuration: Configuration) -> None:
             "must begin with http:// or https://",
         ),
     )
+    ports = ("syslog_udp_port", "syslog_tcp_port", "syslog_tls_port", "trap_port")
+    for name in ports:
+        if not 0 <= getattr(configuration, name) <= 65535:
+            raise ConfigurationError(f"bad setting {PREFIX}{name.upper()}: a port is between 0 and 65535")
+    pair = (configuration.syslog_tls_certificate, configuration.syslog_tls_key)
+    if configuration.syslog_tls_port and not all(pair):
+        raise ConfigurationError(
+            f"bad setting {PREFIX}SYSLOG_TLS_PORT: TLS needs {PREFIX}SYSLOG_TLS_CERTIFICATE and {PREFIX}SYSLOG_TLS_KEY"
+        )
     for holds, name, reason in rules:
         if not holds:
             raise ConfigurationError(f"bad setting {PREFIX}{name.upper()}: {reason}")

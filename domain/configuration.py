@@ -30,6 +30,16 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """Where telemetry is sent on to by Prometheus' remote write; empty: nowhere."""
     remote_write_token: str = ""
     """Sent there as a bearer token."""
+    receive_host: str = "::"
+    """Where syslog messages and traps are received; :: is every address."""
+    syslog_udp_port: int = 0
+    """0: not received."""
+    syslog_tcp_port: int = 0
+    syslog_tls_port: int = 0
+    syslog_tls_certificate: str = ""
+    """A PEM file with its chain; needed for TLS, as is its key."""
+    syslog_tls_key: str = ""
+    trap_port: int = 0
 
     def __repr__(self) -> str:
         return f"<Configuration {self.data_dir}>"  # URLs, key and password stay out of logs

@@ -105,6 +105,14 @@ class AlertSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """How many of them are kept of one alert, the newest."""
 
 
+class ReceiverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many messages of the network are taken: what one source sends beyond is counted and dropped."""
+
+    rate_per_s: Annotated[float, msgspec.Meta(gt=0, le=100_000)] = 100.0
+    """Syslog messages and traps of one source."""
+    burst: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1_000
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that can be changed while Netledger runs."""
 
@@ -113,6 +121,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     isolation: IsolationSettings = msgspec.field(default_factory=IsolationSettings)
     routers: RouterSettings = msgspec.field(default_factory=RouterSettings)
     telemetry: TelemetrySettings = msgspec.field(default_factory=TelemetrySettings)
+    receivers: ReceiverSettings = msgspec.field(default_factory=ReceiverSettings)
     config: ConfigSettings = msgspec.field(default_factory=ConfigSettings)
     compliance: ComplianceSettings = msgspec.field(default_factory=ComplianceSettings)
     detection: DetectionSettings = msgspec.field(default_factory=DetectionSettings)

@@ -9,6 +9,7 @@ KINDS = (
     "routers",
     "customers",
     "poller",
+    "receivers",
     "detector",
     "recorder",
     "remote-write",

@@ -54,7 +54,7 @@ from workers.escapes import Escapes
 from workers.executor import Executor
 from workers.kinds import KINDS
 from workers.main_configs import compliance_watch, config_handlers, config_parts, config_schedule
-from workers.main_polling import poller, router_polls
+from workers.main_polling import poller, receivers, router_polls
 from workers.main_telemetry import (
     alerting,
     alerts,
@@ -179,6 +179,7 @@ def _services(parts: Parts, nats: ClientOnDemand) -> Services:
             vault=parts.vault,
         ),
         "poller": poller(parts.worker_id, parts.pool, parts.bus, parts.secrets, parts.notes, nats).run,
+        "receivers": receivers(parts.configuration, parts.worker_id, parts.pool, parts.secrets).run,
         "customers": CutOffChanges(parts.bus, connect, parts.leadership, PostgresSessions(parts.pool)).run,
         "telemetry-upkeep": telemetry_upkeep(url, parts.pool, parts.leadership).run,
         "compliance": compliance_watch(
