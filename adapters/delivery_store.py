@@ -25,18 +25,24 @@ class PostgresDeliveryStore:
             row = await cursor.fetchone()
         return int(row[0]) if row else None
 
-    async def want(self, wanted: Sequence[Wanted], position: int, *, wait_s: float) -> None:
+    async def want(
+        self, wanted: Sequence[Wanted], position: int, *, wait_s: float, interval_s: float
+    ) -> None:
         async with self._pool.connection() as conn, conn.transaction():
             if wanted:
                 await conn.execute(
-                    "INSERT INTO alerting.deliveries AS d"
+                    'WITH told AS (SELECT channel_id, "group", kind, max(ended_at) AS last_at FROM alerting.deliveries'
+                    " WHERE state = 'delivered' AND created_at > now() - interval '1 hour' AND \"group\" <> ''"
+                    ' GROUP BY channel_id, "group", kind)'
+                    " INSERT INTO alerting.deliveries AS d"
                     ' (channel_id, alert_id, occurrence, kind, severity, "group", position, next_at)'
-                    ' SELECT channel_id, alert_id, occurrence, kind, severity, "group", position,'
-                    " now() + make_interval(secs => %s)"
-                    " FROM json_populate_recordset(NULL::alerting.deliveries, %s::json)"
+                    ' SELECT w.channel_id, w.alert_id, w.occurrence, w.kind, w.severity, w."group", w.position,'
+                    " greatest(now() + make_interval(secs => %s), t.last_at + make_interval(secs => %s))"
+                    " FROM json_populate_recordset(NULL::alerting.deliveries, %s::json) w"
+                    ' LEFT JOIN told t ON (t.channel_id, t."group", t.kind) = (w.channel_id, w."group", w.kind)'
                     " ON CONFLICT (channel_id, alert_id, occurrence, kind) DO UPDATE"
                     " SET state = 'waiting', next_at = excluded.next_at, ended_at = NULL WHERE d.state = 'suppressed'",
-                    (wait_s, msgspec.json.encode(wanted).decode()),
+                    (wait_s, interval_s, msgspec.json.encode(wanted).decode()),
                 )
             await conn.execute(
                 "INSERT INTO alerting.places (partition, version, place, ledger, findings) VALUES (%s, 1, '{}', %s, 0)"

@@ -82,8 +82,11 @@ class DeliveryStore(Protocol):
         """How far the ledger was read for news; None before the first time."""
         ...
 
-    async def want(self, wanted: Sequence[Wanted], position: int, *, wait_s: float) -> None:
-        """News to tell, each once a channel, after a while in which more of the same group may come."""
+    async def want(
+        self, wanted: Sequence[Wanted], position: int, *, wait_s: float, interval_s: float
+    ) -> None:
+        """News to tell, each once a channel, after a while in which more of the same group may come, and not sooner than
+        `interval_s` after the last message of the group."""
         ...
 
     async def due(self, *, limit: int) -> list[Due]: ...

@@ -32,6 +32,8 @@ from workers.alert_surroundings import Connect, Surroundings
 
 GROUP_WAIT_S = 5.0
 """So long an alert waits for others of its group, and for what silences or ends it."""
+GROUP_INTERVAL_S = 60.0
+"""So long lie between two messages of one group to one channel."""
 ATTEMPTS = 8
 _FIRST_RETRY_S, _LONGEST_RETRY_S = 15.0, 3_600.0
 _EVENTS, _DUE = 1_000, 5_000
@@ -58,6 +60,7 @@ class Notifier:
         notifications: Notifications,
         surroundings: Surroundings,
         group_wait_s: float = GROUP_WAIT_S,
+        group_interval_s: float = GROUP_INTERVAL_S,
         first_retry_s: float = _FIRST_RETRY_S,
     ) -> None:
         self._connect = connect
@@ -70,6 +73,7 @@ class Notifier:
         self._notifications = notifications
         self._surroundings = surroundings
         self._group_wait_s = group_wait_s
+        self._group_interval_s = group_interval_s
         self._first_retry_s = first_retry_s
 
     async def run(self) -> None:
@@ -77,7 +81,7 @@ class Notifier:
             position = await self._store.position()
             if position is None:  # what happened before anybody could be told is not told
                 position = await self._events.head()
-                await self._store.want([], position, wait_s=0)
+                await self._store.want([], position, wait_s=0, interval_s=0)
             while True:
                 position, more = await self._look(position)
                 await self._tell()
@@ -111,7 +115,9 @@ class Notifier:
                 if each.kind == "resolved" and key not in told and (*key, "raised") not in wanted:
                     continue
                 wanted[(*key, each.kind)] = each
-        await self._store.want(list(wanted.values()), reached, wait_s=self._group_wait_s)
+        await self._store.want(
+            list(wanted.values()), reached, wait_s=self._group_wait_s, interval_s=self._group_interval_s
+        )
         return reached, full
 
     async def _tell(self) -> None:

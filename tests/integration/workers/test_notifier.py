@@ -104,6 +104,7 @@ class Telling:
             notifications=OutgoingNotifications(),
             surroundings=Surroundings(connect),
             group_wait_s=0.5,
+            group_interval_s=2.0,
             first_retry_s=0.2,
         )
 
@@ -150,6 +151,12 @@ async def test_alerts_of_a_group_come_in_one_message_and_once(telling: Telling, 
     together = next(message for message in receiver.got if message["total"] == 3)
     assert together["title"] == "[HIGH] g0 and 2 more"
     assert {row["id"] for row in together["alerts"]} == {str(each) for each in group}
+    late = [await telling.raised(f"late{n}", group="rule/site") for n in range(2)]
+    for each in late:
+        await telling.ended(each, "delivered")
+    assert [message["total"] for message in receiver.got].count(2) == 1, (
+        "news of a group that was just told waits for more"
+    )
     await telling.do(ALERT.to(other, ResolveAlert()))
     await telling.do(ALERT.to(small, ResolveAlert()))
     await telling.ended(other, "delivered", "delivered")
