@@ -67,7 +67,7 @@ class Customers:
     """Folds with the aggregate's own evolve, so that both always agree."""
 
     name = "customers"
-    version = 2
+    version = 3
     tables: Sequence[Table] = (CUSTOMERS, HISTORY)
     topics: Sequence[str] = ("customer.",)
 
@@ -89,7 +89,7 @@ class Customers:
 def _row(key: str, now: Customer, was: Customer, before: Row | None, recorded: Recorded) -> Row:
     at = instant(recorded.meta.occurred_at)
     facts = msgspec.structs.asdict(now.facts)
-    requested = _requested(recorded) or (before or {}).get("requested")
+    requested = _requested(recorded, (before or {}).get("requested"))
     return {
         "id": key,
         "router_id": as_uuid(now.router_id),
@@ -112,11 +112,17 @@ def _row(key: str, now: Customer, was: Customer, before: Row | None, recorded: R
     }
 
 
-def _requested(recorded: Recorded) -> dict[str, Any] | None:
-    """Who asked for an isolation or a release, and why."""
+def _requested(recorded: Recorded, before: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Who asked for an isolation or a release, and why. A policy that isolates anew acts on the request before it."""
     event = recorded.event
     if not isinstance(event, _REQUESTS):
-        return None
+        return before
+    if before and before["type"] == event.topic and recorded.meta.actor.kind == "policy":
+        return {
+            **before,
+            "operation_id": event.operation_id,
+            "again_at": instant(recorded.meta.occurred_at),
+        }
     return {
         "type": event.topic,
         "at": instant(recorded.meta.occurred_at),

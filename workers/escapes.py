@@ -14,7 +14,7 @@ from domain.customer_orders import IsolationOrder, isolation
 from domain.customer_state import Customer
 from domain.errors import DomainError
 from domain.event import Actor, Attribution
-from domain.ports import CommandBus
+from domain.ports import CommandBus, PositionWatch
 from domain.router_ports import IsolationMemento
 from projections import customers
 from projections.settings import in_force
@@ -27,6 +27,7 @@ _BY = Attribution(
     correlation_id="escapes",
     reason="the customer came online past the isolation",
 )
+_PATIENCE_S = 10.0
 log = structlog.get_logger(__name__)
 
 
@@ -34,14 +35,17 @@ class Escapes:
     """A pool address is known once its user dials in, so that an address list can only follow. Any other method reaches
     a session from its beginning or not at all, and trying again would only throw the customer out again and again."""
 
-    def __init__(self, connect: Connect, bus: CommandBus) -> None:
+    def __init__(self, connect: Connect, bus: CommandBus, watch: PositionWatch) -> None:
         self._connect = connect
         self._bus = bus
+        self._watch = watch
 
     async def look(self, router_id: str, router: OwnedRouter, online: Collection[str]) -> None:
         """`online`: users of the router who have a session, or have just begun one. Raises RouterError."""
         if not online:
             return
+        # Who dials in a moment after being isolated must be found isolated.
+        await self._watch.wait_for_projection("customers", self._watch.ledger_position(), _PATIENCE_S)
         async with self._connect() as conn:
             isolated = await customers.isolated_on(conn, router_id)
         for username in isolated.keys() & set(online):

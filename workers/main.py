@@ -198,7 +198,7 @@ def _connected_services(parts: Parts, client: Client) -> Services:
         fleet=RouterOsFleet(),
         calls=RouterCallServer(client, router_key),
         secrets=parts.secrets,
-        escapes=Escapes(connect, bus),
+        escapes=Escapes(connect, bus, parts.watch),
         sessions=PostgresSessions(parts.pool),
         sync=CustomerSync(parts.worker_id, connect=connect, bus=bus, vault=vault, watch=parts.watch),
     )
