@@ -33,6 +33,7 @@ def serve(configuration: Configuration, key: MasterKey) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
         ws_max_size=2**20,
+        ws_per_message_deflate=False,  # frames are small and many; a window for each of thousands is not
     )
 
 
