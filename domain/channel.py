@@ -1,13 +1,14 @@
 """A channel: where alerts are told. Its address and key lie in the vault; events carry the vault's id alone."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
 from domain.aggregate import Aggregate
 from domain.alert import Severity
 from domain.alerting.scope import Matchers
+from domain.device_facts import as_json
 from domain.errors import Conflict, NotFound
 from domain.event import Change, Command, Event, one_line
 
@@ -128,7 +129,7 @@ def decide(state: Channel, command: Command) -> Sequence[Event]:
         case ChangeChannel():
             given = {name: getattr(command, name) for name in _CHANGEABLE}
             changes = [
-                Change(name, _plain(getattr(state, name)), _plain(value))
+                Change(name, as_json(getattr(state, name)), as_json(value))
                 for name, value in given.items()
                 if value is not msgspec.UNSET and value != getattr(state, name)
             ]
@@ -144,10 +145,6 @@ def decide(state: Channel, command: Command) -> Sequence[Event]:
 
 
 _CHANGEABLE = ("name", "enabled", "min_severity", "tell_resolved", "matchers")
-
-
-def _plain(value: Any) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def evolve(state: Channel, event: Event) -> Channel:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
 from domain.aggregate import Aggregate
 from domain.alerting.scope import Matchers
+from domain.device_facts import as_json
 from domain.errors import Conflict, Invalid, NotFound, Refused
 from domain.event import Change, Command, Event, one_line
 
@@ -144,15 +145,11 @@ def _changed(state: Silence, command: ChangeSilence) -> Sequence[Event]:
     assert wanted.starts_at is not None and wanted.ends_at is not None  # set by its creation
     _check(wanted.starts_at, wanted.ends_at)
     changes = [
-        Change(name, _plain(getattr(state, name)), _plain(value))
+        Change(name, as_json(getattr(state, name)), as_json(value))
         for name, value in given.items()
         if value != getattr(state, name)
     ]
     return [SilenceChanged(changes=changes)] if changes else []
-
-
-def _plain(value: Any) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def _check(starts_at: datetime, ends_at: datetime) -> None:

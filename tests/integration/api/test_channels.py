@@ -1,10 +1,7 @@
 """Channels and webhooks over the API: their secrets go in and stay in, and a test message arrives signed."""
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -12,46 +9,13 @@ import pytest
 
 from adapters.notifications import signature
 from tests.integration.api.answers import done, listed, newest, refused, unused
-
-
-class Receiver(ThreadingHTTPServer):
-    """A web server that notes what it gets and answers as it is told to."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.status = 204
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/hook?token=geheim"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:  # the name that the base class calls
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-        self.send_response(self.server.status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet."""
+from tests.web_receiver import Receiver, receiving
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    server = Receiver()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with receiving() as server:
+        yield server
 
 
 def test_a_webhook_is_signed_and_its_secrets_stay_in(
@@ -79,7 +43,7 @@ def test_a_webhook_is_signed_and_its_secrets_stay_in(
     expected = signature(key, headers["x-netledger-timestamp"], body)
     assert headers["x-netledger-signature"] == f"sha256={expected}"
     assert json.loads(body)["kind"] == "test"
-    receiver.status = 500
+    receiver.away, receiver.status = 1, 500
     answer = admin.post(f"/webhooks/{made['id']}/test").json()
     assert answer == {"ok": False, "message": "the receiver answered 500"}
 
@@ -99,7 +63,7 @@ def test_services_through_apprise(admin: httpx.Client, receiver: Receiver) -> No
     assert admin.post(f"/channels/{made['id']}/test").json()["ok"] is True
     ((_, body),) = receiver.got
     assert json.loads(body)["title"] == "[test] Netledger can reach this channel"
-    receiver.status = 500
+    receiver.away, receiver.status = 1, 500
     assert admin.post(f"/channels/{made['id']}/test").json()["ok"] is False
 
 

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import threading
 from collections.abc import AsyncIterator, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,50 +18,20 @@ from domain.notification import Address
 from projections import alert_evaluation
 from projections.alert_evaluation import DeliveryRow
 from tests.integration.workers.installation import Installation, until
+from tests.web_receiver import Receiver, receiving
 from workers.alert_surroundings import Surroundings
 from workers.notifier import Notifier
 from workers.supervision import ended
 
 
-class Receiver(ThreadingHTTPServer):
-    """Notes messages; refuses the first `away` of them."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.got: list[dict[str, Any]] = []
-        self.away = 0
-        self.status = 503
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:  # the name that the base class calls
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.server.away:
-            self.server.away -= 1
-            self.send_response(self.server.status)
-        else:
-            self.server.got.append(json.loads(body))
-            self.send_response(204)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet."""
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    server = Receiver()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with receiving() as server:
+        yield server
+
+
+def messages(receiver: Receiver) -> list[dict[str, Any]]:
+    return [json.loads(body) for _, body in receiver.got]
 
 
 class Telling:
@@ -77,7 +45,7 @@ class Telling:
         await self.console.bus.execute(*intents, by=self.console.by())
 
     async def channel(self, receiver: Receiver, **more: Any) -> str:
-        address = Address(url=f"http://127.0.0.1:{receiver.server_address[1]}/", key="k")
+        address = Address(url=receiver.url, key="k")
         secret_id = await self.console.vault.put(msgspec.json.encode(address), purpose="channel")
         channel_id = uuid4()
         command = CreateChannel(name="pager", kind="webhook", target="http://", secret_id=secret_id, **more)
@@ -147,20 +115,20 @@ async def test_alerts_of_a_group_come_in_one_message_and_once(telling: Telling, 
     for each in [*group, other]:
         await telling.ended(each, "delivered")
     assert await telling.deliveries(small) == []
-    assert sorted(message["total"] for message in receiver.got) == [1, 3]
-    together = next(message for message in receiver.got if message["total"] == 3)
+    assert sorted(message["total"] for message in messages(receiver)) == [1, 3]
+    together = next(message for message in messages(receiver) if message["total"] == 3)
     assert together["title"] == "[HIGH] g0 and 2 more"
     assert {row["id"] for row in together["alerts"]} == {str(each) for each in group}
     late = [await telling.raised(f"late{n}", group="rule/site") for n in range(2)]
     for each in late:
         await telling.ended(each, "delivered")
-    assert [message["total"] for message in receiver.got].count(2) == 1, (
+    assert [message["total"] for message in messages(receiver)].count(2) == 1, (
         "news of a group that was just told waits for more"
     )
     await telling.do(ALERT.to(other, ResolveAlert()))
     await telling.do(ALERT.to(small, ResolveAlert()))
     await telling.ended(other, "delivered", "delivered")
-    assert receiver.got[-1]["kind"] == "resolved"
+    assert messages(receiver)[-1]["kind"] == "resolved"
     assert await telling.deliveries(small) == []
 
 
@@ -171,7 +139,7 @@ async def test_a_channel_that_is_away_is_told_later_and_a_wrong_one_given_up(
     receiver.away = 2
     (row,) = await telling.ended(await telling.raised("late"), "delivered")
     assert row.attempts == 3
-    assert len(receiver.got) == 1
+    assert len(messages(receiver)) == 1
     receiver.away, receiver.status = 1, 404
     (row,) = await telling.ended(await telling.raised("lost"), "failed")
     assert (row.attempts, row.error) == (1, "the receiver answered 404")
@@ -190,7 +158,7 @@ async def test_what_is_silenced_or_over_is_not_told(telling: Telling, receiver: 
         "it was over before it could be told",
         "nobody was told that it was raised",
     }
-    assert receiver.got == []
+    assert messages(receiver) == []
     await telling.do(ALERT.to(quiet, UnsilenceAlert()))
     await telling.ended(quiet, "delivered")
-    assert [message["title"] for message in receiver.got] == ["[HIGH] quiet"]
+    assert [message["title"] for message in messages(receiver)] == ["[HIGH] quiet"]
