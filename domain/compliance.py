@@ -135,7 +135,9 @@ def _finding(scope: Scope, rule: PolicyRule, subject: "_Subject", places: list["
         message=one_line(f"{verb} {what}"),
         remediation=rule.remediation,
         count=len(places),
-        evidence=tuple(subject.shown(place) for place in places[:EVIDENCE]),
+        evidence=tuple(
+            subject.shown(place) for place in places[:EVIDENCE] if place.section or place.entry is not None
+        ),
     )
 
 

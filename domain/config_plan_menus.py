@@ -26,6 +26,7 @@ IDENTITY = (
 )
 """What tells items of a menu apart, best first; without any of these, all that the export shows of an item."""
 
+_OTHER = {"yes": "no", "no": "yes"}
 _PAIR = r'(?<![\w.-])([\w.-]+)=((?:"(?:\\.|[^"\\\n])*")|\S+)'
 _NEEDLESS = compiled(r'"[\w.:/,-]+"')
 
@@ -78,8 +79,18 @@ def _changes_of(menu: str, have: list[str], want: list[str], steps: Steps) -> tu
         elif line.startswith("add "):
             removed.append(_removal(menu, line, have))
         else:
-            steps.limits.append(f"`{menu} {line}` stays: the export does not tell the default to go back to")
+            added += _turned_back(menu, line, steps)
     return removed, [*added, *(f"{menu} {line}" for line in new)]
+
+
+def _turned_back(menu: str, line: str, steps: Steps) -> list[str]:
+    """An export tells what is not as it was delivered: a switch that it shows was the other way round."""
+    pairs = _pairs(line)
+    turned = " ".join(f"{key}={_OTHER[value]}" for key, value in pairs if value in _OTHER)
+    if len(turned.split()) < max(len(pairs), 1):
+        what = f"`{menu} {line}` stays" + (", but for its switches" if turned else "")
+        steps.limits.append(f"{what}: the export does not tell the default to go back to")
+    return [" ".join(part for part in (menu, "set", _selector(line), turned) if part)] if turned else []
 
 
 def _rebuilt(menu: str, have: list[str], want: list[str], steps: Steps) -> tuple[list[str], list[str]]:

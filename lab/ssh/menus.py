@@ -9,13 +9,15 @@ SINGLE = (
     "/ip dns",
     "/system clock",
     "/snmp",
-    "/ip service",
     "/ip settings",
     "/system ntp client",
 )
 """Menus that hold settings instead of items."""
 NAMED = ("/interface ethernet", "/ip service", "/snmp community")
 """Menus whose items are there from the start and are only set."""
+SERVICES = ("telnet", "ftp", "www", "ssh", "api", "winbox", "api-ssl")
+DEFAULTS = {"/ip service": {"disabled": "no", "address": '""'}}
+"""What an export leaves out."""
 MENUS = (
     *SINGLE,
     *NAMED,
@@ -62,8 +64,11 @@ class Menus:
                     raise Refused("value of item expected")
                 self._add(menu, pairs)
             case "set":
+                usual = DEFAULTS.get(menu, {})
                 for item in self._selected(menu, selector):
                     item.update(pairs)
+                    for name in [name for name, value in item.items() if usual.get(name) == value]:
+                        del item[name]
             case "remove":
                 for item in self._selected(menu, selector):
                     self.items[menu] = [other for other in self.items[menu] if other is not item]
@@ -93,10 +98,15 @@ class Menus:
     def export(self, head: str) -> str:
         lines = [head]
         for menu in sorted(self.items):
-            shown = [self._line(menu, item) for item in self.items[menu] if item]
+            shown = [self._line(menu, item) for item in self.items[menu] if item and self._told(menu, item)]
             if shown:
                 lines += (menu, *(part for line in shown for part in broken(line)))
         return "\n".join(lines) + "\n"
+
+    @staticmethod
+    def _told(menu: str, item: dict[str, str]) -> bool:
+        """Whether anything about the item is other than it was delivered."""
+        return menu not in DEFAULTS or len(item) > 1
 
     @staticmethod
     def _line(menu: str, item: dict[str, str]) -> str:

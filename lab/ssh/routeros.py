@@ -4,7 +4,7 @@ import re
 
 from lab.ssh.console import Console
 from lab.ssh.device import CliShell, SshDevice
-from lab.ssh.menus import Menus, Refused
+from lab.ssh.menus import SERVICES, Menus, Refused
 
 ROUTEROS_CONFIG = """
 /interface bridge add name=bridge1 comment="local network"
@@ -31,7 +31,11 @@ class RouterOsDevice(SshDevice):
         super().__init__(name, **account)
         self.version = version
         self.menus = Menus(
-            {"/interface ethernet": [], "/snmp community": [{"default": "yes", "name": "lab-community"}]}
+            {
+                "/interface ethernet": [],
+                "/snmp community": [{"default": "yes", "name": "lab-community"}],
+                "/ip service": [{"name": name} for name in SERVICES],
+            }
         )
         self.menus.items["/interface ethernet"] = [
             {"default-name": f"ether{port}", "comment": f"port{port}"} for port in range(1, 3 + interfaces)

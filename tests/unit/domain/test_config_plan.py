@@ -165,3 +165,21 @@ def test_unmet_tells_what_is_missing_and_what_is_too_much() -> None:
         "interface Vlan10 / description x",
     }
     assert unmet("ios", "merge", after, "interface Vlan10\n no shutdown\n") == ()
+
+
+def test_a_switch_that_an_export_shows_is_turned_back() -> None:
+    """RouterOS exports what is not as delivered, so that the other position is the default."""
+    head = "# 2024-05-01 10:11:12 by RouterOS 7.14.3\n"
+    now = (
+        head
+        + "/ip service\nset telnet disabled=yes\nset api address=192.0.2.0/24\n/ip ssh\nset strong-crypto=yes\n"
+    )
+    now += "/system ntp client\nset enabled=yes primary-ntp=192.0.2.1\n"
+    found = plan("routeros", "replace", now, head)
+    assert found.lines == (
+        "/ip service set telnet disabled=no",
+        "/ip ssh set strong-crypto=no",
+        "/system ntp client set enabled=no",
+    )
+    api, ntp = found.limits
+    assert "address=192.0.2.0/24" in api and "primary-ntp=192.0.2.1` stays, but for its switches" in ntp
