@@ -105,7 +105,7 @@ class ExpectedWindow(msgspec.Struct, frozen=True, kw_only=True):
 async def analyze_traffic(data: JSONBody[AnalyzeTraffic], series: Learned) -> Analysis:
     """Score, expected range and reasons of the last sample, and the anomalies among those that were given."""
     known = await _series(data.device_id, data.metric, data.interface, data.samples, series)
-    return await series.compute(analyze, known.state, known.samples, known.threshold, known.latest)
+    return await series.compute(analyze, known.state, known.samples, known.bar, known.latest)
 
 
 @post("/analyze/forecast", guards=[viewer], status_code=200)
@@ -135,8 +135,8 @@ async def expected_window(
         raise Invalid("from must be before to, by at most 400 days", field="from")
     device_id = str(device)
     step_s, samples = await series.window(device_id, metric, interface, since=since, until=until.timestamp())
-    threshold = await series.threshold(device_id, metric, interface)
-    points = await series.compute(expectations, samples, threshold, since)
+    bar = await series.bar(device_id, metric, interface)
+    points = await series.compute(expectations, samples, bar, since)
     async with connect() as conn:
         known = await anomalies.alarms_of(conn, device_id=device_id, metric=metric)
     key = alert_key(device_id, metric, interface)
@@ -152,7 +152,7 @@ async def expected_window(
         metric=metric,
         interface=interface,
         step_s=step_s,
-        threshold=threshold,
+        threshold=bar.score,
         points=points,
         alerts=alerts,
     )
@@ -168,8 +168,8 @@ async def _series(
     if samples is not None:
         if device is not None:
             raise Invalid("give samples, or a device and a metric, not both", field="samples")
-        threshold = (await series.rules()).needed(metric or "", "")
-        return LearnedOne(SeriesState(), None, [(_seconds(at), value) for at, value in samples], threshold)
+        bar = (await series.rules()).bar(metric or "", "")
+        return LearnedOne(SeriesState(), None, [(_seconds(at), value) for at, value in samples], bar)
     if device is None or metric is None:
         raise Invalid(
             "give a device_id and a metric, or samples", field="device_id" if device is None else "metric"

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
-from domain.detection.alarm_rules import AlarmRules, alert_key
+from domain.detection.alarm_rules import AlarmRules, Bar, alert_key
 from domain.detection.packed import Latest
 from domain.detection.ports import LearnedStates
 from domain.detection.reading import LEARN_S, MOST_SAMPLES, step_for
@@ -31,7 +31,7 @@ class LearnedOne(msgspec.Struct, frozen=True):
     state: SeriesState
     latest: Latest | None
     samples: Sequence[tuple[float, float | None]]
-    threshold: float
+    bar: Bar
 
 
 class LearnedSeries:
@@ -65,8 +65,8 @@ class LearnedSeries:
         else:
             await self._one(device_id, metric, interface)
         samples = await self._history.series(device_id, metric, interface, since=since, until=until)
-        threshold = await self.threshold(device_id, metric, interface)
-        return LearnedOne(state or SeriesState(), latest, samples[-MOST_SAMPLES:], threshold)
+        bar = await self.bar(device_id, metric, interface)
+        return LearnedOne(state or SeriesState(), latest, samples[-MOST_SAMPLES:], bar)
 
     async def window(
         self, device_id: str, metric: str, interface: str, *, since: float, until: float
@@ -79,9 +79,9 @@ class LearnedSeries:
             device_id, metric, interface, since=start, until=until, step_s=step_s
         )
 
-    async def threshold(self, device_id: str, metric: str, interface: str) -> float:
-        """The score from which this series alarms."""
-        return (await self.rules()).needed(metric, alert_key(device_id, metric, interface))
+    async def bar(self, device_id: str, metric: str, interface: str) -> Bar:
+        """What it takes for this series to alarm."""
+        return (await self.rules()).bar(metric, alert_key(device_id, metric, interface))
 
     async def rules(self) -> AlarmRules:
         """Those that are wanted now; a worker has them within seconds."""

@@ -98,6 +98,8 @@ class SeriesModel(msgspec.Struct, frozen=True, kw_only=True):
     expected_high: float | None
     threshold: float
     """The score from which it alarms, after what feedback has taught."""
+    least_change: float
+    """What is off by less, in the unit of the metric, is no alert."""
     lowered: int
     """How often feedback has lowered its sensitivity."""
     firing: bool
@@ -255,6 +257,7 @@ def _series_model(
 ) -> SeriesModel:
     metric, interface = name
     key = alert_key(device_id, metric, interface)
+    bar = rules.bar(metric, key)
     seen, last_at = int(state.scalars[SEEN]), state.scalars[LAST_AT]
     low, high = expected_range(*expected_now(state, last_at)) if seen > WARM_UP else (None, None)
     return SeriesModel(
@@ -270,7 +273,8 @@ def _series_model(
         usual_deviation=state.scalars[SCALE],
         expected_low=low,
         expected_high=high,
-        threshold=rules.needed(metric, key),
+        threshold=bar.score,
+        least_change=bar.least,
         lowered=rules.levels.get(key, 0),
         firing=episode is not None and episode.firing,
         quiet_until=moment(episode.quiet_until)

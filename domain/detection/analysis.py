@@ -6,6 +6,7 @@ from math import isfinite
 
 import msgspec
 
+from domain.detection.alarm_rules import Bar
 from domain.detection.explanation import BrokenPart, expected_range, explain
 from domain.detection.moment import moment
 from domain.detection.packed import Latest
@@ -61,7 +62,7 @@ class Expected(msgspec.Struct, frozen=True, gc=False):
     anomalous: bool
 
 
-def analyze(state: SeriesState, samples: Samples, threshold: float, latest: Latest | None = None) -> Analysis:
+def analyze(state: SeriesState, samples: Samples, bar: Bar, latest: Latest | None = None) -> Analysis:
     """Feeds the samples to the state, and judges the last of them; where there is none, says what was said of `latest`."""
     detector = SeriesDetector()
     last: tuple[float, float, Verdict] | None = None
@@ -71,12 +72,12 @@ def analyze(state: SeriesState, samples: Samples, threshold: float, latest: Late
             continue
         verdict = detector.observe(state, at, value)
         last = (at, value, verdict)
-        if verdict.warm and verdict.score >= threshold:
+        if _strange(bar, value, verdict):
             anomalies.append(_anomaly(at, value, verdict))
             del anomalies[:-MOST_ANOMALIES]
     seen = int(state.scalars[SEEN])
     if last is None or not last[2].warm:
-        return _unsaid(state, latest, threshold, seen)
+        return _unsaid(state, latest, bar.score, seen)
     at, value, verdict = last
     explanation = explain(verdict, value)
     assert explanation is not None  # the verdict is warm
@@ -85,8 +86,8 @@ def analyze(state: SeriesState, samples: Samples, threshold: float, latest: Late
         value=value,
         score=verdict.score,
         strength=verdict.strength,
-        threshold=threshold,
-        anomalous=verdict.score >= threshold,
+        threshold=bar.score,
+        anomalous=_strange(bar, value, verdict),
         warm=True,
         samples_seen=seen,
         expected=verdict.expected,
@@ -127,6 +128,14 @@ def _range_told(latest: Latest, low: float | None, high: float | None) -> str:
     return f"{latest.value:.6g}, scored when it came; now {low:.6g} to {high:.6g} is expected"
 
 
+def _strange(bar: Bar, value: float, verdict: Verdict) -> bool:
+    return (
+        verdict.warm
+        and verdict.score >= bar.score
+        and bar.matters(value, verdict.expected, verdict.usual_error)
+    )
+
+
 def _anomaly(at: float, value: float, verdict: Verdict) -> StrangeSample:
     explanation = explain(verdict, value)
     assert explanation is not None  # only a warm verdict scores
@@ -140,7 +149,7 @@ def _anomaly(at: float, value: float, verdict: Verdict) -> StrangeSample:
     )
 
 
-def expectations(samples: Samples, threshold: float, since: float) -> list[Expected]:
+def expectations(samples: Samples, bar: Bar, since: float) -> list[Expected]:
     """Learns all samples from nothing, and tells those from `since` on; gaps stay gaps."""
     detector, state = SeriesDetector(), SeriesState()
     found: list[Expected] = []
@@ -155,7 +164,7 @@ def expectations(samples: Samples, threshold: float, since: float) -> list[Expec
         if verdict.warm:
             low, high = expected_range(verdict.expected, verdict.usual_error)
             score = round(verdict.score, 4)
-            found.append(Expected(moment(at), value, low, high, score, verdict.score >= threshold))
+            found.append(Expected(moment(at), value, low, high, score, _strange(bar, value, verdict)))
         else:
             found.append(Expected(moment(at), value, None, None, None, False))
     return found

@@ -27,6 +27,7 @@ class TriedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     threshold: Annotated[float, msgspec.Meta(ge=0.5, le=0.999)] | None = None
     sensitivity: dict[str, Sensitivity] | None = None
+    least_change: dict[str, Annotated[float, msgspec.Meta(ge=0.0)]] | None = None
     skipped_metrics: list[str] | None = None
     clear_samples: Annotated[int, msgspec.Meta(ge=1, le=1_000)] | None = None
     refractory_s: Annotated[int, msgspec.Meta(ge=0, le=604_800)] | None = None

@@ -196,8 +196,10 @@ class DeviceWatch:
         if name not in self.episodes and verdict.score < 0.05:
             return
         key = alert_key(self.id, metric, interface)
-        needed = rules.needed(metric, key)
-        if self._begins(name, at, verdict.score, verdict.strength, needed, key, rules, findings):
+        bar = rules.bar(metric, key)
+        needed = bar.score
+        score = verdict.score if bar.matters(value, verdict.expected, verdict.usual_error) else 0.0
+        if self._begins(name, at, score, verdict.strength, needed, key, rules, findings):
             seen = int(self.states[self.names[name]].scalars[SEEN])
             title, detail = series_detail(metric, interface, at, value, verdict, needed, seen)
             findings.append(self._finding("raised", name, at, title=title, detail=detail))

@@ -17,7 +17,11 @@ def series(wrong: dict[int, float]) -> list[tuple[float, float | None]]:
 
 def tried(threshold: float, since: float = START) -> list[Fired]:
     stored = {("cpu_percent", ""): series({300: 108.0, 400: 300.0})}
-    rules = AlarmRules(TriedSettings(threshold=threshold).over(DetectionSettings(enabled=False)))
+    rules = AlarmRules(
+        TriedSettings(threshold=threshold, least_change={"cpu_percent": 0.0}).over(
+            DetectionSettings(enabled=False)
+        )
+    )
     return alarms(DEVICE, polls_of(DEVICE, stored, 300.0), rules, "series", since)
 
 

@@ -17,7 +17,8 @@ from domain.telemetry import Poll, Sample
 DEVICE = "0d6f6a0e-0000-4000-8000-000000000001"
 START = 1_760_000_000.0
 STEP = 300.0
-RULES = AlarmRules()
+RULES = AlarmRules(DetectionSettings(least_change={"if_in_bps": 0.0}))
+"""The series of these tests are of small numbers."""
 
 
 def poll(number: float, value: float | None, *, interface: str = "ether1", group: str = "interfaces") -> Poll:
@@ -63,7 +64,7 @@ def test_what_comes_soon_after_is_the_same_event() -> None:
     values = ordinary(500)
     for number in (250, 251, 262, 263, 275):
         values[number] = 400.0
-    patient = AlarmRules(DetectionSettings(refractory_s=86_400))
+    patient = AlarmRules(DetectionSettings(refractory_s=86_400, least_change={"if_in_bps": 0.0}))
     assert kinds(run((poll(n, v) for n, v in enumerate(values)), patient)) == ["raised", "resolved"]
 
 
@@ -71,6 +72,28 @@ def test_switched_off_it_learns_and_keeps_silent() -> None:
     watch = DeviceWatch(DEVICE)
     assert run(spiky(), AlarmRules(DetectionSettings(enabled=False)), watch) == []
     assert watch.states[0].scalars[SEEN] == 400
+
+
+def test_the_first_small_step_of_a_series_that_never_moved_is_no_alert() -> None:
+    def constant(step: float, metric: str) -> list[Poll]:
+        return [
+            Poll(
+                DEVICE,
+                "sensors",
+                START + n * STEP,
+                STEP,
+                (Sample(metric, 40.0 + (step if n >= 300 else 0.0), "cpu"),),
+            )
+            for n in range(320)
+        ]
+
+    plain = AlarmRules()
+    assert run(constant(1.0, "temperature_celsius"), plain) == []
+    assert "raised" in kinds(run(constant(25.0, "temperature_celsius"), plain))
+    assert run(constant(0.05, "if_in_errors_per_s"), plain) == []
+    strict = AlarmRules(DetectionSettings(least_change={"temperature_celsius": 0.5}))
+    assert "raised" in kinds(run(constant(1.0, "temperature_celsius"), strict))
+    assert "raised" in kinds(run(constant(1.0, "of_somebody_else"), plain))
 
 
 def test_skipped_metrics_are_not_learned() -> None:
@@ -100,8 +123,8 @@ def test_a_series_that_people_find_useless_is_told_less() -> None:
     level = next(
         level for level in range(7) if AlarmRules(levels={key: level}).needed("if_in_bps", key) > score
     )
-    assert run(polls, AlarmRules(levels={key: level})) == []
-    assert kinds(run(polls, AlarmRules(levels={key: 0}))) == ["raised", "resolved"]
+    assert run(polls, AlarmRules(RULES.settings, {key: level})) == []
+    assert kinds(run(polls, AlarmRules(RULES.settings, {key: 0}))) == ["raised", "resolved"]
 
 
 def test_duplicates_and_late_polls_change_nothing() -> None:
