@@ -110,6 +110,11 @@ class AlertGate:
                 changed = gate.recorded(recorded) or changed
             else:
                 self._world.heard(recorded)
+        if gate.reopened:
+            await self._watch.wait_for_projection("alerts", events[-1].position, _READ_MODEL_S)
+            async with self._connect() as conn:
+                gate.adopt((await alert_world.standing(conn))[0])
+            changed = True
         if len(events) == _EVENTS:
             return events[-1].position, changed
         return max(position, head, events[-1].position if events else 0), changed

@@ -162,6 +162,13 @@ class Gate:
         """By alert id."""
         self.held: dict[str, Held] = dict(held)
         """By key."""
+        self.reopened: set[str] = set()
+        """Alerts that stand again, of which `adopt` must be told."""
+
+    def adopt(self, standing: Mapping[str, Standing]) -> None:
+        """What the alerts are about that were reopened; one that is resolved again by now is not among them."""
+        self.standing |= {key: standing[key] for key in self.reopened & standing.keys()}
+        self.reopened.clear()
 
     def signals(self, signals: Iterable[tuple[int, Signal]], world: World) -> Verdict:
         """New signals, in their order, each with its number."""
@@ -219,8 +226,8 @@ class Gate:
                     return True
             case AlertResolved():
                 self.standing.pop(key, None)
-            case AlertReopened():
-                return known is None
+            case AlertReopened() if known is None:
+                self.reopened.add(key)  # its event does not say what it is about
             case AlertSilenced() if known is not None:
                 self.standing[key] = msgspec.structs.replace(known, silenced_by=event.by)
             case AlertUnsilenced() if known is not None:

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.evaluation_store import PostgresEvaluationStore
 from adapters.jetstream.telemetry import JetStreamTelemetry
-from domain.alert import ALERT, RaiseAlert, alert_id
+from domain.alert import ALERT, RaiseAlert, ReopenAlert, ResolveAlert, alert_id
 from domain.alert_rule import ALERT_RULE, ChangeAlertRule, CreateAlertRule, DeleteAlertRule
 from domain.alerting.evaluator import Kept
 from domain.alerting.finding import Finding
@@ -155,6 +155,9 @@ async def test_a_hot_device_is_told_once_and_over_when_it_has_cooled_down(networ
             assert over.reason == "the condition holds no longer"
             await network.publish(core, 90)
             again = await network.alert(core, "firing", occurrence=2)
+            await network.do(ALERT.to(again.id, ResolveAlert(reason="by mistake")))
+            await network.do(ALERT.to(again.id, ReopenAlert()))
+            await network.alert(core, "firing", occurrence=2)
             await network.do(ALERT_RULE.to(rule, DeleteAlertRule()))
             ended = await network.alert(core, "resolved")
             assert (ended.id, ended.reason) == (again.id, "the rule holds here no longer")
