@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import psycopg
+
 from tests.integration.configs.conftest import FAMILIES, Api, Devices
 
 
@@ -161,3 +163,30 @@ def test_a_changed_host_key_refuses_until_it_is_accepted(api: Api, devices: Devi
     assert api.back_up("junos")["state"] == "succeeded"
     again = api.client.post(path, json={})
     assert (again.status_code, again.json()["error"]["code"]) == (422, "HOST_KEY_UNCHANGED")
+
+
+def test_no_secret_of_a_device_is_in_the_database_in_clear(api: Api, devices: Devices) -> None:
+    devices.change(
+        "ios", "snmp-server community Geheim-im-Geraet RO\nusername eve password Geheim-im-Geraet\n"
+    )
+    api.back_up("ios")
+    backup_id = api.backups("ios")[0]["id"]
+    devices.change("ios", "snmp-server community another-Geheim-im-Geraet RO\n")
+    path = f"/config/restore/{api.ids['ios']}"
+    planned = api.client.post(path, json={"backup_id": backup_id, "dry_run": True})
+    assert any("snmp-server community <secret:" in line for line in planned.json()["lines"])
+    assert api.restore("ios", backup_id)["state"] == "succeeded"
+    shown = [planned.text, str(api.get("/operations")), str(api.get("/config/search", q="username eve"))]
+    assert not any("Geheim" in each for each in shown)
+    with psycopg.connect(api.instance.configuration.database_url) as conn:
+        tables = conn.execute(
+            "SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables"
+            " WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_type = 'BASE TABLE'"
+        ).fetchall()
+        assert ("vault.configs",) in tables
+        for (table,) in tables:
+            found = conn.execute(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%Geheim%'").fetchone()
+            hidden = conn.execute(
+                f"SELECT count(*) FROM {table} t WHERE t::text LIKE %s", (f"%{b'Geheim'.hex()}%",)
+            ).fetchone()
+            assert found == hidden == (0,), table
