@@ -1,15 +1,10 @@
 """A Linux host by a real OpenSSH server: backed up, changed, and with a configuration of 20 MB."""
 
-import asyncio
-import getpass
-import shutil
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import asyncssh
 import pytest
 
 from adapters.config_notes import PostgresConfigNotes
@@ -27,6 +22,7 @@ from domain.config_notes import ConfigRead
 from domain.config_ports import ConfigChange, ConfigStep, ConfigTarget
 from domain.event import Attribution
 from lab.credentials import store_credential
+from tests.openssh import sshd
 from workers.config_backup import ConfigKeeper
 
 pytestmark = pytest.mark.needs_package("openssh-server")
@@ -57,42 +53,22 @@ class Host:
 async def host(
     tmp_path: Path, ledger: Ledger, pool: Any, engineer: Attribution, master_key: MasterKey
 ) -> AsyncIterator[Host]:
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    asyncssh.generate_private_key("ssh-ed25519").write_private_key(str(tmp_path / "host_key"))
-    (tmp_path / "host_key").chmod(0o600)
-    (tmp_path / "authorized").write_bytes(key.export_public_key())
     etc = tmp_path / "etc"
     etc.mkdir()
-    with socket.socket() as free:
-        free.bind((ADDRESS, 0))
-        port = free.getsockname()[1]
-    (tmp_path / "sshd_config").write_text(
-        f"ListenAddress {ADDRESS}:{port}\nHostKey {tmp_path}/host_key\nAuthorizedKeysFile {tmp_path}/authorized\n"
-        "StrictModes no\nUsePAM no\nPidFile none\nPasswordAuthentication no\nPermitRootLogin yes\n"
-    )
-    program = shutil.which("sshd", path="/usr/sbin:/sbin:/usr/bin")
-    assert program is not None
-    if getpass.getuser() == "root":
-        await asyncio.to_thread(Path("/run/sshd").mkdir, exist_ok=True)  # privilege separation asks for it
-    server = await asyncio.create_subprocess_exec(
-        program, "-D", "-e", "-f", str(tmp_path / "sshd_config"), stderr=asyncio.subprocess.PIPE
-    )
-    assert server.stderr is not None
-    async with asyncio.timeout(10):
-        while b"Server listening" not in await server.stderr.readline():
-            pass
-    drained = asyncio.create_task(server.stderr.read())
+    async with sshd(tmp_path, ADDRESS) as access:
+        yield await _host(etc, access, ledger, pool, engineer, master_key)
 
+
+async def _host(
+    etc: Path, access: SshAccess, ledger: Ledger, pool: Any, engineer: Attribution, master_key: MasterKey
+) -> Host:
     vault = PostgresVault(pool, master_key)
-    access = SshAccess(
-        id="", username=getpass.getuser(), private_key=key.export_private_key().decode(), port=port
-    )
     credential_id = await store_credential(access, "host", bus=ledger, vault=vault, by=engineer)
     ways = WaysIn(
         device_id=str(uuid4()), name="host", address=ADDRESS, os="linux", credential_ids=(credential_id,)
     )
     host = Host(etc, ways, access)
-    host.devices = SshConfigDevices(linux_files=(f"{etc}/*.conf",), linux_undo=str(tmp_path / "undo"))
+    host.devices = SshConfigDevices(linux_files=(f"{etc}/*.conf",), linux_undo=str(etc.parent / "undo"))
     host.store = PostgresConfigStore(pool, master_key.derive("configs"), master_key.derive("config tokens"))
     host.ledger, host.by = ledger, engineer
     host.keeper = ConfigKeeper(
@@ -103,10 +79,7 @@ async def host(
         notes=PostgresConfigNotes(pool),
         turns=PostgresDeviceTurns(pool),
     )
-    yield host
-    server.terminate()
-    await server.wait()
-    await drained
+    return host
 
 
 async def test_files_are_kept_when_somebody_changes_them_and_brought_back(host: Host) -> None:

@@ -1,9 +1,6 @@
 """A Linux host, by a real OpenSSH server: files read byte by byte, written in one step, and brought back by the host itself."""
 
 import asyncio
-import getpass
-import shutil
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,9 +9,9 @@ import msgspec
 import pytest
 
 from adapters.ssh.linux import LinuxDevice
-from domain.access import SshAccess
 from domain.config_ports import ChangeOutcome, ConfigChange, ConfigError, ConfigStep, ConfigTarget
 from domain.config_text import flaw
+from tests.openssh import sshd
 
 pytestmark = pytest.mark.needs_package("openssh-server")
 
@@ -45,38 +42,9 @@ async def ignore(step: ConfigStep) -> None:
 
 @pytest.fixture
 async def host(tmp_path: Path) -> AsyncIterator[Host]:
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    host_key = asyncssh.generate_private_key("ssh-ed25519")
-    host_key.write_private_key(str(tmp_path / "host_key"))
-    (tmp_path / "host_key").chmod(0o600)
-    (tmp_path / "authorized").write_bytes(key.export_public_key())
     (tmp_path / "etc").mkdir()
-    with socket.socket() as free:
-        free.bind((ADDRESS, 0))
-        port = free.getsockname()[1]
-    (tmp_path / "sshd_config").write_text(
-        f"ListenAddress {ADDRESS}:{port}\nHostKey {tmp_path}/host_key\nAuthorizedKeysFile {tmp_path}/authorized\n"
-        "StrictModes no\nUsePAM no\nPidFile none\nPasswordAuthentication no\nPermitRootLogin yes\n"
-    )
-    program = shutil.which("sshd", path="/usr/sbin:/sbin:/usr/bin")
-    assert program is not None
-    if getpass.getuser() == "root":
-        await asyncio.to_thread(Path("/run/sshd").mkdir, exist_ok=True)  # privilege separation asks for it
-    server = await asyncio.create_subprocess_exec(
-        program, "-D", "-e", "-f", str(tmp_path / "sshd_config"), stderr=asyncio.subprocess.PIPE
-    )
-    assert server.stderr is not None
-    async with asyncio.timeout(10):
-        while b"Server listening" not in await server.stderr.readline():
-            pass
-    drained = asyncio.create_task(server.stderr.read())
-    access = SshAccess(
-        id="lab", username=getpass.getuser(), private_key=key.export_private_key().decode(), port=port
-    )
-    yield Host(tmp_path, ConfigTarget(device_id="host", address=ADDRESS, platform="linux", access=access))
-    server.terminate()
-    await server.wait()
-    await drained
+    async with sshd(tmp_path, ADDRESS) as access:
+        yield Host(tmp_path, ConfigTarget(device_id="host", address=ADDRESS, platform="linux", access=access))
 
 
 async def test_files_are_read_byte_by_byte(host: Host) -> None:
