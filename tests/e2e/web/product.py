@@ -1,0 +1,93 @@
+"""The running product with its lab, for browsers: `netledger up --lab` in a process of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ADMIN = "correct horse battery staple"
+PATIENCE_S = 90.0
+
+
+class Product:
+    """One instance with data and port of its own."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        mine = {name: value for name, value in os.environ.items() if not name.startswith("NETLEDGER_")}
+        env = {
+            **mine,
+            "NETLEDGER_DATA_DIR": str(self.data_dir),
+            "NETLEDGER_HTTP_PORT": str(self.port),
+            "NETLEDGER_ADMIN_PASSWORD": ADMIN,
+        }
+        with (self.data_dir / "up.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "cli", "up", "--lab"],
+                env=env,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        end = time.monotonic() + PATIENCE_S
+        while not self._ready():
+            assert time.monotonic() < end, (self.data_dir / "up.log").read_text()[-2000:]
+            time.sleep(0.1)
+
+    def _ready(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, (self.data_dir / "up.log").read_text()[-2000:]
+        try:
+            return httpx.get(f"{self.url}/api/v1/health/ready", timeout=2).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(60)
+            self._process = None
+
+    def client(self, username: str = "admin", password: str = ADMIN) -> httpx.Client:
+        """A logged-in client of the API, for what a test needs to be there."""
+        base = f"{self.url}/api/v1"
+        body = {"username": username, "password": password}
+        answer = httpx.post(f"{base}/auth/login", json=body, timeout=30).raise_for_status()
+        bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        return httpx.Client(base_url=base, headers=bearer, timeout=30)
+
+    def devices(self, client: httpx.Client) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = client.get("/inventory/devices", params={"limit": 500}).json()["items"]
+        return items
+
+
+def axe_source() -> str:
+    """The accessibility checker, from the web application's own development packages."""
+    return (Path(__file__).parents[3] / "web/node_modules/axe-core/axe.min.js").read_text()
+
+
+def told(violations: list[dict[str, Any]]) -> str:
+    return json.dumps(
+        [
+            {"rule": each["id"], "nodes": [node["html"][:200] for node in each["nodes"][:3]]}
+            for each in violations
+        ],
+        indent=1,
+    )
