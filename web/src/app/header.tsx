@@ -24,12 +24,11 @@ export function Header() {
       <button
         type="button"
         onClick={open}
-        aria-label="Search and commands"
         className="ml-auto flex h-8 items-center gap-2 rounded-md border border-line-strong/60 px-2 text-muted hover:bg-hover lg:mr-auto lg:ml-0 lg:w-72"
       >
         <Search aria-hidden className="size-4" />
-        <span className="hidden flex-1 text-left lg:block">Search or jump to …</span>
-        <kbd className="hidden rounded border border-line px-1 font-sans text-xs lg:block">Ctrl K</kbd>
+        <span className="sr-only flex-1 text-left lg:not-sr-only">Search or jump to …</span>
+        <kbd aria-hidden className="hidden rounded border border-line px-1 font-sans text-xs lg:block">Ctrl K</kbd>
       </button>
       <Connection />
       <Operations />

@@ -178,14 +178,14 @@ export function DataTable<P extends GetPath>(props: DataTableProps<P>) {
       <div
         ref={scroller}
         tabIndex={0}
-        role="table"
+        role={rows.length > 0 ? "table" : "region"}
         aria-label={label}
-        aria-rowcount={total ?? -1}
+        aria-rowcount={rows.length > 0 ? (total ?? -1) : undefined}
         aria-busy={list.isPending}
         onKeyDown={onKeyDown}
         className={cn("min-h-60 flex-1 overflow-auto rounded-lg border border-line bg-surface", list.isPlaceholderData && "opacity-60")}
       >
-        {!phone && (
+        {!phone && rows.length > 0 && (
           <div role="rowgroup" className="sticky top-0 z-10 border-b border-line bg-sunken" style={{ minWidth: least }}>
             <div role="row" className="grid h-8 items-center text-xs text-muted" style={{ gridTemplateColumns: tracks }}>
               {bulk && (
