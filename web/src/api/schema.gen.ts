@@ -3690,6 +3690,10 @@ export interface components {
             clear_samples?: number;
             /** @default true */
             enabled?: boolean;
+            /** @default {} */
+            least_change?: {
+                [key: string]: number;
+            };
             /** @default 200000 */
             most_series?: number;
             /** @default 1800 */
@@ -3712,6 +3716,9 @@ export interface components {
             checkpoint_s?: number;
             clear_samples?: number;
             enabled?: boolean;
+            least_change?: {
+                [key: string]: number | null;
+            };
             most_series?: number;
             refractory_s?: number;
             retrain_on_drift?: boolean;
@@ -4136,9 +4143,19 @@ export interface components {
         Forecast: {
             last: number | null;
             last_at: string;
-            points: components["schemas"]["api.analyze.Point"][];
+            points: components["schemas"]["ForecastStep"][];
             step_s: number;
             threshold: components["schemas"]["ThresholdForecast"] | null;
+        };
+        /**
+         * ForecastStep
+         * @description `lower` to `upper` is to hold 90 % of what will be measured.
+         */
+        ForecastStep: {
+            at: string;
+            lower: number;
+            mean: number;
+            upper: number;
         };
         /**
          * FoundBreach
@@ -4239,7 +4256,7 @@ export interface components {
             min: number | null;
             p95: number | null;
             p95_of_s: number;
-            points: components["schemas"]["api.telemetry_history.Point"][];
+            points: components["schemas"]["Point"][];
             total_bytes: number | null;
         };
         /**
@@ -4582,6 +4599,7 @@ export interface components {
             /**
              * @default {
              *       "clear_samples": null,
+             *       "least_change": null,
              *       "refractory_s": null,
              *       "sensitivity": null,
              *       "skipped_metrics": null,
@@ -5217,6 +5235,18 @@ export interface components {
             type: number | null;
         };
         /**
+         * Point
+         * @description A step from `at` on, or a sample. `value` is the mean of the step; all null in a gap.
+         */
+        Point: {
+            at: string;
+            count: number;
+            last: number | null;
+            max: number | null;
+            min: number | null;
+            value: number | null;
+        };
+        /**
          * PolicyContent
          * @description All of a policy. It is about devices of these platforms with one of these labels; none named: all of them.
          */
@@ -5371,6 +5401,24 @@ export interface components {
             name: string;
             operation_id: string;
             status_url: string;
+        };
+        /**
+         * ReceiverSettings
+         * @description How many messages of the network are taken: what one source sends beyond is counted and dropped.
+         */
+        ReceiverSettings: {
+            /** @default 1000 */
+            burst?: number;
+            /** @default 100 */
+            rate_per_s?: number;
+        };
+        /**
+         * ReceiverSettingsChanges
+         * @description What is left out stays.
+         */
+        ReceiverSettingsChanges: {
+            burst?: number;
+            rate_per_s?: number;
         };
         /**
          * Refresh
@@ -5723,6 +5771,7 @@ export interface components {
             interface: string;
             last: number;
             last_at: string;
+            least_change: number;
             level: number;
             lowered: number;
             metric: string;
@@ -5794,6 +5843,7 @@ export interface components {
             detection?: components["schemas"]["DetectionSettings"];
             discovery?: components["schemas"]["DiscoverySettings"];
             isolation?: components["schemas"]["IsolationSettings"];
+            receivers?: components["schemas"]["ReceiverSettings"];
             retention_days?: {
                 [key: string]: number;
             };
@@ -5814,6 +5864,7 @@ export interface components {
             isolation?: components["schemas"]["IsolationSettingsChanges"];
             /** @default  */
             reason?: string;
+            receivers?: components["schemas"]["ReceiverSettingsChanges"];
             retention_days?: {
                 [key: string]: number | null;
             };
@@ -6234,6 +6285,10 @@ export interface components {
             /** @default null */
             clear_samples?: number | null;
             /** @default null */
+            least_change?: {
+                [key: string]: number;
+            } | null;
+            /** @default null */
             refractory_s?: number | null;
             /** @default null */
             sensitivity?: {
@@ -6356,46 +6411,6 @@ export interface components {
             count?: number;
             /** @enum {unknown} */
             status: "down" | "up";
-        };
-        /** Point */
-        analyze_Point: {
-            /** Format: date-time */
-            at: string;
-            lower: number;
-            mean: number;
-            upper: number;
-        };
-        /**
-         * Point
-         * @description `lower` to `upper` is to hold 90 % of what will be measured.
-         */
-        "api.analyze.Point": {
-            at: string;
-            lower: number;
-            mean: number;
-            upper: number;
-        };
-        /**
-         * Point
-         * @description A step from `at` on, or a sample. `value` is the mean of the step; all null in a gap.
-         */
-        "api.telemetry_history.Point": {
-            at: string;
-            count: number;
-            last: number | null;
-            max: number | null;
-            min: number | null;
-            value: number | null;
-        };
-        /** Point */
-        telemetry_history_Point: {
-            /** Format: date-time */
-            at: string;
-            count: number;
-            last: number | null;
-            max: number | null;
-            min: number | null;
-            value: number | null;
         };
     };
     responses: never;
@@ -21661,4 +21676,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 38b4d7a661eb512fb81f2b6f7cb9fb1e34c56b12a5c3d5ce07a44c40baaa4634 */
+/** sha256 of the schema that this was made from: 62c8c92adfc392dff78a2a07ab2dcd72524cd5e743fec51b3a5d901d049f6ce7 */
