@@ -184,10 +184,10 @@ async def summary(connect: Connect) -> InventorySummary:
 
 
 @get("/inventory/topology", guards=[viewer], opt=READS)
-async def get_topology(connect: Connect) -> Topology:
-    """Nodes, and the links that LLDP and CDP speak of."""
+async def get_topology(connect: Connect, as_of: AsOfParam = None) -> Topology:
+    """Nodes, and the links that LLDP and CDP speak of; with `as_of` as they were then."""
     async with connect() as conn:
-        return await topology(conn)
+        return await topology(conn, moment(as_of))
 
 
 async def _interfaces(

@@ -106,14 +106,27 @@ NEIGHBOURS = Table(
     {"device_id": "uuid", "link": "text", "neighbour": "jsonb NOT NULL"},
     key=("device_id", "link"),
 )
+NEIGHBOUR_HISTORY = Table(
+    "neighbour_history",
+    # The neighbour as it was from then on; null: no longer seen.
+    {
+        "device_id": "uuid",
+        "link": "text",
+        "position": "bigint",
+        "at": "timestamptz NOT NULL",
+        "neighbour": "jsonb",
+    },
+    key=("device_id", "link", "position"),
+    append_only=True,
+)
 
 
 class Inventory:
     """One row a device that ever was; `state` tells the active from the removed and merged."""
 
     name = "inventory"
-    version = 6
-    tables: Sequence[Table] = (DEVICES, HISTORY, INTERFACES, NEIGHBOURS)
+    version = 7
+    tables: Sequence[Table] = (DEVICES, HISTORY, INTERFACES, NEIGHBOURS, NEIGHBOUR_HISTORY)
     topics: Sequence[str] = ("device.",)
 
     def keys(self, recorded: Recorded) -> Iterable[tuple[str, Key]]:
@@ -172,10 +185,10 @@ class Inventory:
             case _ if row is None:
                 return None
             case DeviceIdentified():
-                return _identified(device_id, row, event, rows)
+                return _identified(device_id, row, event, recorded, rows)
             case DeviceChanged():
                 for change in event.changes:
-                    row = _changed(device_id, row, change, rows)
+                    row = _changed(device_id, row, change, recorded, rows)
                 return row
             case DeviceAddressAdded():
                 return {
@@ -263,11 +276,11 @@ def _new(device_id: str, recorded: Recorded, status: str, address: str, site: st
     }
 
 
-def _identified(device_id: str, row: Row, event: DeviceIdentified, rows: Rows) -> Row:
+def _identified(device_id: str, row: Row, event: DeviceIdentified, recorded: Recorded, rows: Rows) -> Row:
     for interface in event.interfaces:
         rows.put("interfaces", _interface(device_id, interface))
-    for neighbour in event.neighbours:
-        rows.put("neighbours", _neighbour(device_id, neighbour_key(neighbour), neighbour))
+    for link, neighbour in {neighbour_key(each): each for each in event.neighbours}.items():
+        _put_neighbour(device_id, link, neighbour, recorded, rows)
     return {
         **row,
         **{field: getattr(event.facts, field) for field in FACTS},
@@ -278,20 +291,36 @@ def _identified(device_id: str, row: Row, event: DeviceIdentified, rows: Rows) -
     }
 
 
-def _changed(device_id: str, row: Row, change: Change, rows: Rows) -> Row:
+def _changed(device_id: str, row: Row, change: Change, recorded: Recorded, rows: Rows) -> Row:
     part, _, rest = change.field.partition("/")
     if part == "interfaces":
         _change_interface(device_id, rest, change.new, rows)
         return row
     if part == "neighbours":
-        if change.new is None:
-            rows.delete("neighbours", device_id, rest)
-        else:
-            # Struct defaults fill what an older release did not record.
-            rows.put("neighbours", _neighbour(device_id, rest, msgspec.convert(change.new, Neighbour)))
+        # Struct defaults fill what an older release did not record.
+        neighbour = None if change.new is None else msgspec.convert(change.new, Neighbour)
+        _put_neighbour(device_id, rest, neighbour, recorded, rows)
         return row
     column = "given_name" if change.field == "name" else change.field
     return {**row, column: change.new} if column in DEVICES.columns else row
+
+
+def _put_neighbour(
+    device_id: str, link: str, neighbour: Neighbour | None, recorded: Recorded, rows: Rows
+) -> None:
+    """None: it is no longer seen."""
+    if neighbour is None:
+        rows.delete("neighbours", device_id, link)
+    else:
+        rows.put("neighbours", _neighbour(device_id, link, neighbour))
+    entry = {
+        "device_id": device_id,
+        "link": link,
+        "position": recorded.position,
+        "at": instant(recorded.meta.occurred_at),
+        "neighbour": as_json(neighbour),
+    }
+    rows.append("neighbour_history", entry)
 
 
 def _change_interface(device_id: str, path: str, new: Any, rows: Rows) -> None:

@@ -65,11 +65,12 @@ class DeviceDetail(DeviceRow, frozen=True, kw_only=True):
 
 
 _NOW = "SELECT * FROM inventory.devices"
-_THEN = """
+THEN = """
 SELECT r.* FROM (SELECT DISTINCT ON (id) row FROM inventory.history
     WHERE position <= %(as_of_position)s AND at <= %(as_of_at)s::timestamptz ORDER BY id, position DESC) h,
     jsonb_populate_record(NULL::inventory.devices, h.row) r
 """
+"""Every device as it was."""
 LISTED = tuple(field for field in DeviceRow.__struct_fields__ if field != "last_seen")
 """What a list shows of a device; when it was seen last is not in the ledger."""
 _LISTED_THEN = f"(SELECT row_to_json(l) FROM (SELECT {', '.join(f'd.{field}' for field in LISTED)}) l)"
@@ -105,14 +106,18 @@ SORTS: Mapping[str, str] = {
 _rows = msgspec.json.Decoder(list[DeviceRow])
 
 
-def _source(as_of: AsOf | None) -> tuple[str, dict[str, Any]]:
-    if as_of is None:
-        return f"({_NOW}) d", {}
-    values = {
+def parameters(as_of: AsOf) -> dict[str, Any]:
+    """Of `THEN`."""
+    return {
         "as_of_position": as_of.position if as_of.position is not None else 2**62,
         "as_of_at": as_of.at or "infinity",
     }
-    return f"({_THEN}) d", values
+
+
+def _source(as_of: AsOf | None) -> tuple[str, dict[str, Any]]:
+    if as_of is None:
+        return f"({_NOW}) d", {}
+    return f"({THEN}) d", parameters(as_of)
 
 
 def _where(filters: Mapping[str, str | None]) -> tuple[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ import msgspec
 from psycopg import AsyncConnection
 
 from domain.observation import Neighbour
+from projections.inventory_queries import THEN, AsOf, parameters
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,9 +40,11 @@ class Topology(msgspec.Struct, frozen=True, kw_only=True):
     links: list[Link]
 
 
-async def topology(conn: AsyncConnection[Any]) -> Topology:
-    """All active devices; a neighbour is found by chassis id, then by address, then by system name."""
-    devices = [msgspec.json.decode(row[0]) for row in await (await conn.execute(_DEVICES)).fetchall()]
+async def topology(conn: AsyncConnection[Any], as_of: AsOf | None = None) -> Topology:
+    """All devices that are, or were, active; a neighbour is found by chassis id, then by address, then by system name."""
+    then = parameters(as_of) if as_of else {}
+    found = await conn.execute(_DEVICES_THEN if as_of else _DEVICES, then)
+    devices = [msgspec.json.decode(row[0]) for row in await found.fetchall()]
     nodes = {
         device["id"]: Node(
             id=device["id"],
@@ -54,7 +57,7 @@ async def topology(conn: AsyncConnection[Any]) -> Topology:
     }
     finder = _Finder(devices)
     links: dict[frozenset[tuple[str, str]], Link] = {}
-    rows = await conn.execute(_NEIGHBOURS)
+    rows = await conn.execute(_NEIGHBOURS_THEN if as_of else _NEIGHBOURS, then)
     for device_id, raw, port in await rows.fetchall():
         neighbour = msgspec.json.decode(raw, type=Neighbour)
         target = finder.find(neighbour)
@@ -111,17 +114,25 @@ class _Finder:
         return next((self._by[key] for key in keys if key in self._by), None)
 
 
-_DEVICES = """
+_DEVICE = """
 SELECT json_build_object('id', id, 'name', name, 'type', type, 'vendor', vendor, 'status', status, 'sys_name', sys_name,
     'addresses', addresses, 'chassis_id', chassis_id, 'mac', mac, 'identities', identities)::text
-FROM inventory.devices WHERE state = 'active' ORDER BY name, id
 """
-_NEIGHBOURS = """
-SELECT n.device_id::text, n.neighbour::text, i.name FROM inventory.neighbours n
-JOIN inventory.devices d ON d.id = n.device_id AND d.state = 'active'
+_DEVICES = f"{_DEVICE} FROM inventory.devices WHERE state = 'active' ORDER BY name, id"
+_DEVICES_THEN = f"{_DEVICE} FROM ({THEN}) d WHERE state = 'active' ORDER BY name, id"
+_NEIGHBOUR = """
+SELECT n.device_id::text, n.neighbour::text, i.name FROM {neighbours} n
+JOIN {devices} d ON d.id = n.device_id AND d.state = 'active'
 LEFT JOIN inventory.interfaces i ON i.device_id = n.device_id AND i.if_index = (n.neighbour ->> 'local_if_index')::bigint
-ORDER BY n.device_id, n.link
+WHERE n.neighbour IS NOT NULL ORDER BY n.device_id, n.link
 """
+_NEIGHBOURS = _NEIGHBOUR.format(neighbours="inventory.neighbours", devices="inventory.devices")
+# An interface's name is as it is now: ports are hardly ever renamed, and the link is found by their index.
+_NEIGHBOURS_THEN = _NEIGHBOUR.format(
+    neighbours="""(SELECT DISTINCT ON (device_id, link) device_id, link, neighbour FROM inventory.neighbour_history
+    WHERE position <= %(as_of_position)s AND at <= %(as_of_at)s::timestamptz ORDER BY device_id, link, position DESC)""",
+    devices=f"({THEN})",
+)
 
 
 async def neighbours_of(conn: AsyncConnection[Any], device_id: str) -> list[str]:

@@ -215,6 +215,23 @@ def test_the_map(discovered: Lab, viewer: httpx.Client) -> None:
         assert link["protocol"] in ("lldp", "cdp")
 
 
+def test_the_map_as_it_was(discovered: Lab, viewer: httpx.Client) -> None:
+    newest = viewer.get("/audit", params={"limit": 1}).json()["items"][0]["position"]
+    now = viewer.get("/inventory/topology").json()
+    then = viewer.get("/inventory/topology", params={"as_of": str(newest)}).json()
+    assert then["links"] == now["links"]
+    identified = viewer.get("/audit", params={"type": "device.identified.v1", "limit": 500}).json()["items"]
+    first = min(each["position"] for each in identified)
+    begun = viewer.get("/inventory/topology", params={"as_of": str(first)}).json()
+    assert {link["source"] for link in begun["links"]} <= {
+        each["subject"]["id"] if isinstance(each["subject"], dict) else each["subject"]
+        for each in identified
+        if each["position"] == first
+    }
+    assert len(begun["links"]) < len(now["links"])
+    assert viewer.get("/inventory/topology", params={"as_of": "1"}).json() == {"nodes": [], "links": []}
+
+
 def test_a_poll_now(
     discovered: Lab, engineer: httpx.Client, admin: httpx.Client, instance: Netledger
 ) -> None:

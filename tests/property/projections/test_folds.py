@@ -100,3 +100,15 @@ def _still(row: dict[str, Any]) -> dict[str, Any]:
     return {
         column: value for column, value in row.items() if column not in ("changed_at", "position", "listed")
     }
+
+
+@few
+@given(history=histories())
+def test_history_of_neighbours_ends_with_those_that_are_seen(history: list[Recorded]) -> None:
+    rows = fold_in_memory(Inventory(), history).all_rows()
+    last = {
+        (entry["device_id"], entry["link"]): entry["neighbour"]
+        for entry in sorted(rows["neighbour_history"], key=lambda entry: entry["position"])
+    }
+    present = {(row["device_id"], row["link"]): row["neighbour"] for row in rows["neighbours"]}
+    assert {key: neighbour for key, neighbour in last.items() if neighbour is not None} == present

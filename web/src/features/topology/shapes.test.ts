@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { drawn } from "./shapes";
+
+const node = (id: string, more = {}) => ({ id, name: id, type: "switch", vendor: "", status: "up", managed: true, ...more });
+const link = (source: string, target: string) => ({ source, source_port: "1", target, target_port: "2", protocol: "lldp", confirmed: true });
+const topology = { nodes: [node("core", { type: "router" }), node("edge"), node("far", { status: "down" }), node("phone", { managed: false })], links: [link("core", "edge"), link("edge", "far"), link("edge", "phone")] };
+
+describe("drawn", () => {
+  it("leaves out what is not ours, and its links", () => {
+    const { nodes, links } = drawn(topology, [], { q: "", type: "", others: false });
+    expect(nodes.map((each) => each.id)).toEqual(["core", "edge", "far"]);
+    expect(links).toHaveLength(2);
+  });
+  it("shows whoever is searched for with the neighbours", () => {
+    expect(drawn(topology, [], { q: "CORE", type: "", others: false }).nodes.map((each) => each.id)).toEqual(["core", "edge"]);
+  });
+  it("draws the gravest alert around a device", () => {
+    const alerts = [{ device_id: "far", severity: "low" as const }, { device_id: "far", severity: "critical" as const }, { device_id: null, severity: "high" as const }];
+    const far = drawn(topology, alerts, { q: "", type: "", others: true }).nodes.find((each) => each.id === "far");
+    expect([far?.tone, far?.ring]).toEqual(["bad", "bad"]);
+  });
+});
