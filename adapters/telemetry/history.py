@@ -5,14 +5,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from math import ceil, gcd
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import numpy as np
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.telemetry.chunk import ChunkCodec
-from adapters.telemetry.recent import Columns, Row, columns, of_series
+from adapters.telemetry.recent import Columns, columns
 from adapters.telemetry.rollup import (
     Buckets,
     Floats,
@@ -25,6 +24,15 @@ from adapters.telemetry.rollup import (
     nothing,
     roll,
 )
+from adapters.telemetry.rows import (
+    Asked,
+    day_buckets,
+    look_up,
+    packed_rows,
+    recent_rows,
+    recent_samples,
+    uuid_of,
+)
 from adapters.telemetry.tables import DAYS, FIVE_MINUTES, HOURS, MINUTES, RAW, Table
 from domain.errors import Invalid
 from domain.telemetry import StreamPlace
@@ -33,20 +41,6 @@ from domain.telemetry_history import DAY_S, HOUR_S, Recorded, Series, Span
 MOST_SPANS = 100_000
 """Of one answer, over all its interfaces."""
 _NEVER = 2**31 - 1
-
-
-class _Asked(NamedTuple):
-    """Series by number, and from which hour to which, both included, they are read."""
-
-    device: UUID
-    names: Mapping[int, tuple[str, float]]
-    """Number -> interface and interval."""
-    first: int
-    last: int
-
-    @property
-    def numbers(self) -> list[int]:
-        return list(self.names)
 
 
 class _Open(NamedTuple):
@@ -69,7 +63,7 @@ class PostgresTelemetryHistory:
             cursor = await conn.execute(
                 "SELECT metric, interface, interval_s FROM telemetry.series WHERE device_id = %s"
                 " ORDER BY metric, interface",
-                (_uuid(device_id),),
+                (uuid_of(device_id),),
             )
             return [Series(*row) async for row in cursor]
 
@@ -90,13 +84,12 @@ class PostgresTelemetryHistory:
     async def latest(self, device_id: str) -> Mapping[tuple[str, str], tuple[float, float | None, float]]:
         async with self._snapshot() as conn:
             cursor = await conn.execute(
-                "SELECT id, metric, interface FROM telemetry.series WHERE device_id = %s", (_uuid(device_id),)
+                "SELECT id, metric, interface FROM telemetry.series WHERE device_id = %s",
+                (uuid_of(device_id),),
             )
             names = {number: (metric, interface) async for number, metric, interface in cursor}
             last: dict[int, tuple[float, float | None, float]] = {}
-            for at_ms, interval_s, series, samples in await _rows_of_device(
-                conn, _uuid(device_id), 0, _NEVER
-            ):
+            for at_ms, interval_s, series, samples in await recent_rows(conn, uuid_of(device_id), 0, _NEVER):
                 for number, value in zip(
                     np.frombuffer(series, np.int32).tolist(),
                     np.frombuffer(samples, np.float64).tolist(),
@@ -113,7 +106,7 @@ class PostgresTelemetryHistory:
             found = await self.spans(device_id, metric, [interface], since=since, until=until, step_s=step_s)
             return [(span.at, span.mean) for span in found.get(interface, ())]
         async with self._snapshot() as conn:
-            asked = await _asked(conn, device_id, metric, [interface], since, until)
+            asked = await look_up(conn, device_id, metric, [interface], since, until)
             if not asked.names:
                 return []
             samples, every = await self._samples(conn, asked)
@@ -154,7 +147,7 @@ class PostgresTelemetryHistory:
                 field="step",
             )
         async with self._snapshot() as conn:
-            asked = await _asked(conn, device_id, metric, interfaces, first, last)
+            asked = await look_up(conn, device_id, metric, interfaces, first, last)
             buckets, every = await self._buckets(conn, asked, table)
         return {step_s: _by_interface(asked, buckets, every, since, until, step_s) for step_s in set(steps_s)}
 
@@ -165,9 +158,9 @@ class PostgresTelemetryHistory:
             await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield conn
 
-    async def _samples(self, conn: AsyncConnection[Any], asked: _Asked) -> tuple[Samples, Floats]:
+    async def _samples(self, conn: AsyncConnection[Any], asked: Asked) -> tuple[Samples, Floats]:
         """With the interval that each was taken at."""
-        recent = await _recent(conn, asked)
+        recent = await recent_samples(conn, asked)
         packed = await self._packed_samples(conn, asked, None)
         every: dict[tuple[int, int], float] = {}
         for part in (packed, recent):
@@ -184,10 +177,12 @@ class PostgresTelemetryHistory:
         return samples, np.array([every[key] for key in keys], np.float64)
 
     async def _packed_samples(
-        self, conn: AsyncConnection[Any], asked: _Asked, hours: Sequence[int] | None
+        self, conn: AsyncConnection[Any], asked: Asked, hours: Sequence[int] | None
     ) -> Columns:
         parts = [columns([])]
-        async for number, hour, packed in _rows(conn, RAW, asked.numbers, asked.first, asked.last, hours):
+        async for number, hour, packed in packed_rows(
+            conn, RAW, asked.numbers, asked.first, asked.last, hours
+        ):
             chunk = self._codec.unpack_samples(hour * HOUR_S * 1000, packed)
             size = len(chunk.at_ms)
             parts.append(
@@ -200,15 +195,15 @@ class PostgresTelemetryHistory:
             )
         return _together(parts)
 
-    async def _open(self, conn: AsyncConnection[Any], asked: _Asked) -> _Open:
-        recent = await _recent(conn, asked)
+    async def _open(self, conn: AsyncConnection[Any], asked: Asked) -> _Open:
+        recent = await recent_samples(conn, asked)
         hours = frozenset(np.unique(recent.at_ms // (HOUR_S * 1000)).tolist())
         packed = await self._packed_samples(conn, asked, sorted(hours))
         every = dict(zip(recent.series.tolist(), recent.interval_s.tolist(), strict=True))
         return _Open(hours, _merged(packed, recent), every)
 
     async def _buckets(
-        self, conn: AsyncConnection[Any], asked: _Asked, table: Table
+        self, conn: AsyncConnection[Any], asked: Asked, table: Table
     ) -> tuple[Buckets, dict[int, float]]:
         """At the table's resolution, sorted by series and time, with the interval of each series."""
         opened = await self._open(conn, asked)
@@ -237,7 +232,7 @@ class PostgresTelemetryHistory:
     async def _by_hour(
         self,
         conn: AsyncConnection[Any],
-        asked: _Asked,
+        asked: Asked,
         table: Table,
         opened: _Open,
         first: int,
@@ -247,7 +242,7 @@ class PostgresTelemetryHistory:
         """From the rollups of hours, and from the samples of those hours that are open."""
         rows = [
             (number, hour * HOUR_S, packed)
-            async for number, hour, packed in _rows(conn, table, asked.numbers, first, last, None)
+            async for number, hour, packed in packed_rows(conn, table, asked.numbers, first, last, None)
             if hour not in opened.hours and hour // 24 not in but_days
         ]
         every, buckets = self._codec.unpack_buckets(rows, table.step_s)
@@ -255,22 +250,22 @@ class PostgresTelemetryHistory:
         return in_order_of_time(both), {**every, **opened.interval_s}
 
     async def _by_day(
-        self, conn: AsyncConnection[Any], asked: _Asked, table: Table, days: Sequence[int]
+        self, conn: AsyncConnection[Any], asked: Asked, table: Table, days: Sequence[int]
     ) -> tuple[Buckets, dict[int, float]]:
         if not days:
             return nothing(), {}
         if table is DAYS:
-            return await _days(conn, asked, days)
+            return await day_buckets(conn, asked, days)
         rows = [
             (number, day * DAY_S, packed)
-            async for number, day, packed in _rows(conn, table, asked.numbers, days[0], days[-1], days)
+            async for number, day, packed in packed_rows(conn, table, asked.numbers, days[0], days[-1], days)
         ]
         every, buckets = self._codec.unpack_buckets(rows, table.step_s)
         return buckets, every
 
 
 def _by_interface(
-    asked: _Asked, buckets: Buckets, every: Mapping[int, float], since: float, until: float, step_s: int
+    asked: Asked, buckets: Buckets, every: Mapping[int, float], since: float, until: float, step_s: int
 ) -> dict[str, Sequence[Span]]:
     steps = coarser(buckets, step_s)
     first = int(since // step_s) * step_s
@@ -280,88 +275,6 @@ def _by_interface(
         mine = slice(*np.searchsorted(steps.series, [number, number + 1]).tolist())
         found[interface] = _grid(chosen(steps, mine), first, count, step_s, every.get(number, interval_s))
     return found
-
-
-async def _asked(
-    conn: AsyncConnection[Any],
-    device_id: str,
-    metric: str,
-    interfaces: Sequence[str],
-    since: float,
-    until: float,
-) -> _Asked:
-    device = _uuid(device_id)
-    cursor = await conn.execute(
-        "SELECT id, interface, interval_s FROM telemetry.series"
-        " WHERE device_id = %s AND metric = %s AND interface = ANY(%s) ORDER BY id",
-        (device, metric, list(interfaces)),
-    )
-    names = {number: (interface, every) async for number, interface, every in cursor}
-    return _Asked(device, names, int(since // HOUR_S), max(ceil(until / HOUR_S) - 1, int(since // HOUR_S)))
-
-
-async def _recent(conn: AsyncConnection[Any], asked: _Asked) -> Columns:
-    rows = await _rows_of_device(conn, asked.device, asked.first, asked.last)
-    return of_series(columns(rows), np.array(asked.numbers, np.int64))
-
-
-async def _rows_of_device(conn: AsyncConnection[Any], device: UUID, first: int, last: int) -> list[Row]:
-    """Not packed yet, in the order in which they came."""
-    cursor = await conn.execute("SELECT min(hour), max(hour) FROM telemetry.recent")
-    row = await cursor.fetchone()
-    if row is None or row[0] is None:
-        return []
-    cursor = await conn.cursor(binary=True).execute(
-        "SELECT at_ms, interval_s, series, samples FROM telemetry.recent"
-        " WHERE hour = ANY(%s) AND device_id = %s ORDER BY ctid",
-        (list(range(max(first, row[0]), min(last, row[1]) + 1)), device),
-    )
-    return await cursor.fetchall()
-
-
-async def _rows(
-    conn: AsyncConnection[Any],
-    table: Table,
-    numbers: Sequence[int],
-    first: int,
-    last: int,
-    keys: Sequence[int] | None,
-) -> AsyncIterator[tuple[int, int, bytes]]:
-    """Series, hour or day, and what is packed, from `first` to `last`; of `keys` alone where they are given."""
-    if not numbers or (keys is not None and not keys):
-        return
-    only = "" if keys is None else f" AND {table.key} = ANY(%(keys)s)"
-    cursor = await conn.cursor(binary=True).execute(
-        f"SELECT series, {table.key}, packed FROM telemetry.{table.name}"
-        f" WHERE series = ANY(%(numbers)s) AND {table.key} BETWEEN %(first)s AND %(last)s{only}",
-        {"numbers": list(numbers), "first": first, "last": last, "keys": list(keys or ())},
-    )
-    for row in await cursor.fetchall():
-        yield row
-
-
-async def _days(
-    conn: AsyncConnection[Any], asked: _Asked, days: Sequence[int]
-) -> tuple[Buckets, dict[int, float]]:
-    cursor = await conn.execute(
-        "SELECT series, day, counted, low, high, mean, last, interval_s FROM telemetry.days"
-        " WHERE series = ANY(%s) AND day = ANY(%s) ORDER BY series, day",
-        (asked.numbers, list(days)),
-    )
-    rows = await cursor.fetchall()
-    if not rows:
-        return nothing(), {}
-    series, at, counted, low, high, mean, last, _ = zip(*rows, strict=True)
-    buckets = Buckets(
-        np.array(series, np.int64),
-        np.array(at, np.int64) * DAY_S,
-        np.array(counted, np.int64),
-        np.array(low, np.float64),
-        np.array(high, np.float64),
-        np.array(mean, np.float64),
-        np.array(last, np.float64),
-    )
-    return buckets, {row[0]: row[7] for row in rows}
 
 
 def _together(parts: Sequence[Columns]) -> Columns:
@@ -410,10 +323,3 @@ def _with_gaps(at: Floats, values: Floats, every: Floats) -> list[tuple[float, f
         found.append((when, value if value == value else None))
         before = when
     return found
-
-
-def _uuid(device_id: str) -> UUID:
-    try:
-        return UUID(device_id)
-    except ValueError:
-        raise Invalid("a device id is a UUID", field="device_id") from None
