@@ -33,6 +33,8 @@ BENCHES = (
     Bench("detect", "cost of the anomaly detector a sample and a series"),
     Bench("alert-storm", "10,000 alerts at once, and the cost of evaluating a sample"),
     Bench("forecast", "forecasts and their bands, against river's Holt-Winters"),
+    Bench("poll", "2,000 agents polled into the history, against snmpbulkwalk in parallel"),
+    Bench("poll-cost", "wall and CPU seconds for 450,000 values"),
     Bench("record", "samples a second from NATS into the history, against PostgreSQL's COPY"),
     Bench("disk", "bytes of a raw sample, and of a series' day with its rollups"),
     Bench("history", "a week of one interface among 100,000 series"),
