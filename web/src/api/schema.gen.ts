@@ -1744,7 +1744,7 @@ export interface paths {
         };
         /**
          * Get topology
-         * @description Nodes, and the links that LLDP and CDP speak of.
+         * @description Nodes, and the links that LLDP and CDP speak of; with `as_of` as they were then.
          */
         get: operations["ApiV1InventoryTopologyGetTopology"];
         put?: never;
@@ -16283,7 +16283,10 @@ export interface operations {
     };
     ApiV1InventoryTopologyGetTopology: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description a time (RFC 3339), or a position in the ledger; left out: now */
+                as_of?: string | null;
+            };
             header?: {
                 /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
                 "X-Ledger-Position"?: number;
@@ -21676,4 +21679,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 62c8c92adfc392dff78a2a07ab2dcd72524cd5e743fec51b3a5d901d049f6ce7 */
+/** sha256 of the schema that this was made from: 73e8db9a9e63fff18e45d41222a16cdb474b39b7bafa6bd5c6d16d7a695b1b88 */
