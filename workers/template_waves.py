@@ -36,11 +36,12 @@ class TemplateWaves:
         for device in order.devices:
             waves.setdefault(device.wave, []).append(device)
         course = _Course(work, self._bus, order, len(waves))
+        await course.look(everywhere=True)
         for number in sorted(waves):
-            await course.look()
             if work.cancelled or course.failures > order.max_failures:
                 break
             course.wave = number
+            await course.look()
             await course.release(waves[number])
             while not course.settled(waves[number]) and not work.cancelled:
                 async with work.aside():
@@ -53,6 +54,7 @@ class TemplateWaves:
             else "the bulk operation was cancelled"
         )
         if stopped or work.cancelled:
+            await course.look(everywhere=True)
             await self._stop(course, work, order, why)
         await self._tidy(course, order)
         result = course.result()
@@ -76,7 +78,7 @@ class TemplateWaves:
             drop = DropOperation(reason=why)
             await self._bus.execute(OPERATION.to(device.operation_id, drop), by=work.by)
         while True:
-            await course.look()
+            await course.look(everywhere=True)
             if course.settled(order.devices):
                 return
             async with work.aside():
@@ -101,11 +103,12 @@ class _Course:
         self.states: dict[str, Operation] = {}
         self.wave = 0
 
-    async def look(self) -> None:
-        """Only what has not ended is asked for anew."""
+    async def look(self, *, everywhere: bool = False) -> None:
+        """What has not ended is asked for anew; what is held changes little until its wave."""
         for device in self._order.devices:
             known = self.states.get(device.device_id)
-            if known is None or known.state not in ENDED:
+            due = everywhere or device.wave <= self.wave
+            if known is None or (due and known.state not in ENDED):
                 self.states[device.device_id] = await self._bus.state(OPERATION, UUID(device.operation_id))
         await self._tell()
 
