@@ -1,11 +1,13 @@
 """Satisfies Patterns by RE2, which has no back-tracking: no expression and no text can keep it busy."""
 
+from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
 
 import re2
 
 from domain.errors import Invalid
-from domain.patterns import LONGEST_PATTERN, Match
+from domain.patterns import LONGEST_PATTERN, Lines, Match
 
 _MEMORY = 4 * 2**20
 """Bytes that one compiled expression may take; counted repetitions such as `(x{1000}){1000}` are refused by it."""
@@ -27,6 +29,18 @@ class Re2Pattern:
     def search(self, text: str, start: int = 0) -> Match | None:
         found = self._compiled.search(text, start)
         return Match(found.start(), found.end()) if found else None
+
+    def among(self, lines: Lines) -> Iterator[int]:
+        """All together first: a text in which it then finds nothing by itself is one of two that it had matched across."""
+        joined, starts, texts = lines.joined, lines.starts, lines.texts
+        at = 0
+        while at < len(joined) and (found := self._compiled.search(joined, at)) is not None:
+            number = bisect_right(starts, found.start()) - 1
+            if self._compiled.search(texts[number]) is not None:
+                yield number
+            if number + 1 == len(starts):
+                return
+            at = starts[number + 1]
 
     def fits(self, text: str) -> bool:
         return self._compiled.fullmatch(text) is not None

@@ -1,6 +1,6 @@
 """Whether a configuration keeps rules: pure, for one text at a time, in time that grows with text and rules alone."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -10,8 +10,9 @@ from domain.config_dialects import dialect_of
 from domain.config_mask import HIDDEN, mask
 from domain.config_sections import Entry, entries
 from domain.config_text import clean
+from domain.errors import Refused
 from domain.event import one_line
-from domain.patterns import LONGEST_PATTERN, Pattern, Patterns
+from domain.patterns import LONGEST_PATTERN, Lines, Patterns
 
 Check = Literal["must_contain", "must_not_contain", "must_match", "must_not_match"]
 """`contain` looks for text as it stands, `match` for a regular expression (RE2), in each line by itself."""
@@ -19,7 +20,8 @@ EVIDENCE = 20
 """Places of one finding that are told; `count` has them all."""
 _HEADED = ("indent", "braces")
 """Structures in which a line may be the header of a section that holds nothing."""
-_WHOLE_TEXT = ("\\A", "\\z", "\\n")
+MOST_LINES = 400_000
+"""Of one configuration; no device has as many."""
 _PATH = " / "
 Expression = Annotated[str, msgspec.Meta(max_length=LONGEST_PATTERN)]
 
@@ -152,12 +154,12 @@ class _Section(msgspec.Struct):
     path: tuple[str, ...]
     header: Entry | None
     lines: list[Entry]
-    joined: str | None = None
+    searched: Lines | None = None
 
-    def text(self) -> str:
-        if self.joined is None:
-            self.joined = "\n".join(entry.line for entry in self.lines)
-        return self.joined
+    def texts(self) -> Lines:
+        if self.searched is None:
+            self.searched = Lines([entry.line for entry in self.lines])
+        return self.searched
 
 
 class _Subject:
@@ -166,11 +168,15 @@ class _Subject:
     def __init__(self, platform: str, text: str, patterns: Patterns) -> None:
         self._platform = platform
         self._patterns = patterns
+        if text.count("\n") > MOST_LINES:
+            raise Refused(f"a configuration has at most {MOST_LINES} lines", code="CONFIG_TOO_LARGE")
         self._text = clean(platform, text)
         self._headed = dialect_of(platform).structure in _HEADED
         self._whole = _Section((), None, entries(platform, self._text))
         self._sections: dict[str, list[_Section]] = {}
         self._conditions: dict[str, bool] = {}
+        self._with_headers: Lines | None = None
+        self._paths: tuple[list[tuple[str, ...]], Lines] | None = None
         self._masked: list[str] | None = None
 
     def concerns(self, rule: PolicyRule) -> bool:
@@ -179,10 +185,7 @@ class _Subject:
             return True
         if rule.only_if not in self._conditions:
             pattern = self._patterns.compile(rule.only_if)
-            self._conditions[rule.only_if] = any(
-                pattern.search(_PATH.join((*entry.path, entry.line))) is not None
-                for entry in self._whole.lines
-            )
+            self._conditions[rule.only_if] = next(pattern.among(self._conditional()), None) is not None
         return self._conditions[rule.only_if]
 
     def breaches(self, rule: PolicyRule) -> list[_Place]:
@@ -221,32 +224,49 @@ class _Subject:
     def _found(self, rule: PolicyRule, section: _Section) -> Iterator[Entry]:
         if rule.check in ("must_match", "must_not_match"):
             return self._matching(rule.value, section)
-        if rule.value not in section.text():
-            return iter(())
         return (entry for entry in section.lines if rule.value in entry.line)
 
     def _matching(self, expression: str, section: _Section) -> Iterator[Entry]:
-        """One look at all lines together tells for most rules that none of them matches."""
         pattern = self._patterns.compile(expression)
-        if not any(mark in expression for mark in _WHOLE_TEXT) and pattern.search(section.text()) is None:
-            return iter(())
-        return (entry for entry in section.lines if pattern.search(entry.line) is not None)
+        return (section.lines[number] for number in pattern.among(section.texts()))
+
+    def _conditional(self) -> Lines:
+        """Every line behind the headers of its sections."""
+        if self._with_headers is None:
+            self._with_headers = Lines([_PATH.join((*entry.path, entry.line)) for entry in self._whole.lines])
+        return self._with_headers
+
+    def _headers(self) -> tuple[list[tuple[str, ...]], Lines]:
+        """Every path of headers, from the outermost on, and how it reads."""
+        if self._paths is None:
+            paths: dict[tuple[str, ...], None] = {}
+            for entry in self._whole.lines:
+                whole = (*entry.path, entry.line) if self._headed else entry.path
+                for depth in range(len(whole), 0, -1):
+                    if whole[:depth] in paths:
+                        break
+                    paths[whole[:depth]] = None
+            ordered = list(paths)
+            self._paths = ordered, Lines([_PATH.join(path) for path in ordered])
+        return self._paths
 
     def _sections_of(self, expression: str) -> list[_Section]:
         known = self._sections.get(expression)
         if known is None:
-            pattern = self._patterns.compile(expression)
-            known = self._sections[expression] = list(_cut(self._whole.lines, pattern, headed=self._headed))
+            paths, texts = self._headers()
+            named = {paths[number] for number in self._patterns.compile(expression).among(texts)}
+            known = self._sections[expression] = list(_cut(self._whole.lines, named, headed=self._headed))
         return known
 
 
-def _cut(lines: Sequence[Entry], pattern: Pattern, *, headed: bool) -> Iterable[_Section]:
-    """The outermost sections whose path matches, each with all that stands in it, however deep."""
-    matching = _remembered(lambda path: pattern.search(_PATH.join(path)) is not None)
+def _cut(lines: Sequence[Entry], named: set[tuple[str, ...]], *, headed: bool) -> Iterable[_Section]:
+    """The outermost sections of these paths, each with all that stands in it, however deep."""
     found: dict[tuple[str, ...], _Section] = {}
+    if not named:
+        return ()
     for entry in lines:
         whole = (*entry.path, entry.line) if headed else entry.path
-        path = next((whole[:depth] for depth in range(1, len(whole) + 1) if matching(whole[:depth])), None)
+        path = next((whole[:depth] for depth in range(1, len(whole) + 1) if whole[:depth] in named), None)
         if path is None:
             continue
         is_header = headed and path == whole
@@ -256,14 +276,3 @@ def _cut(lines: Sequence[Entry], pattern: Pattern, *, headed: bool) -> Iterable[
         if not is_header:
             section.lines.append(entry)
     return found.values()
-
-
-def _remembered(decide: Callable[[tuple[str, ...]], bool]) -> Callable[[tuple[str, ...]], bool]:
-    known: dict[tuple[str, ...], bool] = {}
-
-    def answer(path: tuple[str, ...]) -> bool:
-        if path not in known:
-            known[path] = decide(path)
-        return known[path]
-
-    return answer

@@ -229,3 +229,13 @@ def test_the_starter_set_finds_what_it_is_for() -> None:
 )
 def test_a_platform_is_guessed_by_what_a_text_looks_like(text: str, platform: str) -> None:
     assert guessed_platform(text) == platform
+
+
+def test_a_configuration_without_end_is_refused() -> None:
+    with pytest.raises(Refused, match="at most"):
+        judged({"check": "must_contain", "value": "x"}, "a\n" * 400_001)
+
+
+def test_an_expression_that_matches_across_lines_finds_none_of_them() -> None:
+    assert found({"check": "must_not_match", "value": r"0/2\s*interface"}) is None
+    assert found({"check": "must_not_match", "value": r"0/2\s*"}) is not None
