@@ -11,14 +11,13 @@ from typing import Any, Protocol
 import structlog
 
 from domain.access import RouterOsAccess
-from domain.errors import DomainError
-from domain.event import Actor, Attribution
 from domain.ports import SecretOpener
 from domain.router_ownership import Claim, RouterLeases, RouterNote, SessionLog
 from domain.router_ports import ActiveUser, RouterConnection, RouterEndpoint, RouterError, Routers
 from projections import routers
 from projections.routers import KnownRouter
 from projections.settings import in_force
+from workers.opened_accesses import OpenedAccesses
 from workers.owned_router import OwnedRouter
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
@@ -100,12 +99,11 @@ class RouterService:
         self._leases = leases
         self._fleet = fleet
         self._calls = calls
-        self._secrets = secrets
+        self._accesses = OpenedAccesses(secrets, worker_id, "router connections")
         self._sync = sync
         self._escapes = escapes
         self._sessions = sessions
         self._cared: dict[str, _Cared] = {}
-        self._accesses: dict[tuple[str, int], RouterOsAccess] = {}
         self._reading = asyncio.Semaphore(PARALLEL)
         self._renewed_at = 0.0
         self._random = random or Random()  # noqa: S311 - jitter
@@ -198,21 +196,8 @@ class RouterService:
         await self._calls.serve(router.id, owned)
 
     async def _access(self, credential_id: str, version: int) -> RouterOsAccess | None:
-        """Opened once a process and change: every opening is an event."""
-        known = self._accesses.get((credential_id, version))
-        if known is None:
-            by = Attribution(
-                actor=Actor("worker", self._worker_id, self._worker_id), correlation_id=self._worker_id
-            )
-            try:
-                opened = await self._secrets.open(credential_id, purpose="router connections", by=by)
-            except DomainError as error:
-                log.warning("credential not opened", credential=credential_id, why=error.message)
-                return None
-            if not isinstance(opened, RouterOsAccess):
-                return None
-            known = self._accesses[credential_id, version] = opened
-        return known
+        opened = await self._accesses.get(credential_id, version)
+        return opened if isinstance(opened, RouterOsAccess) else None
 
     async def _drop(self, router_ids: Sequence[str]) -> None:
         for router_id in router_ids:

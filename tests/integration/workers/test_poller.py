@@ -103,7 +103,9 @@ async def test_a_device_is_down_by_confirmed_loss_and_up_with_its_first_answer(
     server = await lab(Network({A: first, B: other}))
     await netledger.credential(access(server.port))
     # Loopback answers every echo request, so that SNMP alone can tell here.
-    await netledger.set(**QUICK, **{"telemetry/echoes": 0, "telemetry/confirm_s": 1.0})
+    await netledger.set(
+        **QUICK, **{"telemetry/echoes": 0, "telemetry/confirm_s": 1.0, "telemetry/down_after": 2}
+    )
     async with netledger.worker(*REST, "poller"):
         await netledger.discover(A, B)
         device = await netledger.device_at(A)
@@ -116,9 +118,15 @@ async def test_a_device_is_down_by_confirmed_loss_and_up_with_its_first_answer(
 
             await until(is_down)
             assert (await netledger.device_at(B)).status == "up"
-            lost = [poll for poll in heard if poll.device_id == device.id and poll.group == "availability"]
-            values = [each.value for poll in lost for each in poll.samples if each.metric == "device_up"]
-            assert values.count(0.0) >= 3
+
+            async def said_so() -> bool:
+                mine = [
+                    poll for poll in heard if poll.device_id == device.id and poll.group == "availability"
+                ]
+                values = [each.value for poll in mine for each in poll.samples if each.metric == "device_up"]
+                return values.count(0.0) >= 2
+
+            await until(said_so)
         first.misbehave([])
 
         async def is_up() -> bool:
@@ -155,11 +163,11 @@ async def test_another_worker_goes_on_where_one_was_killed(netledger: Installati
 async def test_dead_devices_delay_nobody(netledger: Installation, lab: Lab) -> None:
     dead = {
         f"127.66.24.{number}": agent(f"d{number}", serial=f"D{number}", booted_at=1.0)
-        for number in range(1, 31)
+        for number in range(1, 16)
     }
     server = await lab(Network({**dead, A: agent("live", serial="L1", booted_at=1.0)}))
     await netledger.credential(access(server.port))
-    await netledger.set(**QUICK, **{"telemetry/parallel": 5})
+    await netledger.set(**QUICK, **{"telemetry/parallel": 3})
     async with netledger.worker(*REST, "poller"):
         await netledger.discover(*dead, A)
         live = (await netledger.device_at(A)).id
@@ -171,8 +179,8 @@ async def test_dead_devices_delay_nobody(netledger: Installation, lab: Lab) -> N
 
             async def often() -> bool:
                 mine = [poll for poll in heard if poll.device_id == live and poll.group == "resources"]
-                return len(mine) >= 12
+                return len(mine) >= 6
 
             begun = time.monotonic()
             await until(often)
-            assert time.monotonic() - begun < 30
+            assert time.monotonic() - begun < 15
