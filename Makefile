@@ -44,7 +44,7 @@ imports: $(STAMP)
 unit: $(STAMP)
 	@$(BIN)/python -m pytest -q tests/unit
 
-test: $(STAMP) packages format lint types imports ## all tests, with the system packages that they need
+test: $(STAMP) packages format lint types imports web-check web ## all tests, with the system packages that they need
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests
 
 packages: ## the Debian packages that tests run for real (as root; without root their tests are skipped)

@@ -39,6 +39,7 @@ BENCHES = (
     Bench("disk", "bytes of a raw sample, and of a series' day with its rollups"),
     Bench("history", "a week of one interface among 100,000 series"),
     Bench("fanout", "live samples to 1,000 WebSocket clients, 10,000 samples/s in"),
+    Bench("web", "the web application in Chromium: first load, interactive, scrolling, live"),
     Bench("identify", "identification rules on recordings", "BENCH_RECORDINGS", "--recordings"),
     Bench("recordings", "discovery of recorded devices end to end", "BENCH_RECORDINGS", "--recordings"),
     Bench("nab", "accuracy of the anomaly detector on labelled streams", "BENCH_NAB", "--nab"),

@@ -81,7 +81,7 @@ def test_a_setting_is_changed_with_its_preview(open_as: Opener, api: httpx.Clien
     expect(asked).to_contain_text(str(before + 60))
     asked.get_by_label("Reason").fill("the routers are busy")
     asked.get_by_role("button", name="Change").click()
-    expect(page.get_by_text("workers take it up")).to_be_visible()
+    expect(page.get_by_text("workers take it up").first).to_be_visible()
     assert api.get("/settings").json()["routers"]["sync_s"] == before + 60
 
 
@@ -90,7 +90,7 @@ def test_a_projection_is_rebuilt(open_as: Opener, api: httpx.Client) -> None:
     row = page.get_by_role("row").filter(has_text="audit")
     row.get_by_role("button", name="Rebuild").click()
     page.get_by_role("dialog").get_by_role("button", name="Rebuild").click()
-    expect(page.get_by_text("reads go on meanwhile")).to_be_visible()
+    expect(page.get_by_text("reads go on meanwhile").first).to_be_visible()
     expect(row.get_by_role("button", name="Rebuild")).to_be_visible(timeout=40_000)
 
 

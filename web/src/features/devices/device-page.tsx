@@ -20,6 +20,7 @@ import { Time, formatTime } from "@/ui/time";
 import { TimeSlider } from "@/ui/time-slider";
 import { ApiError } from "@/api/errors";
 import { DeviceAlerts } from "./device-alerts";
+import { DeviceCharts } from "./device-charts";
 import { DeviceFacts } from "./device-facts";
 import { InterfaceTable } from "./interface-table";
 import { NeighbourTable } from "./neighbour-table";
@@ -100,6 +101,7 @@ function Known({ now }: { now: Device }) {
           tabs={[
             { id: "facts", label: "Facts", count: marked ? differingFields(then, now).size : null, content: <DeviceFacts then={then} now={now} marked={marked} /> },
             { id: "interfaces", label: "Interfaces", count: differing(rows.interfaces), content: <InterfaceTable rows={rows.interfaces ?? []} marked={marked} /> },
+            { id: "charts", label: "Charts", content: <DeviceCharts device={now} end={at} /> },
             { id: "neighbours", label: "Neighbours", count: differing(rows.neighbours), content: <NeighbourTable rows={rows.neighbours ?? []} marked={marked} /> },
             { id: "alerts", label: "Alerts", count: alerts.data?.items.length, content: <DeviceAlerts device={now.id} /> },
             {

@@ -1,0 +1,193 @@
+"""Measures the web application in a real Chromium: first load, time to interactive, scrolling 10,000 devices, live charts.
+
+The peer of the table is the plain way: the same 10,000 rows as one HTML table without virtual rows, scrolled alike.
+"""
+
+import argparse
+import gzip
+import json
+import re
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.e2e.web.product import ADMIN, Product
+
+DIST = ROOT / "web" / "dist"
+_ROWS = """
+INSERT INTO inventory.devices SELECT (jsonb_populate_record(NULL::inventory.devices, to_jsonb(d) || jsonb_build_object(
+    'id', id, 'name', name, 'sort_key', name, 'address', address, 'addresses', jsonb_build_array(address),
+    'identities', '[]'::jsonb,
+    'listed', d.listed::jsonb || jsonb_build_object('id', id, 'name', name, 'address', address,
+        'addresses', jsonb_build_array(address))))).*
+FROM (SELECT * FROM inventory.devices WHERE state = 'active' ORDER BY id LIMIT 1) d,
+    LATERAL (SELECT gen_random_uuid() AS id, 'bench-' || lpad(n::text, 5, '0') || '.example.net' AS name,
+        '10.' || n / 65536 || '.' || n / 256 % 256 || '.' || n % 256 AS address FROM generate_series(1, %s) n) made
+"""
+_SCROLL = """async (seconds) => {
+  const scroller = document.querySelector('[role=table]') ?? document.scrollingElement;
+  const frames = [];
+  const began = performance.now();
+  let last = began;
+  await new Promise((done) => {
+    function frame(now) {
+      frames.push(now - last);
+      last = now;
+      scroller.scrollTop += 180;
+      if (scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 5) scroller.scrollTop = 0;
+      if (now - began < seconds * 1000) requestAnimationFrame(frame); else done();
+    }
+    requestAnimationFrame(frame);
+  });
+  frames.shift();
+  frames.sort((a, b) => a - b);
+  return {fps: 1000 * frames.length / frames.reduce((a, b) => a + b, 0), p95_ms: frames[Math.floor(frames.length * 0.95)]};
+}"""
+_PLAIN = """(rows) => {
+  const table = document.createElement('table');
+  table.setAttribute('role', 'table');
+  table.style.cssText = 'display:block;height:700px;overflow:auto';
+  table.innerHTML = Array.from({length: rows}, (_, n) =>
+    `<tr>${Array.from({length: 10}, (_, c) => `<td>device ${n} column ${c}</td>`).join('')}</tr>`).join('');
+  document.body.replaceChildren(table);
+}"""
+
+
+def first_load() -> tuple[int, dict[str, int]]:
+    """Bytes, gzipped, of what the first page loads before anything else: the page, its scripts and styles."""
+    page = (DIST / "index.html").read_text()
+    named = ["index.html", *(name.lstrip("/") for name in re.findall(r'(?:src|href)="(/[^"]+)"', page))]
+    sizes = {name: len(gzip.compress((DIST / name).read_bytes(), 6)) for name in named}
+    return sum(sizes.values()), sizes
+
+
+def main() -> None:
+    options = _options()
+    if shutil.which("chromium") is None:
+        sys.exit("chromium is missing: apt-get install chromium")
+    total, sizes = first_load()
+    print(f"first load, gzipped: {total / 1000:.0f} kB  {sizes}")
+    with tempfile.TemporaryDirectory(prefix="netledger-bench-") as folder:
+        product = Product(Path(folder))
+        product.start()
+        try:
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(
+                    executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
+                )
+                _measure(product, browser, options, total)
+                browser.close()
+        finally:
+            product.stop()
+
+
+def _measure(product: Product, browser: Browser, options: argparse.Namespace, total: int) -> None:
+    context = browser.new_context(base_url=product.url, viewport={"width": 1360, "height": 850})
+    context.request.post("/api/v1/auth/login", data={"username": "admin", "password": ADMIN})
+    with product.client() as client:
+        end = time.monotonic() + 60
+        while not product.devices(client):
+            if time.monotonic() > end:
+                sys.exit("the lab was not discovered")
+            time.sleep(0.2)
+    page = context.new_page()
+    interactive = min(_interactive(page) for _ in range(options.rounds))
+    print(f"interactive after: {interactive:.0f} ms (the best of {options.rounds}, nothing cached)")
+
+    database = json.loads((product.data_dir / "running.json").read_text())["database_url"]
+    with psycopg.connect(database) as conn:
+        conn.execute(_ROWS, (options.rows,))
+    page.goto("/devices?q=bench-")
+    page.get_by_text("bench-00001").wait_for()
+    _all_loaded(page, options.rows)
+    ours = page.evaluate(_SCROLL, options.seconds)
+    page.evaluate(_PLAIN, options.rows)
+    peer = page.evaluate(_SCROLL, options.seconds)
+    for name, figures in (("ours", ours), ("plain table", peer)):
+        print(
+            f"scrolling {options.rows} rows, {name}: {figures['fps']:.0f} fps, 95 % of frames within {figures['p95_ms']:.1f} ms"
+        )
+
+    share = _live_share(context.new_page(), options.seconds)
+    print(f"live dashboard: {share:.0%} of a core")
+    print(
+        json.dumps(
+            {
+                "bench": "web",
+                "ours": round(ours["fps"], 1),
+                "peer": round(peer["fps"], 1),
+                "unit": f"frames/s scrolling {options.rows} rows",
+                "ratio": round(ours["fps"] / peer["fps"], 2),
+                "n": options.rows,
+                "first_load_bytes": total,
+                "interactive_ms": round(interactive),
+                "p95_frame_ms": round(ours["p95_ms"], 1),
+                "live_core_share": round(share, 3),
+            }
+        )
+    )
+
+
+def _interactive(page: Page) -> float:
+    """Milliseconds until the dashboard shows its figures and takes keys."""
+    page.context.clear_cookies(name="none")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.clearBrowserCache")
+    page.goto("/dashboard", wait_until="commit")
+    began = time.perf_counter()
+    page.get_by_role("link", name=re.compile("^Devices \\d")).wait_for()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").wait_for()
+    return (time.perf_counter() - began) * 1000
+
+
+def _all_loaded(page: Page, rows: int) -> None:
+    """Scrolls until the table has read every page."""
+    end = time.monotonic() + 90
+    while time.monotonic() < end:
+        height: int = page.evaluate(
+            "() => {const t = document.querySelector('[role=table]'); t.scrollTop = t.scrollHeight; return t.scrollHeight}"
+        )
+        if height >= rows * 36:
+            break
+        time.sleep(0.05)
+    else:
+        sys.exit(f"the table did not load {rows} rows")
+    page.evaluate("document.querySelector('[role=table]').scrollTop = 0")
+
+
+def _live_share(page: Page, seconds: float) -> float:
+    """The share of a core that the page's main thread takes while the dashboard is shown."""
+    page.goto("/dashboard")
+    page.get_by_role("heading", name="Dashboard").wait_for()
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def busy() -> float:
+        metrics: list[dict[str, Any]] = session.send("Performance.getMetrics")["metrics"]
+        return next(float(each["value"]) for each in metrics if each["name"] == "TaskDuration")
+
+    before, began = busy(), time.perf_counter()
+    page.wait_for_timeout(seconds * 1000)
+    return (busy() - before) / (time.perf_counter() - began)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
