@@ -1817,6 +1817,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List network logs
+         * @description The newest first. `receiver` is the source of what Netledger says of messages that it dropped.
+         */
+        get: operations["ApiV1LogsNetworkListNetworkLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/backtest": {
         parameters: {
             query?: never;
@@ -4550,6 +4570,26 @@ export interface components {
             snapshot_age_s: number | null;
         };
         /**
+         * NetworkLogRow
+         * @description One message. `fields`: structured data by id, or a trap's variables by OID.
+         */
+        NetworkLogRow: {
+            address: string;
+            app: string;
+            device_id: string | null;
+            device_name: string | null;
+            facility: number | null;
+            fields: Record<string, never> | null;
+            host: string;
+            id: number;
+            message: string;
+            received_at: string;
+            sent_at: string | null;
+            severity: string;
+            source: string;
+            trap_oid: string;
+        };
+        /**
          * NewAlert
          * @description An alert raised by hand or by another system. Alerts with the same key are one; without a key each is its own.
          */
@@ -5010,6 +5050,17 @@ export interface components {
          */
         PageOfMetric: {
             items: components["schemas"]["Metric"][];
+            /** @default null */
+            next_cursor?: string | null;
+            /** @default null */
+            total?: number | null;
+        };
+        /**
+         * Page[NetworkLogRow]
+         * @description A page of a list; `next_cursor` is null on the last one, `total` where counting would cost too much.
+         */
+        PageOfNetworkLogRow: {
+            items: components["schemas"]["NetworkLogRow"][];
             /** @default null */
             next_cursor?: string | null;
             /** @default null */
@@ -16671,6 +16722,97 @@ export interface operations {
             };
         };
     };
+    ApiV1LogsNetworkListNetworkLogs: {
+        parameters: {
+            query?: {
+                /** @description text in the message, its host or program */
+                q?: string | null;
+                device_id?: string | null;
+                address?: string | null;
+                source?: "syslog" | "trap" | "receiver" | null;
+                /** @description the least grave that is wanted */
+                severity?: "emergency" | "alert" | "critical" | "error" | "warning" | "notice" | "info" | "debug" | null;
+                since?: string | null;
+                until?: string | null;
+                /** @description items a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out: the first page */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNetworkLogRow"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1ModelsBacktestBacktestModels: {
         parameters: {
             query?: never;
@@ -21679,4 +21821,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 73e8db9a9e63fff18e45d41222a16cdb474b39b7bafa6bd5c6d16d7a695b1b88 */
+/** sha256 of the schema that this was made from: 093f6bc63dccd84bdbde5c4441629eb6106645500b64918d76144c5f7bde30a8 */
