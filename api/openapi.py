@@ -23,6 +23,7 @@ _TAGS = {
     "api keys": "Ways in for programs.",
     "audit": "What happened, who did it and why; and the proof that nothing was changed since.",
     "auth": "Logging in and out.",
+    "channels": "Where alerts are told: mail, chat and others, signed webhooks.",
     "compliance": "Rules for configurations, and which devices break them.",
     "configurations": "What devices run and ran: backups, compare, search, restore; and their host keys.",
     "customers": "Whom the network serves: their PPPoE secrets, and cutting them off.",
