@@ -11,6 +11,7 @@ const READS: Record<string, readonly string[]> = {
   discovery: ["/discovery", "/inventory"],
   operation: ["/operations", "/discovery", "/projections"],
   policy: ["/config", "/analyze"],
+  finding: ["/config"],
   rule: ["/alert-rules"],
   alert_rule: ["/alert-rules"],
   silence: ["/silences", "/alerts"],
