@@ -17,11 +17,11 @@ from typing import Any
 import psycopg
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.e2e.web.product import ADMIN, Product
 
+ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "web" / "dist"
 _ROWS = """
 INSERT INTO inventory.devices SELECT (jsonb_populate_record(NULL::inventory.devices, to_jsonb(d) || jsonb_build_object(

@@ -61,7 +61,9 @@ def test_a_frame_is_the_event_whole(
         event = next(each for each in events(socket) if each["data"].get("title") == "whole")
     position = int(answer.headers["x-ledger-position"])
     assert event.pop("kind") == "event"
-    assert event == viewer.get(f"/audit/{position}").json()
+    whole = viewer.get(f"/audit/{position}").json()
+    assert whole.pop("changes") == []  # worked out from the data, for who reads a single event
+    assert event == whole
     assert event["reason"] == "why not"
 
 
