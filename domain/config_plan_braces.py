@@ -80,9 +80,16 @@ def _delete(steps: Steps, have: Node, want: Node, path: tuple[str, ...]) -> bool
             del have.children[line]
         else:
             placed = _delete(steps, node, wanted, (*path, line)) and placed
-            emptied = bool(wanted.children) and not node.children
-            placed = placed and not (emptied and len(_lists(have)[line.split(" ", 1)[0]]) > 1)
+            alone = len(_lists(have)[line.split(" ", 1)[0]]) == 1
+            placed = placed and (alone or not _emptied(node, wanted))
     return placed
+
+
+def _emptied(left: Node, want: Node) -> bool:
+    """Whether no statement is left at any depth: a section that holds only emptied ones may go with them."""
+    return bool(want.children) and all(
+        _emptied(node, want.children[line]) for line, node in left.children.items()
+    )
 
 
 def _set(steps: Steps, have: Node, want: Node, path: tuple[str, ...]) -> None:

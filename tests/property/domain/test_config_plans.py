@@ -1,6 +1,6 @@
 """The lines of a plan, typed into a device that we simulate, leave it with the configuration that was wanted."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.config_plan import plan, unmet
@@ -118,6 +118,10 @@ def braces(root: Statement) -> str:
 
 @settings(max_examples=150)
 @given(old=st.lists(JUNOS_LINE, max_size=8), new=st.lists(JUNOS_LINE, max_size=8))
+@example(
+    old=["firewall filter red term green then accept", "firewall filter green term red then discard"],
+    new=["firewall filter red term green then discard", "firewall filter green term red then discard"],
+)
 def test_junos_commands_lead_to_the_wanted_configuration(old: list[str], new: list[str]) -> None:
     device, wanted = junos(old), braces(junos(new))
     made = plan("junos", "replace", braces(device), wanted)
