@@ -72,7 +72,8 @@ def _changes_of(menu: str, have: list[str], want: list[str], steps: Steps) -> tu
     removed: list[str] = []
     added: list[str] = []
     for line in gone:
-        successor = next((other for other in new if _same_item(line, other)), None)
+        alone = not line.startswith("add ") or _alike(line, have) == 1
+        successor = next((other for other in new if alone and _same_item(line, other)), None)
         if successor is not None:
             new.remove(successor)
             added += _changed(menu, line, successor, steps)
@@ -136,11 +137,16 @@ def _changed(menu: str, old: str, new: str, steps: Steps) -> list[str]:
 def _removal(menu: str, line: str, have: list[str]) -> str:
     """Finds the item by its identity, where that is its own, and by all that is known of it otherwise."""
     pairs = dict(_pairs(line))
-    key = _identity(pairs)
-    alike = sum(
+    known = _identity(pairs) if _alike(line, have) == 1 else tuple(pairs.items())
+    return f"{menu} remove {_find(known)}"
+
+
+def _alike(line: str, have: list[str]) -> int:
+    """How many items have the line's identity; none, where it has none."""
+    key = _identity(dict(_pairs(line)))
+    return sum(
         1 for other in have if other.startswith("add ") and key and _identity(dict(_pairs(other))) == key
     )
-    return f"{menu} remove {_find(key if alike == 1 else tuple(pairs.items()))}"
 
 
 def _identity(pairs: dict[str, str]) -> tuple[tuple[str, str], ...]:

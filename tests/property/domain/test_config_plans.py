@@ -189,6 +189,16 @@ def export(device: Menus) -> str:
 @given(
     old=st.lists(ROUTEROS_LINE, max_size=8, unique=True), new=st.lists(ROUTEROS_LINE, max_size=8, unique=True)
 )
+@example(
+    old=[
+        '/ip address add address=10.0.1.1/24 comment="red x" interface=bridge1',
+        '/ip address add address=10.0.1.1/24 comment="green x" interface=bridge1',
+    ],
+    new=[
+        '/ip address add address=10.0.1.1/24 comment="red x" interface=bridge1',
+        '/ip address add address=10.0.1.1/24 comment="blue x" interface=bridge1',
+    ],
+)
 def test_routeros_commands_lead_to_the_wanted_configuration(old: list[str], new: list[str]) -> None:
     device, wanted = menus(old), export(menus(new))
     made = plan("routeros", "replace", export(device), wanted)
