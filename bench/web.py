@@ -7,6 +7,7 @@ import argparse
 import gzip
 import json
 import re
+import runpy
 import shutil
 import sys
 import tempfile
@@ -17,21 +18,17 @@ from typing import Any
 import psycopg
 from playwright.sync_api import Browser, Page, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from tests.e2e.web.product import ADMIN, Product
-
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "web" / "dist"
 _ROWS = """
 INSERT INTO inventory.devices SELECT (jsonb_populate_record(NULL::inventory.devices, to_jsonb(d) || jsonb_build_object(
-    'id', id, 'name', name, 'sort_key', name, 'address', address, 'addresses', jsonb_build_array(address),
+    'id', made.id, 'name', made.name, 'sort_key', made.name, 'address', made.address, 'addresses', jsonb_build_array(made.address),
     'identities', '[]'::jsonb,
-    'listed', d.listed::jsonb || jsonb_build_object('id', id, 'name', name, 'address', address,
-        'addresses', jsonb_build_array(address))))).*
+    'listed', d.listed::jsonb || jsonb_build_object('id', made.id, 'name', made.name, 'address', made.address,
+        'addresses', jsonb_build_array(made.address))))).*
 FROM (SELECT * FROM inventory.devices WHERE state = 'active' ORDER BY id LIMIT 1) d,
     LATERAL (SELECT gen_random_uuid() AS id, 'bench-' || lpad(n::text, 5, '0') || '.example.net' AS name,
-        '10.' || n / 65536 || '.' || n / 256 % 256 || '.' || n % 256 AS address FROM generate_series(1, %s) n) made
+        '10.' || n / 65536 || '.' || n / 256 %% 256 || '.' || n %% 256 AS address FROM generate_series(1, %s) n) made
 """
 _SCROLL = """async (seconds) => {
   const scroller = document.querySelector('[role=table]') ?? document.scrollingElement;
@@ -65,7 +62,7 @@ _PLAIN = """(rows) => {
 def first_load() -> tuple[int, dict[str, int]]:
     """Bytes, gzipped, of what the first page loads before anything else: the page, its scripts and styles."""
     page = (DIST / "index.html").read_text()
-    named = ["index.html", *(name.lstrip("/") for name in re.findall(r'(?:src|href)="(/[^"]+)"', page))]
+    named = ["index.html", *(name.lstrip("/") for name in re.findall(r'(?:src|href)="(/[^"]+\.\w+)"', page))]
     sizes = {name: len(gzip.compress((DIST / name).read_bytes(), 6)) for name in named}
     return sum(sizes.values()), sizes
 
@@ -76,23 +73,26 @@ def main() -> None:
         sys.exit("chromium is missing: apt-get install chromium")
     total, sizes = first_load()
     print(f"first load, gzipped: {total / 1000:.0f} kB  {sizes}")
+    started = runpy.run_path(
+        str(ROOT / "tests" / "e2e" / "web" / "product.py")
+    )  # how the tests run the product
     with tempfile.TemporaryDirectory(prefix="netledger-bench-") as folder:
-        product = Product(Path(folder))
+        product = started["Product"](Path(folder))
         product.start()
         try:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(
                     executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
                 )
-                _measure(product, browser, options, total)
+                _measure(product, started["ADMIN"], browser, options, total)
                 browser.close()
         finally:
             product.stop()
 
 
-def _measure(product: Product, browser: Browser, options: argparse.Namespace, total: int) -> None:
+def _measure(product: Any, password: str, browser: Browser, options: argparse.Namespace, total: int) -> None:
     context = browser.new_context(base_url=product.url, viewport={"width": 1360, "height": 850})
-    context.request.post("/api/v1/auth/login", data={"username": "admin", "password": ADMIN})
+    context.request.post("/api/v1/auth/login", data={"username": "admin", "password": password})
     with product.client() as client:
         end = time.monotonic() + 60
         while not product.devices(client):
@@ -139,7 +139,6 @@ def _measure(product: Product, browser: Browser, options: argparse.Namespace, to
 
 def _interactive(page: Page) -> float:
     """Milliseconds until the dashboard shows its figures and takes keys."""
-    page.context.clear_cookies(name="none")
     session = page.context.new_cdp_session(page)
     session.send("Network.clearBrowserCache")
     page.goto("/dashboard", wait_until="commit")
