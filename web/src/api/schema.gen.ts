@@ -21821,4 +21821,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 093f6bc63dccd84bdbde5c4441629eb6106645500b64918d76144c5f7bde30a8 */
+/** sha256 of the schema that this was made from: d5a04e3f8d13ef32ebbd278cd1b22d11e4de936f137e16548753fbeef07a5c36 */
