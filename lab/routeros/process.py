@@ -11,7 +11,6 @@ It prints one line of JSON when all routers listen, then takes orders, one line 
 
 import argparse
 import asyncio
-import contextlib
 import ipaddress
 import json
 import signal
@@ -24,6 +23,7 @@ from typing import Any
 import msgspec
 
 from lab.fleet import build_fleet
+from lab.orders import orders
 from lab.routeros.certificates import LabAuthority
 from lab.routeros.faults import Fault
 from lab.routeros.fleet import VERSIONS, FleetPlan, LabFleet, RouterSite, sites_of
@@ -130,12 +130,8 @@ async def _serve(options: argparse.Namespace, folder: Path) -> None:
 
 
 async def _take_orders(fleet: LabFleet) -> None:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    with contextlib.suppress(OSError, ValueError):  # no usable standard input: nobody gives orders
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-        while line := await reader.readline():
-            _say(_obey(fleet, line))
+    async for line in orders():
+        _say(_obey(fleet, line))
 
 
 def _obey(fleet: LabFleet, line: bytes) -> dict[str, Any]:

@@ -9,7 +9,6 @@ or SIGINT.
 
 import argparse
 import asyncio
-import contextlib
 import ipaddress
 import json
 import signal
@@ -21,6 +20,7 @@ from typing import Any
 import msgspec
 
 from lab.fleet import build_fleet
+from lab.orders import orders
 from lab.ssh.device import LAB_ENABLE, LAB_PASSWORD
 from lab.ssh.faults import Fault
 from lab.ssh.fleet import FAMILIES, SshFleet, SshFleetPlan, SshSite
@@ -119,12 +119,8 @@ async def _serve(options: argparse.Namespace) -> None:
 
 
 async def _take_orders(fleet: SshFleet) -> None:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    with contextlib.suppress(OSError, ValueError):  # no usable standard input: nobody gives orders
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-        while line := await reader.readline():
-            _say(await _obey(fleet, line))
+    async for line in orders():
+        _say(await _obey(fleet, line))
 
 
 async def _obey(fleet: SshFleet, line: bytes) -> dict[str, Any]:
