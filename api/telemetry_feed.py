@@ -58,17 +58,17 @@ class Subscriber:
 
     def __init__(self, wanted: Wanted, *, waiting: int = WAITING) -> None:
         self.wanted = wanted
-        self._frames: deque[str] = deque(maxlen=waiting)
+        self._frames: deque[bytes] = deque(maxlen=waiting)
         self._come = asyncio.Event()
         self._lost = 0
 
-    def offer(self, frames: Sequence[str]) -> None:
+    def offer(self, frames: Sequence[bytes]) -> None:
         room = (self._frames.maxlen or 0) - len(self._frames)
         self._lost += max(len(frames) - room, 0)
         self._frames.extend(frames)
         self._come.set()
 
-    async def frames(self) -> tuple[int, list[str]]:
+    async def frames(self) -> tuple[int, list[bytes]]:
         """How many were lost since the last time, and those that wait now; waits for at least one."""
         await self._come.wait()
         self._come.clear()
@@ -158,11 +158,11 @@ class TelemetryFeed:
 
 def _hand_out(poll: Poll, readers: Collection[Subscriber]) -> None:
     at = datetime.fromtimestamp(poll.at, UTC)
-    frames: list[tuple[str, str, str]] = []
+    frames: list[tuple[str, str, bytes]] = []
     for sample in poll.samples:
         value = sample.value if sample.value is None or isfinite(sample.value) else None
         frame = SampleFrame("sample", poll.device_id, sample.metric, at, value, sample.interface)
-        frames.append((sample.metric, sample.interface, _encoder.encode(frame).decode()))
+        frames.append((sample.metric, sample.interface, _encoder.encode(frame)))
     whole = [text for _, _, text in frames]
     for reader in readers:
         wanted = reader.wanted

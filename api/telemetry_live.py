@@ -21,6 +21,7 @@ from api.pages import Cursor, Limit, Page, decode_cursor, page_of
 from api.provided import CallersAgain, Connect, LiveTelemetry, StoredTelemetry
 from api.telemetry_feed import LastValue, Subscriber, Wanted
 from api.telemetry_history import unit_of
+from api.websocket_texts import send_texts
 
 PATH = "/telemetry/subscribe"
 TOKEN_S = 60
@@ -231,8 +232,7 @@ async def _send(socket: AnySocket, subscriber: Subscriber) -> None:
         lost, frames = await subscriber.frames()
         if lost:
             await socket.send_text(f'{{"kind":"lost","count":{lost}}}')
-        for frame in frames:
-            await socket.send_text(frame)
+        await send_texts(socket, frames)
 
 
 async def _look_again(socket: AnySocket, callers: CallersAgain, caller: Caller) -> None:

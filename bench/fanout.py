@@ -1,16 +1,22 @@
 """Measures live telemetry: publish to client, with 1,000 WebSocket clients while 10,000 samples a second come in.
 
-The API runs in a process of its own. Each client watches one of 1,000 devices, as somebody does who has its page open.
+The API runs in a process of its own, and so do the clients, each of which watches one of 1,000 devices, as somebody does
+who has its page open.
 Samples are published to NATS as pollers do, ten a poll, device and second; the clock of a sample runs from the call that
-publishes its poll until the client has its frame. Memory is the API process' resident size after the first and after the last second. Peer: NATS itself, with
-1,000 subscriptions of one plain client to the same subjects, in the same seconds. Wanted: a 99th percentile under 250 ms.
+publishes its poll until the client has its frame. Memory is the API process' resident size after the first and after the
+last second; its CPU is given a sample, so that a busy machine can be told from a slow program. Peer: NATS itself, with 1,000
+subscriptions of one plain client to the same subjects, in the same seconds. Wanted: a 99th percentile under 250 ms.
 """
 
 import argparse
 import asyncio
 import json
+import subprocess
+import sys
 import time
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from random import Random
 from statistics import quantiles
 from uuid import UUID
@@ -21,11 +27,10 @@ import nats
 import psutil
 import uvloop
 from nats.aio.msg import Msg
-from websockets.asyncio.client import ClientConnection, connect
 
 from adapters.jetstream.connection import connect as connect_nats
 from adapters.jetstream.telemetry import JetStreamTelemetry, ensure_telemetry_stream
-from bench.product import Api, api, servers, worker
+from bench.product import ROOT, Api, api, servers, worker
 from domain.configuration import Configuration
 from domain.telemetry import Poll, Sample
 
@@ -33,9 +38,17 @@ _WANTED_MS = 250.0
 _SETTLE_S = 3.0
 
 
-class _Frame(msgspec.Struct):
-    device_id: str
-    value: float
+class _Sizes:
+    """Of the API's process, from second to second."""
+
+    def __init__(self) -> None:
+        self.resident: list[int] = []
+        self.cpu_s: list[float] = []
+
+    def look(self, process: psutil.Process) -> None:
+        self.resident.append(process.memory_info().rss)
+        times = process.cpu_times()
+        self.cpu_s.append(times.user + times.system)
 
 
 class _Waits:
@@ -63,15 +76,17 @@ def main() -> None:
         print(
             f"{name}: p50 {_percentile(each, 50):.1f} ms, p99 {_percentile(each, 99):.1f} ms, {len(each):,} received"
         )
+    resident, cpu_s = sizes.resident, sizes.cpu_s[-1] - sizes.cpu_s[0]
     print(
-        f"resident: {sizes[0] / 2**20:.0f} MB after the first second, {sizes[-1] / 2**20:.0f} MB after the last"
+        f"resident: {resident[0] / 2**20:.0f} MB after the first second, {resident[-1] / 2**20:.0f} MB after the last"
     )
     p99, other = _percentile(waits.ours, 99), _percentile(waits.peer, 99)
     figures = {"bench": "fanout", "ours": round(p99, 1), "peer": round(other, 1), "unit": "ms p99"}
     more = {
         "n": len(waits.ours),
         "lost": expected - len(waits.ours),
-        "grown_mb": round((sizes[-1] - sizes[0]) / 2**20, 1),
+        "grown_mb": round((resident[-1] - resident[0]) / 2**20, 1),
+        "cpu_us_a_sample": round(cpu_s * 1e6 / options.rate / (options.seconds - 1), 1),
         "within_250_ms": p99 < _WANTED_MS,
     }
     print(json.dumps({**figures, "ratio": round(other / p99, 2), **more}))
@@ -79,7 +94,7 @@ def main() -> None:
 
 async def _measure(
     configuration: Configuration, running: Api, options: argparse.Namespace
-) -> tuple[_Waits, list[int]]:
+) -> tuple[_Waits, _Sizes]:
     waits, dice = _Waits(), Random(1)
     devices = [str(UUID(int=dice.getrandbits(128), version=4)) for _ in range(options.clients)]
     client = await connect_nats(configuration.nats_url, name="bench")
@@ -95,35 +110,41 @@ async def _measure(
 
     for device in devices:
         await plain.subscribe(f"telemetry.*.{device}", cb=heard)
-    sockets = await _open(running, devices)
-    readers = [asyncio.create_task(_read(socket, waits)) for socket in sockets]
-    sizes = await _publish(JetStreamTelemetry(client), running, devices, waits, options)
-    await asyncio.sleep(_SETTLE_S)
-    for reader in readers:
-        reader.cancel()
-    await asyncio.gather(*(socket.close() for socket in sockets), return_exceptions=True)
+    with _clients() as clients:
+        await _open(running, devices, clients)
+        sizes = await _publish(JetStreamTelemetry(client), running, devices, waits, options)
+        await asyncio.sleep(_SETTLE_S)
+        receipts = array("d")
+        receipts.frombytes(clients.communicate(b"\n\n")[0])
+    waits.ours = [
+        (at - waits.published[value]) * 1e3
+        for value, at in zip(receipts[::2], receipts[1::2], strict=True)
+        if value in waits.published
+    ]
     await plain.close()
     await client.close()
     return waits, sizes
 
 
-async def _open(running: Api, devices: Sequence[str]) -> list[ClientConnection]:
-    sockets = []
+@contextmanager
+def _clients() -> "Iterator[subprocess.Popen[bytes]]":
+    words = [sys.executable, "-m", "bench.fanout_clients"]
+    process = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def _open(running: Api, devices: Sequence[str], clients: "subprocess.Popen[bytes]") -> None:
+    assert clients.stdin is not None and clients.stdout is not None
     async with httpx.AsyncClient(base_url=running.url, headers=running.headers) as http:
         for device in devices:
             answer = await http.post("/telemetry/subscribe", json={"device_ids": [device]})
-            sockets.append(await connect(answer.json()["ws_url"], ping_interval=None))
-    return sockets
-
-
-async def _read(socket: ClientConnection, waits: _Waits) -> None:
-    decoder = msgspec.json.Decoder(_Frame)
-    while True:
-        text = await socket.recv(decode=False)
-        at = time.perf_counter()
-        published = waits.published.get(decoder.decode(text).value)
-        if published is not None:
-            waits.ours.append((at - published) * 1e3)
+            clients.stdin.write(f"{answer.json()['ws_url']}\n".encode())
+            clients.stdin.flush()
+            assert (await asyncio.to_thread(clients.stdout.readline)).strip() == b"open"
 
 
 async def _publish(
@@ -132,9 +153,9 @@ async def _publish(
     devices: Sequence[str],
     waits: _Waits,
     options: argparse.Namespace,
-) -> list[int]:
-    """Spread over each second, in twenty parts; the API's resident size after each second."""
-    process, sizes = psutil.Process(running.pid), []
+) -> _Sizes:
+    """Spread over each second, in twenty parts; the API's sizes after each second."""
+    process, sizes = psutil.Process(running.pid), _Sizes()
     samples, number = options.rate // len(devices), 0.0
     began = time.perf_counter()
     for second in range(options.seconds):
@@ -151,7 +172,7 @@ async def _publish(
             at = time.perf_counter()
             waits.published |= {each.value: at for poll in polls for each in poll.samples if each.value}
             await publisher.publish(polls)
-        sizes.append(process.memory_info().rss)
+        sizes.look(process)
     return sizes
 
 

@@ -14,6 +14,7 @@ from adapters.vault.master_key import MasterKey
 from api.app import create_app
 from cli.console import open_console
 from cli.prepare import ADMIN, ensure_admin, prepare_database
+from cli.websocket_texts import WebSocketTexts
 from domain.configuration import Configuration
 from workers import main as workers
 
@@ -27,7 +28,7 @@ def serve(configuration: Configuration, key: MasterKey) -> None:
         port=configuration.http_port,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=WebSocketTexts,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -23,6 +23,7 @@ from api.app import create_app
 from api.ending import ended
 from cli.console import Console, open_console
 from cli.prepare import prepare_database
+from cli.websocket_texts import WebSocketTexts
 from domain.configuration import Configuration
 from domain.user import ROLES, USER, CreateUser, Role, user_id
 from workers import main as workers
@@ -129,7 +130,7 @@ class Netledger:
                 host="127.0.0.1",
                 port=self.port,
                 http="httptools",
-                ws="websockets-sansio",
+                ws=WebSocketTexts,
                 log_level="warning",
                 access_log=False,
                 server_header=False,
