@@ -28,15 +28,13 @@ async def three_times(socket: WebSocket[Any, Any, Any]) -> None:
 async def test_each_text_is_a_message_of_its_own(protocol: Any) -> None:
     config = uvicorn.Config(Litestar([three_times]), ws=protocol, log_level="warning")
     server = uvicorn.Server(config)
-    received = []
     with sockets.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         serving = asyncio.create_task(server.serve([listening]))
         try:
             await until(lambda: server.started)
             async with connect(f"ws://127.0.0.1:{listening.getsockname()[1]}/") as client:
-                async for message in client:
-                    received.append(message)
+                received = [message async for message in client]
         finally:
             server.should_exit = True
             await serving
