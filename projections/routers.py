@@ -66,16 +66,6 @@ class RouterCache(msgspec.Struct, frozen=True, kw_only=True):
     synced_age_s: float | None = None
 
 
-async def are_known(conn: AsyncConnection[Any]) -> bool:
-    """Whether the read models stand yet; at the very first start they do not for a moment."""
-    names = ["inventory.devices", "accounts.credentials", "settings.settings"]
-    cursor = await conn.execute(
-        "SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s::text[]) name", (names,)
-    )
-    row = await cursor.fetchone()
-    return row is not None and bool(row[0])
-
-
 async def known(conn: AsyncConnection[Any]) -> list[KnownRouter]:
     """All routers. The credential that worked last comes first; those assigned to the device shut out all others."""
     cursor = await conn.execute(

@@ -1,6 +1,6 @@
 """Where read models live in PostgreSQL: a schema each, a row with its position, and one transaction a batch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,13 @@ async def ensure_positions(conn: AsyncConnection[Any]) -> None:
     async with conn.transaction():
         await conn.execute("SELECT pg_advisory_xact_lock(%s)", (LEADER_LOCK + 1,))
         await conn.execute(_POSITIONS)
+
+
+async def are_made(conn: AsyncConnection[Any], names: Collection[str]) -> bool:
+    """Whether these read models can be asked; at the very first start they cannot for a moment."""
+    cursor = await conn.execute("SELECT to_regclass('projections.positions') IS NOT NULL")
+    row = await cursor.fetchone()
+    return row is not None and bool(row[0]) and set(names) <= (await standings(conn)).keys()
 
 
 async def standings(conn: AsyncConnection[Any]) -> dict[str, Standing]:

@@ -52,7 +52,6 @@ class DetectorService:
 
     async def run(self) -> None:
         """Until cancelled; then what was learned is saved and others go on."""
-        await self._until_rules_are_there()
         tasks: dict[int, asyncio.Task[None]] = {}
         looking = asyncio.create_task(self._keep_looking())
         held = held_partitions(self._leases, self._worker_id)
@@ -65,16 +64,6 @@ class DetectorService:
                     log.info("partitions watched", partitions=sorted(partitions))
         finally:
             await ended([looking, *tasks.values()])
-
-    async def _until_rules_are_there(self) -> None:
-        """Before the first start of the projector there are none."""
-        while True:
-            try:
-                await self._rules()
-                return
-            except Exception as error:
-                log.debug("no rules yet", error=repr(error))
-                await asyncio.sleep(_AGAIN_S)
 
     async def _keep_watching(self, number: int) -> None:
         while True:

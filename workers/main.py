@@ -52,6 +52,7 @@ from workers.customers import BulkIsolation, Isolation
 from workers.discovery import Discovery
 from workers.escapes import Escapes
 from workers.executor import Executor
+from workers.first_start import read_models_made
 from workers.kinds import KINDS
 from workers.main_configs import compliance_watch, config_handlers, config_parts, config_schedule
 from workers.main_polling import poller, receivers, router_polls
@@ -75,6 +76,7 @@ from workers.secrets import secret_handlers
 from workers.supervision import ended, keep_running
 
 _NEED_NATS = ("relay", "executor", "routers", "detector", "recorder", "remote-write", "alerting")
+_NEED_NO_READ_MODELS = ("projector", "relay", "checkpoints", "remote-write")
 
 Services = dict[str, Callable[[], Awaitable[None]]]
 
@@ -104,13 +106,26 @@ async def run(configuration: Configuration, master_key: MasterKey, kinds: Sequen
         chosen = [kind for kind in KINDS if kind in kinds]
         nats = ClientOnDemand(parts.configuration.nats_url, name="netledger worker, telemetry")
         stack.push_async_callback(nats.close)
-        services: Services = {
-            name: service for name, service in _services(parts, nats).items() if name in chosen
-        }
+        services = _chosen(parts, _services(parts, nats), chosen)
         services["presence"] = Presence(parts.notes, parts.worker_id, ",".join(chosen)).run
         if any(kind in _NEED_NATS for kind in chosen):
             services["nats"] = partial(_run_connected, parts, chosen)
         await _run_all(services)
+
+
+def _chosen(parts: Parts, services: Services, kinds: Sequence[str]) -> Services:
+    """Those to be run, each from when it finds the read models that it asks."""
+    names = [projection.name for projection in projections()]
+
+    async def once_they_are_made(service: Callable[[], Awaitable[None]]) -> None:
+        await read_models_made(parts.pool.connection, names)
+        await service()
+
+    return {
+        name: service if name in _NEED_NO_READ_MODELS else partial(once_they_are_made, service)
+        for name, service in services.items()
+        if name in kinds
+    }
 
 
 async def _run_all(services: Services) -> None:
@@ -125,8 +140,7 @@ async def _run_connected(parts: Parts, kinds: Sequence[str]) -> None:
     """The services that need NATS begin once it is there; all others run without it."""
     client: Client = await connect_nats(parts.configuration.nats_url, name="netledger worker")
     try:
-        services = _connected_services(parts, client)
-        await _run_all({name: service for name, service in services.items() if name in kinds})
+        await _run_all(_chosen(parts, _connected_services(parts, client), kinds))
     finally:
         await client.close()
 

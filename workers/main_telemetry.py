@@ -6,7 +6,6 @@ from typing import Any
 
 from nats.aio.client import Client
 from psycopg import AsyncConnection
-from psycopg.errors import UndefinedTable
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.delivery_store import PostgresDeliveryStore
@@ -22,7 +21,7 @@ from adapters.telemetry.history import PostgresTelemetryHistory
 from adapters.telemetry.store import PostgresTelemetryStore
 from domain.detection.alarm_rules import AlarmRules
 from domain.ports import CommandBus, EventLog, Leadership, PositionWatch, Vault
-from domain.telemetry_history import RETAINED, RETENTION_DAYS, past_s
+from domain.telemetry_history import RETAINED, past_s
 from projections import anomalies
 from projections.settings import in_force
 from workers.alert_facts import FactAlerting
@@ -92,11 +91,8 @@ def telemetry_upkeep(database_url: str, pool: Pool, leadership: Leadership) -> T
 
 
 async def _retention_days(pool: Pool) -> Mapping[str, int]:
-    try:
-        async with pool.connection() as conn:
-            days = (await in_force(conn)).retention_days
-    except UndefinedTable:  # the projector has yet to make it
-        return RETENTION_DAYS
+    async with pool.connection() as conn:
+        days = (await in_force(conn)).retention_days
     return {name: days[name] for name in RETAINED.values() if name in days}
 
 

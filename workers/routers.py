@@ -135,22 +135,18 @@ class RouterService:
                 asked_at = loop.time()
                 async with asyncio.timeout(ANSWER_S):
                     leased = await self._lease()
-                    if leased is not None:
-                        self._renewed_at = asked_at
-                        await self._take(*leased)
+                    self._renewed_at = asked_at
+                    await self._take(*leased)
             except Exception as error:
                 log.warning("routers not claimed", error=repr(error))
                 if loop.time() - self._renewed_at > BLIND_S:
                     await self._drop(list(self._cared))
                 await asyncio.sleep(AGAIN_AT_ONCE_S)
             else:
-                await asyncio.sleep(CLAIM_S if leased is not None else AGAIN_AT_ONCE_S)
+                await asyncio.sleep(CLAIM_S)
 
-    async def _lease(self) -> tuple[dict[str, KnownRouter], dict[str, int], Claim] | None:
-        """None while the read models are not there yet."""
+    async def _lease(self) -> tuple[dict[str, KnownRouter], dict[str, int], Claim]:
         async with self._connect() as conn:
-            if not await routers.are_known(conn):
-                return None
             known = {router.id: router for router in await routers.known(conn)}
             versions = await routers.credential_versions(conn)
             self._sync_s = (await in_force(conn)).routers.sync_s

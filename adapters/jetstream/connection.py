@@ -1,6 +1,5 @@
 """The connection to NATS and the streams that Netledger keeps there."""
 
-import nats
 import structlog
 from nats.aio.client import Client
 from nats.js import JetStreamContext
@@ -14,9 +13,11 @@ log = structlog.get_logger(__name__)
 
 async def connect(url: str, *, name: str) -> Client:
     """A client that reconnects for ever; what is published meanwhile fails instead of piling up."""
+    client = Client()
 
     async def lost() -> None:
-        log.warning("nats connection lost")
+        if not client.is_closed:
+            log.warning("nats connection lost")
 
     async def back() -> None:
         log.info("nats connection back")
@@ -24,11 +25,11 @@ async def connect(url: str, *, name: str) -> Client:
     async def failed(error: Exception) -> None:
         log.debug("nats error", error=repr(error))
 
-    return await nats.connect(
+    await client.connect(
         url,
         name=name,
         max_reconnect_attempts=-1,
-        reconnect_time_wait=0.25,
+        reconnect_time_wait=0.25,  # type: ignore[arg-type]  # it is slept, so parts of a second will do
         connect_timeout=3,
         ping_interval=5,
         max_outstanding_pings=2,
@@ -37,6 +38,7 @@ async def connect(url: str, *, name: str) -> Client:
         reconnected_cb=back,
         error_cb=failed,
     )
+    return client
 
 
 async def ensure_ledger_stream(jetstream: JetStreamContext) -> None:

@@ -1,15 +1,13 @@
 """Routers are owned by one worker each, seen by all, and asked over NATS whoever owns them."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from domain.router_ports import RouterError, RouterStep, WantedSecret
 from projections import routers
-from tests.integration.routers.conftest import Site, running, until
+from tests.integration.routers.conftest import Site, until
 
 
 async def _cached(site: Site, router_id: str) -> Any:
@@ -122,30 +120,3 @@ async def test_a_reboot_is_seen_and_survived(site: Site) -> None:
         assert after.since != before.since and after.last_error
         answers = await asyncio.gather(*(site.calls.router(router_id).health() for _ in range(10)))
         assert len(answers) == 10
-
-
-async def test_before_the_first_read_models_nothing_is_claimed_and_nothing_complained_of(
-    site: Site, capfd: pytest.CaptureFixture[str]
-) -> None:
-    (router_id,) = await site.start(customers=1)
-    asked = 0
-
-    @contextlib.asynccontextmanager
-    async def connect() -> AsyncIterator[Any]:
-        nonlocal asked
-        asked += 1
-        async with site.pool.connection() as conn:
-            yield conn
-
-    async def asked_often() -> bool:
-        return asked > 2
-
-    async with site.pool.connection() as conn:
-        await conn.execute("ALTER SCHEMA inventory RENAME TO not_yet")
-    async with running(site.service("w1", connect).run()):
-        await until(asked_often)
-        async with site.pool.connection() as conn:
-            await conn.execute("ALTER SCHEMA not_yet RENAME TO inventory")
-        (row,) = await site.connected(1)
-    assert row.id == router_id
-    assert "not claimed" not in "".join(capfd.readouterr())

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from cli.config import PREFIX
 from domain.configuration import Configuration
@@ -15,9 +16,9 @@ MASTER_KEY_HEX = b"0123456789abcdef0123456789abcdef".hex()
 
 @contextlib.contextmanager
 def worker_process(
-    configuration: Configuration, *kinds: str, **more: str
+    configuration: Configuration, *kinds: str, log: Path | None = None, **more: str
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """`more`: further settings."""
+    """`log`: where to write what it says; `more`: further settings."""
     given = {name.upper(): value for name, value in more.items()} | {
         "DATA_DIR": str(configuration.data_dir),
         "MASTER_KEY": MASTER_KEY_HEX,
@@ -25,10 +26,12 @@ def worker_process(
         "NATS_URL": configuration.nats_url,
     }
     rest = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cli", "worker", *(word for kind in kinds for word in ("--only", kind))],
-        env=rest | {PREFIX + name: value for name, value in given.items()},
-    )
+    with contextlib.ExitStack() as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cli", "worker", *(word for kind in kinds for word in ("--only", kind))],
+            env=rest | {PREFIX + name: value for name, value in given.items()},
+            stderr=written.enter_context(log.open("wb")) if log is not None else None,
+        )
     try:
         yield process
     finally:
