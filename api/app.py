@@ -75,6 +75,7 @@ from api import (
     silences,
     telemetry_history,
     telemetry_live,
+    terminal,
     totp,
     users,
 )
@@ -82,6 +83,7 @@ from api.answers import Answers
 from api.app_configs import config_dependencies
 from api.app_history import live_dependencies
 from api.app_telemetry import telemetry_dependencies
+from api.app_terminal import terminal_dependencies
 from api.authentication import Authentication, Callers
 from api.bodies import check_body, check_parameters
 from api.caller import attribution
@@ -153,6 +155,7 @@ _RESOURCES = (
     silences,
     telemetry_history,
     telemetry_live,
+    terminal,
     totp,
     users,
 )
@@ -176,6 +179,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
     opener = AuditedSecrets(bus, vault)
     telemetry = telemetry_dependencies(pool)
     configs = config_dependencies(pool, bus, opener, master_key)
+    terminals = terminal_dependencies(pool, master_key, configuration)
     progress = ProgressListener(configuration.nats_url, feed.heard, name="netledger api")
     nats = ClientOnDemand(configuration.nats_url, name="netledger api")
     stored_and_live, live_telemetry = live_dependencies(pool, nats)
@@ -258,6 +262,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             "verify_ledger": given(verify_ledger),
             **{name: given(value) for name, value in configs.items()},
             **{name: given(value) for name, value in telemetry.items()},
+            **{name: given(value) for name, value in terminals.items()},
             **{name: given(value) for name, value in stored_and_live.items()},
             "commands": Provide(commands_of),
             "key": Provide(key_of),

@@ -20,6 +20,7 @@ from api.one_time_passwords import OneTimePasswords
 from api.passwords import Passwords
 from api.service_health import ServicesHealth
 from api.telemetry_feed import TelemetryFeed
+from api.terminal_limits import TerminalLimits
 from api.tokens import Sessions
 from api.verification import Verification
 from domain.aggregate import IdempotencyKey
@@ -33,6 +34,7 @@ from domain.ports import CommandBus, EventLog, LoginTrial, PositionWatch, Secret
 from domain.router_ownership import RouterCalls
 from domain.telemetry_history import TelemetryHistory
 from domain.template_ports import TemplateEngine
+from domain.terminal_ports import DeviceTerminals, RecordingStore
 
 Bus = NamedDependency[SkipValidation[CommandBus]]
 Do = NamedDependency[SkipValidation[Commands]]
@@ -76,6 +78,10 @@ KeptConfigs = NamedDependency[SkipValidation[ConfigStore]]
 ReadConfigs = NamedDependency[SkipValidation[ConfigReader]]
 """Reads configurations from devices while the caller waits."""
 WaysToDevices = NamedDependency[SkipValidation[ConfigAccess]]
+OpenTerminals = NamedDependency[SkipValidation[DeviceTerminals]]
+Recordings = NamedDependency[SkipValidation[RecordingStore]]
+"""What was shown on terminals."""
+TerminalBounds = NamedDependency[SkipValidation[TerminalLimits]]
 States = NamedDependency[SkipValidation[LearnedStates]]
 """What detectors have learned, as of their last checkpoints."""
 Learned = NamedDependency[SkipValidation[LearnedSeries]]

@@ -97,6 +97,7 @@ def _check(configuration: Configuration) -> None:
     rules = (
         (0 <= configuration.http_port <= 65535, "http_port", "a port is between 0 and 65535"),
         (configuration.requests_per_minute >= 10, "requests_per_minute", "at least 10"),
+        (configuration.terminal_idle_s >= 1, "terminal_idle_s", "at least 1"),
         (1 <= configuration.workers <= 64, "workers", "between 1 and 64 worker processes"),
         (
             configuration.log_level.lower() in ("debug", "info", "warning", "error"),

@@ -19,11 +19,12 @@ from domain.policy import POLICY
 from domain.settings import SETTINGS
 from domain.silence import SILENCE
 from domain.template import TEMPLATE
+from domain.terminal import TERMINAL
 from domain.user import USER
 
 AGGREGATES: tuple[Aggregate[Any], ...] = (
     DEVICE, CREDENTIAL, OPERATION, ALERT, ALERT_RULE, SILENCE, CHANNEL, CUSTOMER, USER, API_KEY, SETTINGS, CONFIG,
-    TEMPLATE, APPLICATION, POLICY, FINDING,
+    TEMPLATE, APPLICATION, POLICY, FINDING, TERMINAL,
 )  # fmt: skip
 
 AGGREGATES_BY_NAME: dict[str, Aggregate[Any]] = {aggregate.name: aggregate for aggregate in AGGREGATES}

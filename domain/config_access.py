@@ -72,12 +72,14 @@ class ConfigAccess:
         purpose: str,
         by: Attribution,
         operation_id: str = "",
+        any_platform: bool = False,
     ) -> tuple[T, str]:
-        """What `work` makes of the device, and the id of the credential that opened it.
+        """What `work` makes of the device, and the id of the credential that opened it. With `any_platform` also one whose
+        configurations nobody here understands.
 
         Raises ConfigError, Refused for a device without platform or credential, and whatever `work` raises.
         """
-        if not ways.platform:
+        if not ways.platform and not any_platform:
             raise Refused(
                 f"no configurations of {ways.os or 'an unidentified system'} are understood; known are"
                 f" {', '.join(PLATFORMS)}; a label such as {PLATFORM_LABEL}linux says what a device is",

@@ -26,6 +26,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """Whether login cookies are for HTTPS alone; set it behind a TLS proxy."""
     requests_per_minute: int = 60_000
     """What the API answers to one caller; a tenth of it to those who are not logged in, by address."""
+    terminal_idle_s: int = 600
+    """A terminal session into which nothing was typed for so long is ended."""
     remote_write_url: str = ""
     """Where telemetry is sent on to by Prometheus' remote write; empty: nowhere."""
     remote_write_token: str = ""

@@ -1,6 +1,7 @@
 """SSH connections: opened with a pinned host key, their failures in the product's words."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -36,11 +37,11 @@ class Transport:
         self.connection = connection
         self.seen = seen
 
-    async def shell(self) -> "Shell":
-        """An interactive shell on a wide terminal."""
+    async def shell(self, terminal: str = TERMINAL, size: tuple[int, int] = (COLUMNS, ROWS)) -> "Shell":
+        """An interactive shell, on a wide terminal unless another is asked for."""
         try:
             stdin, stdout, _ = await self.connection.open_session(
-                term_type=TERMINAL, term_size=(COLUMNS, ROWS), encoding=None
+                term_type=terminal, term_size=size, encoding=None
             )
         except (OSError, asyncssh.Error) as error:
             raise ConfigError("SSH_CONNECTION_LOST", f"the device opens no shell: {_reason(error)}") from None
@@ -86,6 +87,18 @@ class Shell:
             self._stdin.write(data)
         except (OSError, asyncssh.Error) as error:
             raise ConfigError("SSH_CONNECTION_LOST", f"the connection broke: {_reason(error)}") from None
+
+    async def drain(self) -> None:
+        """Waits until the device takes more."""
+        try:
+            await self._stdin.drain()
+        except (OSError, asyncssh.Error) as error:
+            raise ConfigError("SSH_CONNECTION_LOST", f"the connection broke: {_reason(error)}") from None
+
+    def resize(self, columns: int, rows: int) -> None:
+        """The terminal's new size in characters; one that is gone has none."""
+        with contextlib.suppress(OSError, asyncssh.Error):
+            self._stdin.channel.change_terminal_size(columns, rows)
 
 
 @asynccontextmanager

@@ -112,6 +112,7 @@ from domain.silence import (
     EndSilence,
     ResumeSilence,
 )
+from domain.terminal import EndTerminal, NoteReplay, StartTerminal
 from domain.user import (
     ChangeUser,
     CreateUser,
@@ -439,6 +440,28 @@ CONFIG = st.one_of(
 )  # fmt: skip
 
 _ONE, _TWO = "00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001"
+TERMINAL: st.SearchStrategy[Command] = st.one_of(
+    st.builds(
+        StartTerminal,
+        device_id=st.sampled_from([_ONE, "", "no id"]),
+        user_id=st.just("u"),
+        address=st.sampled_from(["192.0.2.1", "a\nb"]),
+        host_key=st.just(""),
+        credential_id=st.just("c"),
+    ),
+    st.builds(
+        EndTerminal,
+        recording_id=st.just(_ONE),
+        cause=st.sampled_from(
+            ["closed", "device_closed", "idle", "login_ended", "connection_lost", "stopped"]
+        ),
+        duration_s=st.floats(0, 1e6),
+        bytes_typed=st.integers(0, 9),
+        bytes_shown=st.integers(0, 9),
+        recorded_whole=st.booleans(),
+    ),
+    st.builds(NoteReplay, recording_id=st.just(_ONE)),
+)
 PLAIN: dict[str, list[Command]] = {
     "device": [
         ObserveDevice(address="192.0.2.1", facts=DeviceFacts(vendor="Cisco", serial="A1"), identities=("serial:acme:a1",)),
@@ -554,6 +577,12 @@ PLAIN: dict[str, list[Command]] = {
     "policy": template_commands.PLAIN_POLICY,
     "application": template_commands.PLAIN_APPLICATION,
     "finding": template_commands.PLAIN_FINDING,
+    "terminal": [
+        StartTerminal(device_id=_ONE, user_id="u", address="192.0.2.1", host_key="ssh-ed25519 SHA256:" + "A" * 43, credential_id="c"),
+        NoteReplay(recording_id=_ONE),
+        EndTerminal(recording_id=_ONE, cause="idle", duration_s=600.5, bytes_typed=12, bytes_shown=3456),
+        NoteReplay(recording_id=_ONE),
+    ],
 }  # fmt: skip
 """Commands that lead through the states; half of every sequence, since quite arbitrary ones are mostly refused."""
 
@@ -574,6 +603,7 @@ _ANY: dict[str, st.SearchStrategy[Command]] = {
     "policy": template_commands.POLICY,
     "application": template_commands.APPLICATION,
     "finding": template_commands.FINDING,
+    "terminal": TERMINAL,
 }
 
 COMMANDS: dict[str, st.SearchStrategy[Command]] = {

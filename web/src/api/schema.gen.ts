@@ -2441,6 +2441,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/terminals/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get terminal
+         * @description One session; the timeline has who, why and how long. Only for its user and admins.
+         */
+        get: operations["ApiV1TerminalsSessionGetTerminal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terminals/{session}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get recording
+         * @description What was shown, in the asciicast format (version 2); what was typed is not in it. Only for its user and admins, and
+         *     noted in the ledger.
+         */
+        get: operations["ApiV1TerminalsSessionRecordingGetRecording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -6191,6 +6232,17 @@ export interface components {
             template_id: string;
             variables: components["schemas"]["Variable"][];
             version: number;
+        };
+        /**
+         * TerminalRecord
+         * @description A session; `id` names its recording too.
+         */
+        TerminalRecord: {
+            device_id: string;
+            id: string;
+            /** @enum {unknown} */
+            state: "ended" | "open";
+            user_id: string;
         };
         /**
          * Threshold
@@ -20110,6 +20162,164 @@ export interface operations {
             };
         };
     };
+    ApiV1TerminalsSessionGetTerminal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalRecord"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1TerminalsSessionRecordingGetRecording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1UsersListUsers: {
         parameters: {
             query?: {
@@ -21821,4 +22031,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: d5a04e3f8d13ef32ebbd278cd1b22d11e4de936f137e16548753fbeef07a5c36 */
+/** sha256 of the schema that this was made from: c946222e06783d75d049b1c88f4010e8e9f3d67caccf6a30866507b1e139b32b */

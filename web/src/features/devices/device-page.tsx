@@ -1,7 +1,7 @@
 /** One device: as it is, or as it was at any moment, with what differs marked. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { GitMerge, Pencil, RotateCw, Split, Trash2, Ellipsis } from "lucide-react";
+import { GitMerge, Pencil, RotateCw, Split, SquareTerminal, Trash2, Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { answered, client } from "@/api/client";
 import { get, useCommand } from "@/api/query";
@@ -142,6 +142,7 @@ function Actions({ device }: { device: Device }) {
   return (
     <>
       <Button icon={RotateCw} busy={poll.isPending} onClick={() => { poll.mutate(); }}>Poll now</Button>
+      <Button icon={SquareTerminal} onClick={() => void navigate({ to: `/devices/${device.id}/terminal` as never })}>Terminal</Button>
       <Button icon={Pencil} onClick={() => { setEditing(true); }}>Edit</Button>
       <Menu trigger={<IconButton icon={Ellipsis} label="More actions" />}>
         <MenuItem icon={GitMerge} onSelect={() => { setOther("merge"); }}>Merge another device into this…</MenuItem>

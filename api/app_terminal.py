@@ -1,0 +1,23 @@
+"""Puts together what the API needs of terminals; a place of this folder that names concrete adapters."""
+
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from adapters.recording_store import PostgresRecordingStore
+from adapters.ssh.interactive import SshTerminals
+from adapters.vault.master_key import MasterKey
+from api.terminal_limits import TerminalLimits
+from domain.configuration import Configuration
+
+
+def terminal_dependencies(
+    pool: AsyncConnectionPool[AsyncConnection[Any]], master_key: MasterKey, configuration: Configuration
+) -> dict[str, Any]:
+    """By the names under which handlers ask for them."""
+    return {
+        "terminals": SshTerminals(),
+        "recordings": PostgresRecordingStore(pool, master_key.derive("terminal recordings")),
+        "limits": TerminalLimits(idle_s=configuration.terminal_idle_s),
+    }
