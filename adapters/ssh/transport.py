@@ -97,8 +97,10 @@ class Shell:
 
     def resize(self, columns: int, rows: int) -> None:
         """The terminal's new size in characters; one that is gone has none."""
-        with contextlib.suppress(OSError, asyncssh.Error):
-            self._stdin.channel.change_terminal_size(columns, rows)
+        channel = self._stdin.channel
+        if isinstance(channel, asyncssh.SSHClientChannel):
+            with contextlib.suppress(OSError, asyncssh.Error):
+                channel.change_terminal_size(columns, rows)
 
 
 @asynccontextmanager

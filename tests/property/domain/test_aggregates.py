@@ -16,6 +16,7 @@ from domain.credential import ReadSecret
 from domain.errors import DomainError, NotRevertible
 from domain.event import Actor, Command, Event, Metadata
 from domain.operation import RequestOperation, StartOperation
+from domain.terminal import NoteReplay
 from domain.user import LockLogin, LogIn, RevokeSessions
 from tests.property.domain.commands import COMMANDS, sequences
 
@@ -25,7 +26,7 @@ META = Metadata(
     occurred_at=datetime(2026, 1, 1, tzinfo=UTC), actor=Actor("cli", "", "test"), correlation_id="c"
 )
 
-ACTS = (LogIn, LockLogin, RevokeSessions, ReadSecret)
+ACTS = (LogIn, LockLogin, RevokeSessions, ReadSecret, NoteReplay)
 """Each of these happens anew every time, and is recorded every time."""
 FENCED = (StartOperation, RequestOperation)
 """A second one is refused on purpose: of two workers, or two requests with one id, only one may win."""
