@@ -16,7 +16,7 @@ from api.pages import Cursor, Limit, Page, page_of_all
 from api.provided import Connect, StoredTelemetry
 from domain.errors import Invalid, NotFound
 from domain.metrics import METRICS
-from domain.telemetry_history import DAY_S, Series, Span, TelemetryHistory, percentile, total_bytes
+from domain.telemetry_history import DAY_S, Series, Spans, TelemetryHistory, percentile, total_bytes
 from domain.telemetry_steps import fitting_step, resolution_of
 from projections import inventory_queries
 from projections.settings import in_force
@@ -169,8 +169,10 @@ async def _items(
     steps = [step_s] if apart else [each for each in (step_s, billed_s) if each]
     found = dict(await history.spans_by_step(device, metric, names, since=begin, until=end, steps_s=steps))
     if apart:
-        found[billed_s] = await history.spans(device, metric, names, since=begin, until=end, step_s=billed_s)
-    points = {name: [_point(span) for span in found[step_s][name]] for name in names} if step_s else {}
+        found |= await history.spans_by_step(
+            device, metric, names, since=begin, until=end, steps_s=[billed_s]
+        )
+    points = {name: _points(found[step_s][name]) for name in names} if step_s else {}
     if not step_s:
         for name in names:
             samples = await history.series(device, metric, name, since=begin, until=end)
@@ -184,23 +186,23 @@ async def _items(
 
 
 def _interface(
-    name: str, points: list[Point], billed: Sequence[Span], metric: str, billed_s: int, asked_s: float
+    name: str, points: list[Point], billed: Spans, metric: str, billed_s: int, asked_s: float
 ) -> InterfaceHistory:
-    known = [span for span in billed if span.mean is not None]
-    means = [span.mean for span in known if span.mean is not None]
-    counted = sum(span.counted for span in known)
+    means = [mean for mean in billed.mean if mean is not None]
+    counts = [count for count in billed.counted if count]
+    counted = sum(counts)
     return InterfaceHistory(
         interface=name,
         points=points,
-        min=min((span.low for span in known if span.low is not None), default=None),
-        max=max((span.high for span in known if span.high is not None), default=None),
-        mean=sum(mean * (span.counted / counted) for mean, span in zip(means, known, strict=True))
+        min=min([low for low in billed.low if low is not None], default=None),
+        max=max([high for high in billed.high if high is not None], default=None),
+        mean=sum([mean * (count / counted) for mean, count in zip(means, counts, strict=True)])
         if counted
         else None,
         p95=percentile(means, 0.95),
         p95_of_s=billed_s,
-        total_bytes=total_bytes(known) if unit_of(metric) == _RATE else None,
-        covered_percent=round(min(100 * sum(span.covered_s for span in known) / asked_s, 100.0), 2),
+        total_bytes=total_bytes(billed) if unit_of(metric) == _RATE else None,
+        covered_percent=round(min(100 * sum(billed.covered_s) / asked_s, 100.0), 2),
     )
 
 
@@ -231,8 +233,9 @@ def _moment(at: float) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
-def _point(span: Span) -> Point:
-    return Point(_moment(span.at), span.mean, span.low, span.high, span.last, span.counted)
+def _points(spans: Spans) -> list[Point]:
+    at = map(_moment, spans.at)
+    return list(map(Point, at, spans.mean, spans.low, spans.high, spans.last, spans.counted))
 
 
 ROUTER = Router("/", route_handlers=[list_series, get_history], tags=["telemetry"])

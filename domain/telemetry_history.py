@@ -49,6 +49,21 @@ class Span(NamedTuple):
     """For how much of it there are values."""
 
 
+class Spans(NamedTuple):
+    """Spans one after the other, by column: where there are thousands, an object each costs more than reading them."""
+
+    at: Sequence[float]
+    low: Sequence[float | None]
+    high: Sequence[float | None]
+    mean: Sequence[float | None]
+    last: Sequence[float | None]
+    counted: Sequence[int]
+    covered_s: Sequence[float]
+
+    def rows(self) -> list[Span]:
+        return list(map(Span._make, zip(*self, strict=True)))
+
+
 class Recording(NamedTuple):
     """What became of polls that were to be recorded."""
 
@@ -115,8 +130,8 @@ class TelemetryHistory(Protocol):
         since: float,
         until: float,
         steps_s: Sequence[int],
-    ) -> Mapping[int, Mapping[str, Sequence[Span]]]:
-        """The same for several steps at once, by step."""
+    ) -> Mapping[int, Mapping[str, Spans]]:
+        """The same for several steps at once, by step; in columns."""
         ...
 
 
@@ -167,6 +182,7 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     return sorted(values)[max(ceil(len(values) * share) - 1, 0)]
 
 
-def total_bytes(spans: Sequence[Span]) -> float:
+def total_bytes(spans: Spans) -> float:
     """Of a rate in bit/s, over the time that was measured; a gap adds nothing."""
-    return sum(span.mean * span.covered_s for span in spans if span.mean is not None) / 8
+    both = zip(spans.mean, spans.covered_s, strict=True)
+    return sum([mean * covered_s for mean, covered_s in both if mean is not None]) / 8

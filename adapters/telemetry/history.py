@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from math import ceil, gcd
 from typing import Any, NamedTuple
 
 import numpy as np
+import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
@@ -36,7 +37,7 @@ from adapters.telemetry.rows import (
 from adapters.telemetry.tables import DAYS, FIVE_MINUTES, HOURS, MINUTES, RAW, Table
 from domain.errors import Invalid
 from domain.telemetry import StreamPlace
-from domain.telemetry_history import DAY_S, HOUR_S, Recorded, Series, Span
+from domain.telemetry_history import DAY_S, HOUR_S, Recorded, Series, Span, Spans
 
 MOST_SPANS = 100_000
 """Of one answer, over all its interfaces."""
@@ -126,7 +127,7 @@ class PostgresTelemetryHistory:
         found = await self.spans_by_step(
             device_id, metric, interfaces, since=since, until=until, steps_s=[step_s]
         )
-        return found[step_s]
+        return {name: spans.rows() for name, spans in found[step_s].items()}
 
     async def spans_by_step(
         self,
@@ -137,7 +138,7 @@ class PostgresTelemetryHistory:
         since: float,
         until: float,
         steps_s: Sequence[int],
-    ) -> Mapping[int, Mapping[str, Sequence[Span]]]:
+    ) -> Mapping[int, Mapping[str, Spans]]:
         table = _table(gcd(*steps_s))
         first = min(int(since // step_s) * step_s for step_s in steps_s)
         last = max(ceil(until / step_s) * step_s for step_s in steps_s)
@@ -154,9 +155,15 @@ class PostgresTelemetryHistory:
     @asynccontextmanager
     async def _snapshot(self) -> AsyncIterator[AsyncConnection[Any]]:
         """What is packed leaves one table and comes into another in one moment."""
-        async with self._pool.connection() as conn, conn.transaction():
-            await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield conn
+        async with self._pool.connection() as conn:
+            await conn.execute(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            )  # one way to the server, not two
+            try:
+                yield conn
+            finally:
+                with suppress(psycopg.Error):  # the pool ends what cannot be ended here
+                    await conn.execute("ROLLBACK")
 
     async def _samples(self, conn: AsyncConnection[Any], asked: Asked) -> tuple[Samples, Floats]:
         """With the interval that each was taken at."""
@@ -266,11 +273,11 @@ class PostgresTelemetryHistory:
 
 def _by_interface(
     asked: Asked, buckets: Buckets, every: Mapping[int, float], since: float, until: float, step_s: int
-) -> dict[str, Sequence[Span]]:
+) -> dict[str, Spans]:
     steps = coarser(buckets, step_s)
     first = int(since // step_s) * step_s
     count = max(ceil((until - first) / step_s), 0)
-    found: dict[str, Sequence[Span]] = {}
+    found: dict[str, Spans] = {}
     for number, (interface, interval_s) in asked.names.items():
         mine = slice(*np.searchsorted(steps.series, [number, number + 1]).tolist())
         found[interface] = _grid(chosen(steps, mine), first, count, step_s, every.get(number, interval_s))
@@ -298,7 +305,7 @@ def _table(step_s: int) -> Table:
     raise Invalid("a step is a whole number of minutes", field="step")
 
 
-def _grid(buckets: Buckets, first: int, count: int, step_s: int, interval_s: float) -> list[Span]:
+def _grid(buckets: Buckets, first: int, count: int, step_s: int, interval_s: float) -> Spans:
     """Every span, those without a value with None."""
     places = (buckets.at_s - first) // step_s
     inside = chosen(buckets, np.flatnonzero((places >= 0) & (places < count)))
@@ -310,7 +317,8 @@ def _grid(buckets: Buckets, first: int, count: int, step_s: int, interval_s: flo
         values[row, places] = column
     covered_s = np.minimum(counts * interval_s, float(step_s)).tolist()
     at = (np.arange(count) * float(step_s) + first).tolist()
-    return list(map(Span._make, zip(at, *values.tolist(), counts.tolist(), covered_s, strict=True)))
+    low, high, mean, last = values.tolist()
+    return Spans(at, low, high, mean, last, counts.tolist(), covered_s)
 
 
 def _with_gaps(at: Floats, values: Floats, every: Floats) -> list[tuple[float, float | None]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import Invalid
-from domain.telemetry_history import DAY_S, RETENTION_DAYS, Span, past_s, percentile, total_bytes
+from domain.telemetry_history import DAY_S, RETENTION_DAYS, Span, Spans, past_s, percentile, total_bytes
 from domain.telemetry_steps import fitting_step
 
 NOW = 1_800_000_000.0
@@ -72,7 +72,9 @@ def test_a_gap_adds_nothing_to_a_total() -> None:
         Span(300, None, None, None, None, 0, 0.0),
         Span(600, 0.0, 16.0, 8.0, 0.0, 2, 120.0),
     ]
-    assert total_bytes(spans) == 300 + 120
+    columns = Spans(*map(list, zip(*spans, strict=True)))
+    assert columns.rows() == spans
+    assert total_bytes(columns) == 300 + 120
 
 
 def test_polls_are_taken_as_long_as_their_hour_can_be_packed_again() -> None:
