@@ -15,7 +15,7 @@ from api.ending import ended
 
 AnySocket = WebSocket[Caller, Any, Any]
 ENDED = 4401
-"""Close code: the session has ended."""
+"""Close code: the session has ended, or its token opens nothing."""
 REFUSED = 4404
 """Close code: what was asked for is not to be had; the reason says why."""
 _CLOSE_REASON = 123

@@ -1,7 +1,6 @@
 """Live telemetry: last values with their age, and a WebSocket of samples as they come."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,14 +10,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Router, WebSocket, get, post, websocket
+from litestar import Request, Router, get, post, websocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromQuery, JSONBody
 
 from api.caller import Caller, viewer
-from api.ending import ended
 from api.pages import Cursor, Limit, Page, decode_cursor, page_of
 from api.provided import CallersAgain, Connect, LiveTelemetry, StoredTelemetry
+from api.sockets import ENDED, AnySocket, until_closed, until_first, until_session_ends
 from api.telemetry_feed import LastValue, Subscriber, Wanted
 from api.telemetry_history import unit_of
 from api.websocket_texts import send_texts
@@ -26,12 +25,8 @@ from api.websocket_texts import send_texts
 PATH = "/telemetry/subscribe"
 TOKEN_S = 60
 """How long a token opens the WebSocket."""
-_AGAIN_S = 30.0
-"""How often it is looked up whether a subscriber may still listen."""
 _HELLO_S = 10.0
-_REFUSED, _ENDED = 4401, 4401
 _SILENT_INTERVALS = 2
-AnySocket = WebSocket[Any, Any, Any]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 
 
@@ -177,24 +172,15 @@ async def telemetry(socket: AnySocket, live: LiveTelemetry, connect: Connect, ca
     caller = await callers.again(row.caller) if row else None
     if row is None or caller is None:
         await socket.close(
-            code=_REFUSED, reason="the token is not valid or has expired: POST /telemetry/subscribe"
+            code=ENDED, reason="the token is not valid or has expired: POST /telemetry/subscribe"
         )
         return
     subscriber = Subscriber(row.wanted)
     live.join(subscriber)
-    tasks = [
-        asyncio.create_task(run)
-        for run in (_send(socket, subscriber), _look_again(socket, callers, caller), _until_closed(socket))
-    ]
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await until_first(_send(socket, subscriber), _session(socket, callers, caller), until_closed(socket))
     finally:
         live.leave(subscriber)
-        await ended(tasks)
-    for task in done:
-        error = None if task.cancelled() else task.exception()
-        if error is not None and not isinstance(error, WebSocketDisconnect):
-            raise error
 
 
 async def _opened(socket: AnySocket, connect: Connect) -> _Row | None:
@@ -235,21 +221,10 @@ async def _send(socket: AnySocket, subscriber: Subscriber) -> None:
         await send_texts(socket, frames)
 
 
-async def _look_again(socket: AnySocket, callers: CallersAgain, caller: Caller) -> None:
+async def _session(socket: AnySocket, callers: CallersAgain, caller: Caller) -> None:
     """Ends the connection with the session or key that it was opened with."""
-    while True:
-        await asyncio.sleep(_AGAIN_S)
-        with contextlib.suppress(Exception):  # an outage of the database is no end of a session
-            if await callers.again(caller) is None:
-                await socket.close(code=_ENDED, reason="the session has ended; log in again")
-                return
-
-
-async def _until_closed(socket: AnySocket) -> None:
-    """What the client says further is read and dropped."""
-    with contextlib.suppress(WebSocketDisconnect):
-        while True:
-            await socket.receive_data(mode="text")
+    await until_session_ends(callers, caller)
+    await socket.close(code=ENDED, reason="the session has ended; log in again")
 
 
 ROUTER = Router("/", route_handlers=[get_live, subscribe, telemetry], tags=["telemetry"])
