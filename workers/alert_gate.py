@@ -22,6 +22,7 @@ from projections import alert_world
 from projections.settings import in_force
 from workers.alert_surroundings import Connect
 from workers.alert_world import WorldWatch
+from workers.read_models import caught_up
 
 SIGNALS = 2_000
 _AT_ONCE = 500
@@ -92,9 +93,7 @@ class AlertGate:
 
     async def _opened(self) -> tuple[Gate, int]:
         """As the read model has it, once that has seen all of our own work."""
-        head = await self._events.head()
-        if not await self._watch.wait_for_projection("alerts", head, _READ_MODEL_S):
-            raise Unavailable(f"the alerts did not reach position {head}")
+        await caught_up(self._events, self._watch, "alerts", within_s=_READ_MODEL_S)
         async with self._connect() as conn, conn.transaction():
             await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             standing, position = await alert_world.standing(conn)

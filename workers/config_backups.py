@@ -17,8 +17,8 @@ from projections.config_queries import ways_in
 from projections.settings import in_force
 from workers.config_backup import ConfigKeeper, Connect
 from workers.operation import OperationCancelledError, OperationFailedError, Work
+from workers.read_models import caught_up
 
-_READ_MODEL_S = 30.0
 _TOLD_S = 0.5
 _RESULTS_TOLD = 2_000
 """Devices of which the operation's own result tells; the rest is only counted there."""
@@ -58,10 +58,7 @@ class ConfigBackups:
 
     async def run(self, work: Work) -> dict[str, Any]:
         order = msgspec.convert(work.params, BackupOrder)
-        head = await self._events.head()
-        for name in ("inventory", "accounts"):
-            if not await self._watch.wait_for_projection(name, head, _READ_MODEL_S):
-                raise Unavailable(f"the read model {name} did not reach position {head}")
+        await caught_up(self._events, self._watch, "inventory", "accounts")
         async with self._connect() as conn:
             settings = (await in_force(conn)).config
             found = await ways_in(conn, None if order.all else order.device_ids)

@@ -9,7 +9,6 @@ from domain.config import CONFIG, config_id
 from domain.config_commands import RecordFailedRestore, RecordRestore
 from domain.config_orders import RESTORE, RestoreOrder
 from domain.config_ports import ConfigStore
-from domain.errors import Unavailable
 from domain.operation import OPERATION, FailOperation, SucceedOperation
 from domain.ports import EventLog, PositionWatch
 from projections.config_queries import ways_in
@@ -17,8 +16,7 @@ from projections.settings import in_force
 from workers.config_backup import Connect
 from workers.config_change import ChangeDone, ConfigChanges, WantedChange, failure_of
 from workers.operation import OperationFailedError, Work
-
-_READ_MODEL_S = 30.0
+from workers.read_models import caught_up
 
 
 class ConfigRestores:
@@ -43,10 +41,7 @@ class ConfigRestores:
 
     async def run(self, work: Work) -> dict[str, Any]:
         order = msgspec.convert(work.params, RestoreOrder)
-        head = await self._events.head()
-        for name in ("inventory", "accounts"):
-            if not await self._watch.wait_for_projection(name, head, _READ_MODEL_S):
-                raise Unavailable(f"the read model {name} did not reach position {head}")
+        await caught_up(self._events, self._watch, "inventory", "accounts")
         async with self._connect() as conn:
             settings = (await in_force(conn)).config
             found = await ways_in(conn, [work.device_id])

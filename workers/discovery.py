@@ -11,7 +11,6 @@ import msgspec
 
 from domain.access import AnyAccess
 from domain.discovery import DISCOVERY, Probe, StartDiscovery
-from domain.errors import Unavailable
 from domain.observation import Observation
 from domain.ports import (
     BannerProber,
@@ -33,9 +32,9 @@ from workers.discovery_probes import TCP_EVERYWHERE, Probes
 from workers.discovery_progress import Scan
 from workers.discovery_records import DeviceRecords
 from workers.operation import OperationCancelledError, Work
+from workers.read_models import caught_up
 
 _READ_MODELS = ("accounts", "settings", "inventory", "operations")
-_READ_MODELS_S = 30.0
 _CHUNK_S = 2.0
 _CHUNKS = range(64, 65_537)
 _BANNERS: set[Probe] = {"ssh", "routeros"}
@@ -162,10 +161,7 @@ class Discovery:
 
     async def _settings(self) -> Settings:
         """Waits first until the read models show what was before."""
-        head = await self._events.head()
-        for name in _READ_MODELS:
-            if not await self._watch.wait_for_projection(name, head, _READ_MODELS_S):
-                raise Unavailable(f"the read model {name} did not reach position {head}")
+        await caught_up(self._events, self._watch, *_READ_MODELS)
         async with self._connect() as conn:
             return await in_force(conn)
 

@@ -52,7 +52,6 @@ from workers.customers import BulkIsolation, Isolation
 from workers.discovery import Discovery
 from workers.escapes import Escapes
 from workers.executor import Executor
-from workers.first_start import read_models_made
 from workers.kinds import KINDS
 from workers.main_configs import compliance_watch, config_handlers, config_parts, config_schedule
 from workers.main_polling import poller, receivers, router_polls
@@ -67,6 +66,7 @@ from workers.main_telemetry import (
 )
 from workers.poll import Poll
 from workers.presence import Presence
+from workers.read_models import read_models_made
 from workers.rebuild import Rebuild
 from workers.relay import Relay
 from workers.router_returns import RouterReturns

@@ -7,17 +7,17 @@ from typing import Any
 
 from domain.access import SnmpV1Access, SnmpV2cAccess, SnmpV3Access
 from domain.discovery import POLL
-from domain.errors import NotFound, Unavailable
+from domain.errors import NotFound
 from domain.observation import Observation
 from domain.ports import EventLog, Leadership, PositionWatch, SecretOpener, SnmpError, SnmpReader, WorkNotes
 from projections.inventory_queries import DeviceDetail, one
 from projections.settings import in_force
 from workers.discovery_records import DeviceRecords, Tally
 from workers.operation import OperationFailedError, Work
+from workers.read_models import caught_up
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 _CODES = {"timeout": "DEVICE_TIMEOUT", "unreachable": "DEVICE_TIMEOUT"}
-_READ_MODEL_S = 30.0
 
 
 class Poll:
@@ -45,9 +45,7 @@ class Poll:
         self._snmp = snmp
 
     async def run(self, work: Work) -> dict[str, Any]:
-        head = await self._events.head()
-        if not await self._watch.wait_for_projection("inventory", head, _READ_MODEL_S):
-            raise Unavailable(f"the inventory did not reach position {head}")
+        await caught_up(self._events, self._watch, "inventory")
         async with self._connect() as conn:
             device = await one(conn, work.device_id)
             settings = (await in_force(conn)).discovery

@@ -21,8 +21,7 @@ from projections.settings import in_force
 from workers.config_backup import Connect
 from workers.config_change import ChangeDone, ConfigChanges, WantedChange, failure_of
 from workers.operation import OperationCancelledError, OperationFailedError, Work
-
-_READ_MODEL_S = 30.0
+from workers.read_models import caught_up
 
 
 class TemplateApplication:
@@ -66,10 +65,7 @@ class TemplateApplication:
         return await self._concluded(work, order, sealed, done)
 
     async def _carried_out(self, work: Work, order: ApplyOrder, sealed: SealedConfig) -> ChangeDone:
-        head = await self._events.head()
-        for name in ("inventory", "accounts"):
-            if not await self._watch.wait_for_projection(name, head, _READ_MODEL_S):
-                raise Unavailable(f"the read model {name} did not reach position {head}")
+        await caught_up(self._events, self._watch, "inventory", "accounts")
         async with self._connect() as conn:
             settings = (await in_force(conn)).config
             found = await ways_in(conn, [work.device_id])

@@ -20,7 +20,7 @@ from projections.catalogue import projections
 from projections.runner import ProjectionRunner
 from tests.integration.workers.installation import until
 from tests.integration.workers.processes import worker_process
-from workers.first_start import read_models_made
+from workers.read_models import read_models_made
 from workers.supervision import ended
 
 NAMES = [projection.name for projection in projections()]
