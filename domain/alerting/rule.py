@@ -71,7 +71,7 @@ class Anomaly(
 ):
     """A detector's score above a threshold, for one metric or (empty) for all."""
 
-    score: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.9
+    score: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.8
     metric: Annotated[str, msgspec.Meta(max_length=100)] = ""
     hold_s: Annotated[float, msgspec.Meta(ge=60, le=2_592_000)] = 1_800.0
     """Without another finding the alert is over after so long."""

@@ -146,7 +146,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         id="anomaly",
         active=False,
-        rule=Rule(description="Detectors raise alerts of their own; such a rule adds one of another severity, scope or grouping.", name="Unusual behaviour", condition=Anomaly(score=0.9), severity="low", group_by="device"),
+        rule=Rule(description="Detectors raise alerts of their own; such a rule adds one of another severity, scope or grouping.", name="Unusual behaviour", condition=Anomaly(score=0.8), severity="low", group_by="device"),
     ),
     Template(
         id="compliance",

@@ -3061,7 +3061,7 @@ export interface components {
             kind: "anomaly";
             /** @default  */
             metric?: string;
-            /** @default 0.9 */
+            /** @default 0.8 */
             score?: number;
         };
         /**
@@ -22031,4 +22031,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: c946222e06783d75d049b1c88f4010e8e9f3d67caccf6a30866507b1e139b32b */
+/** sha256 of the schema that this was made from: 18fc9b679269795854b0c8f3f44e6d5a7a74ede423bb99f7ff3c2264ae12083a */

@@ -24,7 +24,7 @@ export function conditionText(condition: Condition): string {
     case "interface_down":
       return `interface down${lasting(condition.for_s)}`;
     case "anomaly":
-      return `anomaly of ${condition.metric ? spelled(condition.metric) : "any metric"}, score above ${String(condition.score ?? 0.9)}`;
+      return `anomaly of ${condition.metric ? spelled(condition.metric) : "any metric"}, score above ${String(condition.score ?? 0.8)}`;
     case "compliance":
       return `configuration breaks a policy, ${condition.min_severity ?? "low"} or graver`;
     case "config_drift":
