@@ -142,6 +142,27 @@ class ApiTransport(asyncio.Protocol, AsyncSocketTransport):  # type: ignore[misc
         del buffer[:length]
         return data
 
+    def word_at_hand(self) -> bytes | None:
+        """The next word of up to 16 KB where all of it has come, for `read` costs several steps a word; None otherwise."""
+        buffer = self._buffer
+        if len(buffer) < 2:
+            return self._taken(1, 1) if buffer == b"\0" else None
+        if buffer[0] < 0x80:
+            begin, end = 1, 1 + buffer[0]
+        elif buffer[0] < 0xC0:
+            begin, end = 2, 2 + ((buffer[0] & 0x3F) << 8 | buffer[1])
+        else:
+            return None
+        return self._taken(begin, end) if len(buffer) >= end else None
+
+    def _taken(self, begin: int, end: int) -> bytes:
+        self._budget -= end
+        if self._budget < 0:
+            raise ProtocolError(f"the answer is too long (word of {end - begin} bytes)")
+        data = bytes(self._buffer[begin:end])
+        del self._buffer[:end]
+        return data
+
     async def _more(self) -> None:
         if self._paused and self._transport is not None:
             self._paused = False
@@ -222,9 +243,14 @@ class ApiStream(AsyncApiProtocol):  # type: ignore[misc]  # an untyped base
     async def readSentence(self) -> tuple[str, tuple[str, ...]]:  # noqa: N802 - librouteros' name
         """Reply word and the rest; empty sentences are passed over."""
         words: list[str] = []
-        while (word := await self.readWord()) or not words:
+        at_hand, encoding = self.transport.word_at_hand, self.encoding
+        while True:
+            raw = at_hand()
+            word = await self.readWord() if raw is None else raw.decode(encoding)
             if word:
                 words.append(word)
+            elif words:
+                break
             if len(words) > MAX_WORDS:
                 raise ProtocolError(f"a sentence of more than {MAX_WORDS} words")
         if words[0] == "!fatal":
