@@ -1,6 +1,7 @@
 """Live telemetry: last values with their age, and a WebSocket of samples as they come."""
 
 import asyncio
+import heapq
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -41,6 +42,21 @@ class LiveValue(msgspec.Struct, frozen=True, kw_only=True):
     age_s: float
     value: float | None
     stale: bool
+
+
+class Talker(msgspec.Struct, frozen=True, kw_only=True):
+    """An interface by what it moves at this moment, in bits a second."""
+
+    device_id: str
+    device_name: str
+    interface: str
+    in_bps: float
+    out_bps: float
+    at: datetime
+
+
+class Talkers(msgspec.Struct, frozen=True):
+    items: list[Talker]
 
 
 class Subscribe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,6 +123,44 @@ async def get_live(
         key=_place,
     )
     return page_of(shown[: limit + 1], limit, _place)
+
+
+@get("/telemetry/talkers", guards=[viewer])
+async def get_talkers(live: LiveTelemetry, connect: Connect, limit: Limit = 10) -> Talkers:
+    """The interfaces that move most at this moment, received and sent together; what is stale does not count."""
+    busiest = heapq.nlargest(limit, _rates(live, time.time()), key=lambda each: (each[0], each[1], each[2]))
+    async with connect() as conn:
+        cursor = await conn.execute(
+            "SELECT id::text, name FROM inventory.devices WHERE id = ANY(%s::uuid[]) AND state = 'active'",
+            ([each[1] for each in busiest],),
+        )
+        names: dict[str, str] = dict(await cursor.fetchall())
+    return Talkers(
+        [
+            Talker(
+                device_id=device,
+                device_name=names[device],
+                interface=interface,
+                in_bps=received.value or 0.0,
+                out_bps=sent.value or 0.0,
+                at=datetime.fromtimestamp(max(received.at, sent.at), UTC),
+            )
+            for _, device, interface, received, sent in busiest
+            if device in names
+        ]
+    )
+
+
+def _rates(live: LiveTelemetry, now: float) -> Iterator[tuple[float, str, str, LastValue, LastValue]]:
+    for device in list(live.devices()):
+        values = live.last(device)
+        for (metric, interface), received in values.items():
+            sent = values.get(("if_out_bps", interface)) if metric == "if_in_bps" else None
+            if sent is None or now - received.at > _SILENT_INTERVALS * received.interval_s:
+                continue
+            moved = (received.value or 0.0) + (sent.value or 0.0)
+            if moved > 0:
+                yield moved, device, interface, received, sent
 
 
 def _of_all(
@@ -227,4 +281,4 @@ async def _session(socket: AnySocket, callers: CallersAgain, caller: Caller) -> 
     await socket.close(code=ENDED, reason="the session has ended; log in again")
 
 
-ROUTER = Router("/", route_handlers=[get_live, subscribe, telemetry], tags=["telemetry"])
+ROUTER = Router("/", route_handlers=[get_live, get_talkers, subscribe, telemetry], tags=["telemetry"])

@@ -137,11 +137,12 @@ async def timeline(
 async def before(
     conn: AsyncConnection[Any], device_ids: Sequence[str], *, since: str, until: str, limit: int
 ) -> list[Entry]:
-    """What was done to these devices in a span of time, newest first; alerts, which are consequences, are left out."""
+    """What was done to these devices in a span of time, newest first; alerts and findings, which are
+    consequences, are left out."""
     cursor = await conn.execute(
         "SELECT '[' || string_agg(line::text, ',') || ']' FROM (SELECT line FROM audit.entries"
         " WHERE device_id = ANY(%(devices)s::uuid[]) AND occurred_at >= %(since)s::timestamptz"
-        " AND occurred_at <= %(until)s::timestamptz AND NOT type LIKE 'alert.%%'"
+        " AND occurred_at <= %(until)s::timestamptz AND NOT type LIKE 'alert.%%' AND NOT type LIKE 'finding.%%'"
         f" ORDER BY position DESC LIMIT {limit:d}) found",
         {"devices": list(device_ids), "since": since, "until": until},
     )

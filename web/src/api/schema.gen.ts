@@ -2441,6 +2441,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/telemetry/talkers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get talkers
+         * @description The interfaces that move most at this moment, received and sent together; what is stale does not count.
+         */
+        get: operations["ApiV1TelemetryTalkersGetTalkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/terminals/{session}": {
         parameters: {
             query?: never;
@@ -6082,6 +6102,22 @@ export interface components {
             active_users: number | null;
             router_id: string;
             synced_at: string | null;
+        };
+        /**
+         * Talker
+         * @description An interface by what it moves at this moment, in bits a second.
+         */
+        Talker: {
+            at: string;
+            device_id: string;
+            device_name: string;
+            in_bps: number;
+            interface: string;
+            out_bps: number;
+        };
+        /** Talkers */
+        Talkers: {
+            items: components["schemas"]["Talker"][];
         };
         /**
          * Target
@@ -20162,6 +20198,86 @@ export interface operations {
             };
         };
     };
+    ApiV1TelemetryTalkersGetTalkers: {
+        parameters: {
+            query?: {
+                /** @description items a page */
+                limit?: number;
+            };
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Talkers"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1TerminalsSessionGetTerminal: {
         parameters: {
             query?: never;
@@ -22031,4 +22147,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 18fc9b679269795854b0c8f3f44e6d5a7a74ede423bb99f7ff3c2264ae12083a */
+/** sha256 of the schema that this was made from: 602190a2f69351fc641e1d0a9c14864f7b6281a2de5c4597e3045a7fd0411b32 */

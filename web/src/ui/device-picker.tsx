@@ -24,7 +24,8 @@ export function DevicePicker({ value, onChange, label = "Device" }: { value: str
       onOpenChange={setOpen}
       className="w-80 p-0"
       trigger={
-        <Button icon={ChevronsUpDown} aria-label={label} className="max-w-64">
+        <Button icon={ChevronsUpDown} className="max-w-64">
+          <span className="sr-only">{label}: </span>
           {value ? <Name fallback="…">{chosen.data?.name}</Name> : "Choose a device"}
         </Button>
       }

@@ -21,12 +21,12 @@ function styles(): StylesheetJson {
         width: 22,
         height: 22,
         color: color("--text"),
-        "font-size": 10,
+        "font-size": 12,
         "text-valign": "bottom",
         "text-margin-y": 4,
-        "text-max-width": "110px",
+        "text-max-width": "120px",
         "text-wrap": "ellipsis",
-        "min-zoomed-font-size": 7,
+        "min-zoomed-font-size": 5,
         "border-width": 2,
         "background-color": color("--surface"),
       },
@@ -79,7 +79,7 @@ function layOut(core: Core, first: boolean): void {
   core.layout(
     many
       ? { name: "concentric", animate: false, concentric: (node: { degree: () => number }) => node.degree(), levelWidth: () => 2, minNodeSpacing: 14 } as never
-      : { name: "cose", animate: false, randomize: first, nodeRepulsion: () => 12_000, idealEdgeLength: () => 80, componentSpacing: 60, padding: 30, fit: first, nodeDimensionsIncludeLabels: true },
+      : { name: "cose", animate: false, randomize: first, nodeRepulsion: () => 9_000, idealEdgeLength: () => 55, componentSpacing: 40, gravity: 1.2, padding: 30, fit: first, nodeDimensionsIncludeLabels: true },
   ).run();
 }
 
@@ -139,5 +139,5 @@ export default function GraphCanvas({ nodes, links, selected, ...told }: GraphPr
     node.connectedEdges().addClass("near");
   }, [selected, nodes]);
 
-  return <div ref={holder} className="absolute inset-0" />;
+  return <div ref={holder} className="h-full w-full" />;
 }

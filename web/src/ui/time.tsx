@@ -13,6 +13,8 @@ const FULL = new Intl.DateTimeFormat(undefined, {
   hourCycle: "h23",
 });
 const SHORT = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
+const MINUTE = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
 const TICK_MS = 10_000;
@@ -47,10 +49,10 @@ export function ago(at: number, present: number): string {
   return `${duration(seconds).split(" ").slice(0, 2).join(" ")} ago`;
 }
 
-export function formatTime(at: string | number | Date, style: "full" | "short" | "clock" = "full"): string {
+export function formatTime(at: string | number | Date, style: "full" | "short" | "clock" | "day" | "minute" = "full"): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return "–";
-  return { full: FULL, short: SHORT, clock: CLOCK }[style].format(date);
+  return { full: FULL, short: SHORT, clock: CLOCK, day: DAY, minute: MINUTE }[style].format(date);
 }
 
 export function utc(at: string | number | Date): string {

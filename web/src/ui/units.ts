@@ -83,5 +83,42 @@ export function metricValue(metric: string, value: number | null | undefined): s
   if (metric.endsWith("_per_s")) return `${significant(value)} /s`;
   if (metric.endsWith("_s")) return duration(value);
   if (metric.endsWith("_up")) return value >= 0.5 ? "up" : "down";
+  if (metric.endsWith("_ok")) return value >= 0.5 ? "works" : "failed";
   return significant(value);
+}
+
+/** Names of what is measured, as they are read; others follow from the metric's own name. */
+const METRICS: Record<string, string> = {
+  icmp_rtt_ms: "ICMP round trip",
+  icmp_loss_percent: "ICMP loss",
+  device_up: "Device reachable",
+  snmp_response_ms: "SNMP response",
+  if_in_bps: "Received",
+  if_out_bps: "Sent",
+  if_in_packets_per_s: "Packets received",
+  if_out_packets_per_s: "Packets sent",
+  if_in_errors_per_s: "Receive errors",
+  if_out_errors_per_s: "Send errors",
+  if_in_discards_per_s: "Receive discards",
+  if_out_discards_per_s: "Send discards",
+  if_oper_up: "Interface up",
+  if_admin_up: "Interface enabled",
+  if_in_utilization_percent: "Receive utilisation",
+  if_out_utilization_percent: "Send utilisation",
+  cpu_percent: "Processor",
+  memory_percent: "Memory",
+  storage_percent: "Storage",
+  load_1m: "Load average, 1 min",
+  uptime_s: "Up-time",
+  optical_rx_dbm: "Optical power received",
+  optical_tx_dbm: "Optical power sent",
+  queue_rx_bps: "Queue upload",
+  queue_tx_bps: "Queue download",
+  ppp_users: "PPP sessions",
+};
+const UNIT_SUFFIX = /_(percent|bps|ms|s|celsius|dbm|rpm|watts|volts|amperes|ok|up)$/;
+
+export function metricName(metric: string): string {
+  const words = metric.replace(UNIT_SUFFIX, "").replaceAll("_", " ");
+  return METRICS[metric] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }

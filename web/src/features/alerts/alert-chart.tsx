@@ -5,6 +5,7 @@ import { get } from "@/api/query";
 import { aligned, TimeChart } from "@/ui/chart";
 import { Panel } from "@/ui/page";
 import { QueryState } from "@/ui/states";
+import { metricName } from "@/ui/units";
 
 const BEFORE_S = 3_600;
 const AFTER_S = 1_800;
@@ -20,11 +21,11 @@ export function AlertChart({ row, device }: { row: Schemas["AlertDetail"]; devic
     }),
   );
   return (
-    <Panel title={`${row.metric.replaceAll("_", " ")} around it`}>
+    <Panel title={`${metricName(row.metric)} around it`}>
       <QueryState query={history} compact>
         {(stored) => (
           <TimeChart
-            label={`${row.metric} of the device around the alert`}
+            label={`${metricName(row.metric)} of the device around the alert`}
             metric={row.metric}
             {...aligned(stored)}
             marks={[{ at: raised, label: "raised", tone: "bad", ...(row.resolved_at && { until: new Date(row.resolved_at).getTime() / 1000 }) }]}

@@ -13,7 +13,7 @@ import { Message } from "@/ui/states";
 import { StatusBadge } from "@/ui/status";
 import { DataTable, type Column } from "@/ui/table";
 import { Time } from "@/ui/time";
-import { count } from "@/ui/units";
+import { count, metricName } from "@/ui/units";
 
 type Row = Schemas["AlertRow"];
 
@@ -71,7 +71,7 @@ export function AlertList() {
         <>
           <SelectField quiet label="State" options={options("Any state", STATES)} value={state} onChange={(event) => { set({ state: event.target.value }); }} className="w-36" />
           <SelectField quiet label="Severity" options={options("Any severity", SEVERITIES)} value={severity} onChange={(event) => { set({ severity: event.target.value }); }} className="w-36" />
-          {(device_id || rule_id) && <Button small onClick={() => { set({ device_id: undefined, rule_id: undefined }); }}>Of one {device_id ? "device" : "rule"} ✕</Button>}
+          {(device_id || rule_id) && <Button onClick={() => { set({ device_id: undefined, rule_id: undefined }); }}>Of one {device_id ? "device" : "rule"} ✕</Button>}
           {can("engineer") && firing > 0 && <Button icon={CheckCheck} busy={all.isPending} onClick={() => void acknowledgeAll()}>Acknowledge all</Button>}
         </>
       }
@@ -91,14 +91,14 @@ export function AlertList() {
 }
 
 const COLUMNS: readonly Column<Row>[] = [
-  { id: "title", header: "Alert", cell: (row) => <Name>{row.title}</Name>, value: (row) => row.title, width: 260, grow: 4, phone: "title" },
+  { id: "title", header: "Alert", cell: (row) => <Name>{row.title}</Name>, value: (row) => row.title, width: 320, grow: 6, phone: "title" },
   { id: "severity", header: "Severity", cell: (row) => <StatusBadge state={row.severity} />, value: (row) => row.severity, width: 100, grow: 0, phone: "side" },
   { id: "state", header: "State", cell: (row) => <StatusBadge state={row.state} />, value: (row) => row.state, width: 130, grow: 0, phone: "line" },
   { id: "raised", header: "Raised", cell: (row) => <Time at={row.raised_at} relative />, value: (row) => row.raised_at, width: 110, grow: 0, phone: "line" },
-  { id: "metric", header: "Metric", cell: (row) => row.metric || "–", value: (row) => row.metric, width: 130 },
-  { id: "interface", header: "Interface", cell: (row) => <Name fallback="–">{row.interface}</Name>, value: (row) => row.interface, width: 130 },
-  { id: "by", header: "Acknowledged", cell: (row) => <Name fallback="–">{row.acknowledged_by}</Name>, value: (row) => row.acknowledged_by, width: 120 },
-  { id: "source", header: "Source", cell: (row) => <Name fallback="–">{row.source}</Name>, value: (row) => row.source, width: 110 },
+  { id: "metric", header: "Metric", cell: (row) => (row.metric ? metricName(row.metric) : "–"), value: (row) => row.metric, width: 130, grow: 1 },
+  { id: "interface", header: "Interface", cell: (row) => <Name fallback="–">{row.interface}</Name>, value: (row) => row.interface, width: 110, grow: 1 },
+  { id: "source", header: "Source", cell: (row) => <Name fallback="–">{row.source}</Name>, value: (row) => row.source, width: 110, grow: 1 },
+  { id: "by", header: "Acknowledged", cell: (row) => <Name fallback="–">{row.acknowledged_by}</Name>, value: (row) => row.acknowledged_by, width: 120, optional: true },
   { id: "times", header: "Times", cell: (row) => count(row.occurrence), value: (row) => row.occurrence, width: 70, grow: 0, align: "right" },
   { id: "resolved", header: "Resolved", cell: (row) => <Time at={row.resolved_at} relative />, value: (row) => row.resolved_at, optional: true },
 ];

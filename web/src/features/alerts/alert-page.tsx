@@ -14,9 +14,10 @@ import { useAsk } from "@/ui/reason-dialog";
 import { Message, QueryState, Skeleton } from "@/ui/states";
 import { Chip, StatusBadge } from "@/ui/status";
 import { Time } from "@/ui/time";
+import { metricName } from "@/ui/units";
 import { AlertChart } from "./alert-chart";
 import { Evaluation } from "./evaluation";
-import { details } from "./shapes";
+import { details, known } from "./shapes";
 import { SilenceDialog } from "./silence-dialog";
 
 export default function AlertPage() {
@@ -29,6 +30,9 @@ export default function AlertPage() {
     </QueryState>
   );
 }
+
+/** As `details` names it. */
+const POLICY = "Policy id";
 
 type Step = "acknowledge" | "resolve" | "reopen";
 const VERBS: Record<Step, string> = { acknowledge: "Acknowledge", resolve: "Resolve", reopen: "Reopen" };
@@ -72,20 +76,20 @@ function Alert({ row }: { row: Schemas["AlertDetail"] }) {
         )
       }
     >
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className="grid items-start gap-4 lg:grid-cols-2">
         <Panel title="What">
           <Facts
-            items={[
+            items={known([
               ["Device", row.device_id && <Link key="device" className="text-accent underline" to={`/devices/${row.device_id}` as never}><bdi>{device.data?.name ?? "its device"}</bdi></Link>],
-              ["Metric", row.metric.replaceAll("_", " ")],
+              ["Metric", row.metric && metricName(row.metric)],
               ["Interface", row.interface && <Name key="interface">{row.interface}</Name>],
               ["Rule", row.rule_id && <Link key="rule" className="text-accent underline" to={`/alert-rules/${row.rule_id}` as never}>version {String(row.rule_version)}</Link>],
               ["Source", row.source],
               ["Acknowledged", row.acknowledged_at && <span key="ack"><bdi>{row.acknowledged_by}</bdi>, <Time at={row.acknowledged_at} /></span>],
               ["Resolved", row.resolved_at && <span key="resolved"><bdi>{row.resolved_by}</bdi>, <Time at={row.resolved_at} /></span>],
               ["Reason", row.reason && <Name key="reason" wrap>{row.reason}</Name>],
-              ...details(row.detail).map(([name, value]) => [name, <Name key={name} wrap>{value}</Name>] as const),
-            ]}
+              ...details(row.detail).map(([name, value]) => [name, name === POLICY ? <Link key={name} className="text-accent underline" to={`/policies/${value}` as never}>the broken policy</Link> : <span key={name}>{value.split("\n").map((line) => <span key={line} className="block"><Name wrap>{line}</Name></span>)}</span>] as const),
+            ])}
           />
           {can("engineer") && (
             <div className="mt-3 flex flex-wrap items-center gap-2 border-t border-line pt-3 text-sm text-muted">

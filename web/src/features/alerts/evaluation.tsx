@@ -8,7 +8,7 @@ import { QueryState } from "@/ui/states";
 import { StatusBadge } from "@/ui/status";
 import { Time } from "@/ui/time";
 import { duration } from "@/ui/units";
-import { conditionText, details, scopeText } from "./shapes";
+import { conditionText, details, known, scopeText, sentence } from "./shapes";
 
 export function Evaluation({ alert }: { alert: string }) {
   const evaluation = useQuery(get("/api/v1/alerts/{alert}/evaluation", { path: { alert } }));
@@ -17,10 +17,10 @@ export function Evaluation({ alert }: { alert: string }) {
       <QueryState query={evaluation} compact>
         {(told) => (
           <div className="flex flex-col gap-4">
-            <p className="text-base">{told.explanation}</p>
+            <p className="text-base">{sentence(told.explanation)}.</p>
             <div className="grid gap-4 lg:grid-cols-2">
               <Facts
-                items={[
+                items={known([
                   ["Rule", told.rule && <Link key="rule" className="text-accent underline" to={`/alert-rules/${told.rule.id}` as never}><bdi>{told.rule.rule.name}</bdi>, version {String(told.rule.evaluated_version ?? told.rule.version)}</Link>],
                   ["Condition", told.rule && conditionText(told.rule.rule.condition)],
                   ["Holds", told.rule && scopeText(told.rule.rule.scope)],
@@ -31,15 +31,15 @@ export function Evaluation({ alert }: { alert: string }) {
                       {duration(told.series.elapsed_s)} of {duration(told.series.needed_s)}
                     </span>
                   )],
-                ]}
+                ])}
               />
               <Facts
-                items={[
+                items={known([
                   ["On the way", told.parents.length > 0 && told.parents.map((each) => <span key={each.device_id} className="mr-2 inline-flex items-center gap-1"><bdi>{each.name}</bdi> <StatusBadge state={each.status} /></span>)],
                   ["Inhibited", told.inhibition && (told.inhibition.why ?? told.inhibition.kind)],
                   ["Silenced", told.silence && (told.silence.why ?? told.silence.kind)],
                   ["Group", told.grouping && `${told.grouping.group}, ${String(told.grouping.standing)} standing`],
-                ]}
+                ])}
               />
             </div>
             {told.deliveries.length > 0 && (
@@ -71,7 +71,7 @@ export function Evaluation({ alert }: { alert: string }) {
                   {each.by && <> by <bdi>{each.by}</bdi></>}
                   {each.reason && <>: “<bdi>{each.reason}</bdi>”</>}
                   <span className="block text-xs text-muted">
-                    <Name wrap fallback="">{details(each.detail).map(([name, value]) => `${name} ${value}`).join(" · ")}</Name>
+                    <Name wrap fallback="">{details(each.detail).filter(([name]) => name !== "Summary").map(([name, value]) => `${name.toLowerCase()} ${value.replaceAll("\n", ", ")}`).join(" · ")}</Name>
                   </span>
                 </li>
               ))}

@@ -17,11 +17,12 @@ type Row = Schemas["RuleBody"];
 const COLUMNS: readonly Column<Row>[] = [
   { id: "name", header: "Rule", cell: (row) => <Name>{row.name}</Name>, value: (row) => row.name, width: 180, grow: 2, phone: "title" },
   { id: "severity", header: "Severity", cell: (row) => <StatusBadge state={row.severity ?? "medium"} />, value: (row) => row.severity, width: 100, grow: 0, phone: "side" },
-  { id: "condition", header: "When", cell: (row) => <Name>{conditionText(row.condition)}</Name>, value: (row) => conditionText(row.condition), width: 280, grow: 3, phone: "line" },
-  { id: "scope", header: "Where", cell: (row) => <Name>{scopeText(row.scope)}</Name>, value: (row) => scopeText(row.scope), width: 160, grow: 2 },
+  { id: "condition", header: "When", cell: (row) => <Name>{conditionText(row.condition)}</Name>, value: (row) => conditionText(row.condition), width: 340, grow: 5, phone: "line" },
+  { id: "scope", header: "Where", cell: (row) => <Name>{scopeText(row.scope)}</Name>, value: (row) => scopeText(row.scope), width: 130, grow: 2 },
   { id: "enabled", header: "State", cell: (row) => <StatusBadge state={row.enabled === false ? "disabled" : "enabled"} />, value: (row) => row.enabled !== false, width: 100, grow: 0 },
   { id: "version", header: "Version", cell: (row) => row.version, value: (row) => row.version, width: 80, grow: 0, align: "right" },
-  { id: "changed", header: "Changed", cell: (row) => <><Time at={row.changed_at} relative /> by <bdi>{row.changed_by}</bdi></>, value: (row) => row.changed_at, width: 180 },
+  { id: "changed", header: "Changed", cell: (row) => <Time at={row.changed_at} relative />, value: (row) => row.changed_at, width: 110, grow: 0 },
+  { id: "by", header: "By", cell: (row) => <Name>{row.changed_by}</Name>, value: (row) => row.changed_by, width: 110, optional: true },
 ];
 
 export function RuleList() {

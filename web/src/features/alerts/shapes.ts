@@ -1,11 +1,11 @@
 /** Rules and alerts in words. */
+import type { ReactNode } from "react";
 import type { Schemas } from "@/api/client";
-import { duration, metricValue } from "@/ui/units";
+import { duration, metricName, metricValue } from "@/ui/units";
 
 type Condition = Schemas["RuleBody"]["condition"];
 type Scope = Schemas["Scope"];
 
-const spelled = (metric: string): string => metric.replaceAll("_", " ");
 const lasting = (seconds: number | undefined): string => (seconds ? ` for ${duration(seconds)}` : "");
 
 /** "cpu percent > 90 % for 10 min, over below 75 %". */
@@ -15,16 +15,20 @@ export function conditionText(condition: Condition): string {
       const { metric, op, value, upper, clear, for_s } = condition;
       const limit = op === "outside" ? `outside ${metricValue(metric, value)} to ${metricValue(metric, upper)}` : `${op} ${metricValue(metric, value)}`;
       const over = clear === null || clear === undefined ? "" : `, over at ${metricValue(metric, clear)}`;
-      return `${spelled(metric)} ${limit}${lasting(for_s)}${over}`;
+      return `${metricName(metric)} ${limit}${lasting(for_s)}${over}`;
     }
     case "absence":
-      return `no ${spelled(condition.metric)}${lasting(condition.for_s ?? 900)}`;
+      return `no ${metricName(condition.metric)}${lasting(condition.for_s ?? 900)}`;
     case "device_down":
       return `device down${lasting(condition.for_s)}`;
     case "interface_down":
       return `interface down${lasting(condition.for_s)}`;
     case "anomaly":
+<<<<<<< HEAD
       return `anomaly of ${condition.metric ? spelled(condition.metric) : "any metric"}, score above ${String(condition.score ?? 0.8)}`;
+=======
+      return `anomaly of ${condition.metric ? metricName(condition.metric) : "any metric"}, score above ${String(condition.score ?? 0.9)}`;
+>>>>>>> 98f616f (web: the map is drawn, charts tell times and points, metrics by name, alerts in words; api: top talkers on the dashboard)
     case "compliance":
       return `configuration breaks a policy, ${condition.min_severity ?? "low"} or graver`;
     case "config_drift":
@@ -47,10 +51,28 @@ export function scopeText(scope: Scope | undefined): string {
   return parts.join("; ") || "everywhere";
 }
 
+/** Facts without those of which there is nothing to say. */
+export function known(items: readonly (readonly [string, ReactNode])[]): (readonly [string, ReactNode])[] {
+  return items.filter(([, value]) => value !== null && value !== undefined && value !== false && value !== "");
+}
+
 /** What free JSON says, for a list of facts. */
 export function details(detail: unknown): [string, string][] {
   if (typeof detail !== "object" || detail === null) return [];
   return Object.entries(detail as Record<string, unknown>)
     .filter(([, value]) => value !== null && value !== "" && !(Array.isArray(value) && value.length === 0))
-    .map(([name, value]) => [name.replaceAll("_", " "), typeof value === "object" ? JSON.stringify(value) : String(value)]);
+    .map(([name, value]) => [sentence(name.replaceAll("_", " ")), spelledOut(value)]);
+}
+
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A list line by line; what has a title by its title and severity. */
+function spelledOut(value: unknown): string {
+  if (Array.isArray(value)) return value.map(spelledOut).join("\n");
+  if (typeof value !== "object" || value === null) return typeof value === "number" ? Number(value.toPrecision(6)).toString() : String(value);
+  const { title, severity } = value as { title?: unknown; severity?: unknown };
+  if (typeof title === "string") return typeof severity === "string" ? `${severity}: ${title}` : title;
+  return JSON.stringify(value);
 }

@@ -9,6 +9,7 @@ import { useUrlState } from "@/ui/hooks";
 import { Page } from "@/ui/page";
 import { Message } from "@/ui/states";
 import { Tabs } from "@/ui/tabs";
+import { metricName } from "@/ui/units";
 import { Backtest } from "./backtest";
 import { ExpectedChart } from "./expected-chart";
 import { ForecastChart } from "./forecast-chart";
@@ -38,7 +39,7 @@ export default function AnalyticsPage() {
             value={metric}
             disabled={metrics.length === 0}
             onChange={(event) => { set({ metric: event.target.value, interface: undefined }); }}
-            options={[{ value: "", label: "Choose a metric" }, ...metrics.map((each) => ({ value: each, label: each.replaceAll("_", " ") }))]}
+            options={[{ value: "", label: "Choose a metric" }, ...metrics.map((each) => ({ value: each, label: metricName(each) }))]}
           />
           {parts.length > 1 && (
             <SelectField quiet label="Interface" className="w-48" value={shown} onChange={(event) => { set({ interface: event.target.value }); }} options={parts.map((each) => ({ value: each, label: each || "the device" }))} />

@@ -11,7 +11,7 @@ import { Panel, ProgressBar, Stat } from "@/ui/page";
 import { Message, QueryState } from "@/ui/states";
 import { StatusBadge } from "@/ui/status";
 import { Time } from "@/ui/time";
-import { count, duration } from "@/ui/units";
+import { count, duration, metricName } from "@/ui/units";
 import { verdicts, type Verdicts } from "./verdicts";
 
 const DAYS = [
@@ -63,7 +63,7 @@ export function Backtest({ device, metric }: { device: string; metric: string })
           <TextField label="Quiet after (s)" name="refractory_s" type="number" min={0} placeholder="as now" className="w-32" />
           <Button type="submit" tone="primary" icon={FlaskConical} busy={start.isPending}>Try</Button>
         </form>
-        <p className="mt-2 text-xs text-muted">{device ? "Of the chosen device" : "Of all devices that are watched"}{metric ? `, ${metric.replaceAll("_", " ")} alone` : ""}. Two runs stand side by side.</p>
+        <p className="mt-2 text-xs text-muted">{device ? "Of the chosen device" : "Of all devices that are watched"}{metric ? `, ${metricName(metric)} alone` : ""}. Two runs stand side by side.</p>
       </Panel>
       {runs.length === 0 ? (
         <Message icon={FlaskConical} title="Nothing tried yet">Empty fields mean the settings in force: run that first, to compare with.</Message>

@@ -8,7 +8,7 @@ import { QueryState } from "@/ui/states";
 import { StatusBadge } from "@/ui/status";
 import { asked, TimeRange, useSpan } from "@/ui/time-range";
 import { useNow } from "@/ui/time";
-import { count, metricValue } from "@/ui/units";
+import { count, metricName, metricValue } from "@/ui/units";
 import { answered, client } from "@/api/client";
 import { useCan } from "@/api/session";
 
@@ -17,14 +17,15 @@ const seconds = (at: string): number => new Date(at).getTime() / 1000;
 export function ExpectedChart({ device, metric, part }: { device: string; metric: string; part: string }) {
   const [span, zoom] = useSpan(86_400);
   const now = useNow();
-  const window = useQuery({
-    ...get("/api/v1/telemetry/expected/{device}", { path: { device }, query: { metric, interface: part, ...asked(span, Math.floor(now / 60_000) * 60_000) } }),
+  const shown = asked(span, Math.floor(now / 60_000) * 60_000);
+  const expected = useQuery({
+    ...get("/api/v1/telemetry/expected/{device}", { path: { device }, query: { metric, interface: part, ...shown } }),
     placeholderData: (before) => before,
   });
   return (
     <div className="flex flex-col gap-4">
-      <Panel title={`${metric.replaceAll("_", " ")}${part ? ` of ${part}` : ""}`} actions={<TimeRange span={span} />}>
-        <QueryState query={window} compact>
+      <Panel title={`${metricName(metric)}${part ? ` of ${part}` : ""}`} actions={<TimeRange span={span} />}>
+        <QueryState query={expected} compact>
           {({ points, alerts }) => (
             <TimeChart
               label="Values and the range that was expected of them"
@@ -36,6 +37,7 @@ export function ExpectedChart({ device, metric, part }: { device: string; metric
                 ...points.filter((each) => each.anomalous).map((each) => ({ at: seconds(each.at), label: `score ${(each.score ?? 0).toFixed(2)}`, tone: "warn" as const })),
                 ...alerts.map((each) => ({ at: seconds(each.at ?? each.raised_at), label: "alert", tone: "bad" as const, ...(each.resolved_at && { until: seconds(each.resolved_at) }) })),
               ]}
+              span={[seconds(shown.from), seconds(shown.to)]}
               onZoom={zoom}
             />
           )}
@@ -62,7 +64,7 @@ function LastSample({ device, metric, part }: { device: string; metric: string; 
         {(told) => (
           <div className="flex flex-col gap-3">
             <p>
-              <StatusBadge state={told.anomalous ? "warning" : "ok"} label={told.anomalous ? "unusual" : told.warm ? "as expected" : "still learning"} /> {told.reason}
+              <StatusBadge state={told.anomalous ? "warning" : told.warm ? "ok" : "info"} label={told.anomalous ? "unusual" : told.warm ? "as expected" : "still learning"} /> {told.reason}
             </p>
             <Facts
               items={[

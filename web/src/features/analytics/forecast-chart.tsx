@@ -1,14 +1,17 @@
 /** What comes next, how sure that is, and when a threshold is reached. */
 import { useQuery } from "@tanstack/react-query";
+import { Hourglass } from "lucide-react";
 import { answered, client } from "@/api/client";
+import { ApiError } from "@/api/errors";
 import { get } from "@/api/query";
 import { aligned, TimeChart } from "@/ui/chart";
 import { SelectField, TextField } from "@/ui/field";
 import { useRested, useUrlState } from "@/ui/hooks";
 import { Panel } from "@/ui/page";
-import { QueryState } from "@/ui/states";
+import { Message, QueryState } from "@/ui/states";
 import { asked } from "@/ui/time-range";
 import { useNow } from "@/ui/time";
+import { metricName } from "@/ui/units";
 import { ahead } from "./ahead";
 
 const HORIZONS = [
@@ -29,12 +32,14 @@ export function ForecastChart({ device, metric, part }: { device: string; metric
     queryFn: ({ signal }) =>
       answered(client.POST("/api/v1/analyze/forecast", { body: { device_id: device, metric, interface: part, horizon_s: horizonS, threshold: limit }, signal })),
     placeholderData: (before) => before,
+    retry: false,
   });
+  const early = forecast.error instanceof ApiError && forecast.error.status === 422;
   const past = useQuery(get("/api/v1/telemetry/history/{device}", { path: { device }, query: { metric, interface: [part], ...asked({ fixed: null, last: Math.min(horizonS, 2_592_000) }, now) } }));
 
   return (
     <Panel
-      title={`${metric.replaceAll("_", " ")}${part ? ` of ${part}` : ""}`}
+      title={`${metricName(metric)}${part ? ` of ${part}` : ""}`}
       actions={
         <>
           <SelectField quiet label="Horizon" className="w-40" options={HORIZONS} value={horizon} onChange={(event) => { set({ horizon: event.target.value }); }} />
@@ -42,6 +47,9 @@ export function ForecastChart({ device, metric, part }: { device: string; metric
         </>
       }
     >
+      {early ? (
+        <Message icon={Hourglass} title="Too little was seen yet">A forecast is made once the first ones of this series have come due and were judged; that takes some hours of samples.</Message>
+      ) : (
       <QueryState query={forecast} compact>
         {(told) => {
           const { times, series } = ahead(past.data ? aligned(past.data) : { times: [], series: [] }, told.points, limit);
@@ -54,6 +62,7 @@ export function ForecastChart({ device, metric, part }: { device: string; metric
           );
         }}
       </QueryState>
+      )}
     </Panel>
   );
 }

@@ -66,7 +66,7 @@ export function HostKeys() {
       columns={columns}
       rowId={(row) => row.device_id}
       filters={
-        <Button small tone={changed ? "primary" : "plain"} aria-pressed={Boolean(changed)} onClick={() => { set({ changed: changed ? undefined : "true" }); }}>Changed alone</Button>
+        <Button tone={changed ? "primary" : "plain"} aria-pressed={Boolean(changed)} onClick={() => { set({ changed: changed ? undefined : "true" }); }}>Changed alone</Button>
       }
       empty={<Message icon={KeyRound} title="No host keys">A key is pinned when a device is first logged in to.</Message>}
     />

@@ -166,7 +166,7 @@ function History({ customer }: { customer: string }) {
           {items.map((each) => (
             <li key={each.position} className="flex flex-wrap gap-x-3 px-3 py-2 text-sm">
               <span className="w-40 shrink-0 text-muted"><Time at={each.occurred_at} /></span>
-              <Link className="min-w-0 flex-1 hover:underline" to={"/audit" as never} search={{ position: String(each.position) } as never}>
+              <Link className="min-w-0 flex-1 hover:underline" to={"/audit" as never} search={{ event: String(each.position) } as never}>
                 <Name wrap>{each.summary}</Name>
               </Link>
               <span className="text-muted"><bdi>{each.actor.name}</bdi></span>

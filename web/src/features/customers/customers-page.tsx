@@ -69,7 +69,7 @@ export default function CustomersPage() {
       id: "state",
       header: "State",
       cell: (row) => (
-        <span className="inline-flex gap-1">
+        <span className="flex gap-1">
           <StatusBadge state={row.state} />
           {row.drifted && <StatusBadge state="drifted" tone="warn" label="changed by hand" />}
         </span>
@@ -118,10 +118,10 @@ export default function CustomersPage() {
               onChange={(event) => { set({ router_id: event.target.value }); }}
               className="w-44"
             />
-            <Button small tone={drifted ? "primary" : "plain"} aria-pressed={Boolean(drifted)} onClick={() => { set({ drifted: drifted ? undefined : "true" }); }}>
+            <Button tone={drifted ? "primary" : "plain"} aria-pressed={Boolean(drifted)} onClick={() => { set({ drifted: drifted ? undefined : "true" }); }}>
               Changed by hand
             </Button>
-            {operation_id && <Button small onClick={() => { set({ operation_id: undefined }); }}>Of one operation ✕</Button>}
+            {operation_id && <Button onClick={() => { set({ operation_id: undefined }); }}>Of one operation ✕</Button>}
           </>
         }
         bulk={

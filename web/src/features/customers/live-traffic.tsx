@@ -6,6 +6,8 @@ import { Panel } from "@/ui/page";
 import { rate } from "@/ui/units";
 import { begun, withSample, type Traffic } from "./samples";
 
+const SHOWN_S = 120;
+
 interface Frame {
   kind: "traffic" | "error";
   at: string;
@@ -21,6 +23,8 @@ export function LiveTraffic({ router, user }: { router: string; user: string }) 
   const [traffic, setTraffic] = useState<Traffic>(begun);
   const [trouble, setTrouble] = useState("");
   const [limits, setLimits] = useState("");
+
+  const end = traffic.times.at(-1) ?? 0;
 
   useEffect(() => {
     const socket = new ReconnectingSocket({
@@ -53,6 +57,7 @@ export function LiveTraffic({ router, user }: { router: string; user: string }) 
           { label: "Upload", values: traffic.up },
         ]}
         scale={[0, null]}
+        span={[end - SHOWN_S, end]}
       />
     </Panel>
   );

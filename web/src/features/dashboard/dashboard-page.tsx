@@ -11,6 +11,8 @@ import { LatestChanges } from "./latest-changes";
 import { Detectors } from "./detectors";
 import { DownDevices } from "./down-devices";
 import { Parts } from "./parts";
+import { RunningOperations } from "./running-operations";
+import { Talkers } from "./talkers";
 
 export default function DashboardPage() {
   const summary = useQuery(get("/api/v1/inventory/summary"));
@@ -30,13 +32,17 @@ export default function DashboardPage() {
           <>
             <Glance summary={data} />
             <div className="grid items-start gap-4 lg:grid-cols-2">
-              <FiringAlerts />
-              <DownDevices />
-              <LatestChanges />
-              <div className="flex flex-col gap-4">
+              <div className="flex min-w-0 flex-col gap-4">
+                <FiringAlerts />
+                <LatestChanges />
+                <Parts title="By vendor" name="vendor" counts={data.by_vendor as Record<string, number>} />
+              </div>
+              <div className="flex min-w-0 flex-col gap-4">
+                <DownDevices />
+                <Talkers />
+                <RunningOperations />
                 <Detectors />
                 <Parts title="By type" name="type" counts={data.by_type as Record<string, number>} />
-                <Parts title="By vendor" name="vendor" counts={data.by_vendor as Record<string, number>} />
               </div>
             </div>
           </>

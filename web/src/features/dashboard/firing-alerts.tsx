@@ -21,7 +21,7 @@ export function FiringAlerts() {
             {[...items].sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity)).slice(0, SHOWN).map((each) => (
               <li key={each.id} className="flex items-center gap-3 px-3 py-1.5">
                 <StatusBadge state={each.severity} className="w-20" />
-                <Link to="/alerts" search={{ id: each.id } as never} className="min-w-0 flex-1 hover:text-accent hover:underline"><Name>{each.title}</Name></Link>
+                <Link to={`/alerts/${each.id}`} className="min-w-0 flex-1 hover:text-accent hover:underline"><Name>{each.title}</Name></Link>
                 <span className="shrink-0 text-xs text-muted"><Time at={each.raised_at} relative /></span>
               </li>
             ))}

@@ -8,14 +8,18 @@ import { Panel } from "@/ui/page";
 import { QueryState } from "@/ui/states";
 import { Time } from "@/ui/time";
 
+const SHOWN = 12;
+/** Neither a change of the network nor of Netledger. */
+const ROUTINE = /^(user\.(logged|login)|session\.|credential\.secret_read|finding\.)/;
+
 export function LatestChanges() {
-  const latest = useQuery(get("/api/v1/audit", { query: { limit: 12 } }));
+  const latest = useQuery(get("/api/v1/audit", { query: { limit: 100 } }));
   return (
     <Panel title="Latest changes" flush actions={<Link className="text-xs text-accent underline" to="/audit">All</Link>}>
       <QueryState query={latest} compact empty={<p className="px-3 py-4 text-muted">Nothing happened yet.</p>}>
         {({ items }) => (
           <ul className="divide-y divide-line">
-            {items.map((each) => (
+            {items.filter(({ type }) => !ROUTINE.test(type)).slice(0, SHOWN).map((each) => (
               <li key={each.position} className="flex items-center gap-3 px-3 py-1.5">
                 <Link to="/audit" search={{ event: String(each.position) } as never} className="min-w-0 flex-1 hover:text-accent hover:underline"><Name>{each.summary || eventWords(each.type)}</Name></Link>
                 <span className="shrink-0 text-xs text-muted"><ActorName entry={each} /></span>

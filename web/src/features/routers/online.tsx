@@ -2,7 +2,6 @@
 import { Users } from "lucide-react";
 import type { Schemas } from "@/api/client";
 import { Name } from "@/ui/name";
-import { Panel } from "@/ui/page";
 import { Message } from "@/ui/states";
 import { DataTable, type Column } from "@/ui/table";
 import { duration } from "@/ui/units";
@@ -18,7 +17,8 @@ const COLUMNS: readonly Column<Schemas["Target"]>[] = [
 
 export function Online({ router }: { router: string }) {
   return (
-    <Panel title="Online now" flush>
+    <section aria-labelledby="online-now" className="flex flex-col gap-2">
+      <h2 id="online-now" className="text-sm font-semibold">Online now</h2>
       <DataTable
         id="online"
         label="Customers online"
@@ -29,6 +29,6 @@ export function Online({ router }: { router: string }) {
         className="h-96"
         empty={<Message icon={Users} title="Nobody is online">Sessions show here as soon as a customer dials in.</Message>}
       />
-    </Panel>
+    </section>
   );
 }

@@ -67,8 +67,7 @@ export default function RouterPage() {
                   ["Circuit", `${row.circuit}, ${count(row.failures)} failures in a row`],
                   ["Worker", row.owner],
                   ["Compared", row.synced_at ? <Time at={row.synced_at} /> : "never"],
-                  ["Last error", row.last_error && <Name wrap>{row.last_error}</Name>],
-                  ["Its time", row.last_error_at && <Time at={row.last_error_at} />],
+                  ["Last error", row.last_error && <span key="error"><Name wrap>{row.last_error}</Name>{row.last_error_at && <>, <Time at={row.last_error_at} /></>}</span>],
                 ]}
               />
             </Panel>

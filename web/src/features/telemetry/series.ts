@@ -1,5 +1,6 @@
 /** Which series are drawn together: in and out of a port, all processors, all storages. */
 import type { Schemas } from "@/api/client";
+import { metricName } from "@/ui/units";
 
 type SeriesBody = Pick<Schemas["SeriesBody"], "metric" | "interface">;
 
@@ -32,7 +33,7 @@ export function grouped(series: readonly SeriesBody[], { metric, part }: { metri
       continue;
     }
     const present = groups.get(each.metric);
-    if (!present) groups.set(each.metric, { key: each.metric, title: each.metric.replaceAll("_", " "), metrics: [each.metric], parts: [each.interface] });
+    if (!present) groups.set(each.metric, { key: each.metric, title: metricName(each.metric), metrics: [each.metric], parts: [each.interface] });
     else if (present.parts.length < MOST_LINES) present.parts.push(each.interface);
   }
   // the device itself before its ports

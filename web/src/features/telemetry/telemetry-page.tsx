@@ -9,6 +9,7 @@ import { Page, Panel } from "@/ui/page";
 import { Message, QueryState } from "@/ui/states";
 import { TimeRange, useSpan, type Span } from "@/ui/time-range";
 import { useNow } from "@/ui/time";
+import { metricName } from "@/ui/units";
 import { MetricChart } from "./metric-chart";
 import { grouped, SHOWN_CHARTS, type ChartGroup } from "./series";
 import { useLive } from "./use-live";
@@ -46,7 +47,7 @@ export default function TelemetryPage() {
                     className="w-56"
                     value={metric}
                     onChange={(event) => { set({ metric: event.target.value, interface: undefined }); }}
-                    options={[{ value: "", label: "All metrics" }, ...[...new Set(items.map((each) => each.metric))].map((each) => ({ value: each, label: each.replaceAll("_", " ") }))]}
+                    options={[{ value: "", label: "All metrics" }, ...[...new Set(items.map((each) => each.metric))].map((each) => ({ value: each, label: metricName(each) }))]}
                   />
                   <TextField quiet label="Interface" type="search" placeholder="Interface, sensor or queue" className="w-56" value={part} onChange={(event) => { set({ interface: event.target.value }); }} />
                   {groups.length > SHOWN_CHARTS && <span className="self-center text-sm text-muted">The first {SHOWN_CHARTS} of {groups.length} charts; narrow the choice for the rest.</span>}

@@ -15,7 +15,7 @@ interface CanvasProps extends Omit<TimeChartProps, "label" | "series" | "classNa
 }
 
 const BAND_ALPHA = "26";
-const AXIS_PX = 74;
+const AXIS_PX = 84;
 
 export default function Canvas(props: CanvasProps) {
   const holder = useRef<HTMLDivElement>(null);
@@ -87,12 +87,12 @@ function options(latest: Latest, tip: { readonly current: HTMLDivElement | null 
     legend: { show: false },
     cursor: { drag: { x: latest.current.onZoom !== undefined, y: false, setScale: false }, points: { size: 6 } },
     scales: {
-      x: { time: true, range: (_plot, min, max) => (latest.current.span ? [...latest.current.span] : [min, max]) },
+      x: { time: true, range: (_plot, min, max) => spanOf(latest.current, min, max) },
       y: { range: (_plot, min, max) => bounds(min, max, scale) },
     },
     axes: [
-      { ...axis, values: (_plot, at, _axis, _space, step) => at.map((each) => formatTime(each * 1000, step < 60 ? "clock" : "short").replace(/, /, step < 86_400 ? "\n" : ", ")) , size: 40, space: 90 },
-      { ...axis, size: AXIS_PX, values: (_plot, at) => at.map((each) => metricValue(metric, each)) },
+      { ...axis, values: (_plot, at, _axis, _space, step) => moments(at, step), size: 42, space: 84 },
+      { ...axis, size: AXIS_PX, ...(/_(up|ok)$/.test(metric) && { splits: () => [0, 1] }), values: (_plot, at) => at.map((each) => metricValue(metric, each)) },
     ],
     series: [
       {},
@@ -102,7 +102,7 @@ function options(latest: Latest, tip: { readonly current: HTMLDivElement | null 
         stroke: color(colorName(tint)),
         width: 1.5,
         spanGaps: false,
-        points: { show: false },
+        points: { show: true, size: 4, width: 0, fill: color(colorName(tint)), filter: alone },
         ...(dashed && { dash: [5, 4] }),
       })),
       ...edges,
@@ -120,6 +120,36 @@ function options(latest: Latest, tip: { readonly current: HTMLDivElement | null 
       ],
     },
   };
+}
+
+/** The shown span; one of no length, as of a single sample, is widened to the minute around it. */
+function spanOf({ span }: CanvasProps, min: number, max: number): [number, number] {
+  const [from, to] = span ?? [min, max];
+  return to - from < 1 ? [from - 30, to + 30] : [from, to];
+}
+
+/** Times of day along the axis; the date is told where it begins anew. */
+function moments(at: readonly number[], step: number): string[] {
+  let day = "";
+  return at.map((each) => {
+    const date = formatTime(each * 1000, "day");
+    if (step >= 86_400) return date;
+    const clock = formatTime(each * 1000, step < 60 ? "clock" : "minute");
+    const told = date === day ? clock : `${clock}\n${date}`;
+    day = date;
+    return told;
+  });
+}
+
+/** A sample between two gaps makes no line: it is drawn as a point. */
+function alone(plot: uPlot, index: number, show: boolean): number[] | null {
+  if (!show) return null;
+  const values = plot.data[index] as readonly (number | null | undefined)[];
+  const found: number[] = [];
+  values.forEach((value, at) => {
+    if (value !== null && value !== undefined && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null) found.push(at);
+  });
+  return found;
 }
 
 function bounds(min: number | null, max: number | null, scale: CanvasProps["scale"]): [number, number] {

@@ -1,5 +1,6 @@
 /** From the API's history to what a chart draws: one axis of moments for several interfaces. */
 import type { Schemas } from "@/api/client";
+import { metricName } from "../units";
 import type { Series } from "./series";
 
 export interface Aligned {
@@ -25,7 +26,7 @@ export function aligned(history: Schemas["HistoryBody"], { band = false, name }:
       lower[place] = point.min;
       upper[place] = point.max;
     }
-    const label = name?.(item.interface) ?? (item.interface || history.metric.replaceAll("_", " "));
+    const label = name?.(item.interface) ?? (item.interface || metricName(history.metric));
     return band && history.step_s > 0 ? { label, values, band: { lower, upper, label: "least to greatest" } } : { label, values };
   });
   return { times, series };
