@@ -24,11 +24,7 @@ export function conditionText(condition: Condition): string {
     case "interface_down":
       return `interface down${lasting(condition.for_s)}`;
     case "anomaly":
-<<<<<<< HEAD
-      return `anomaly of ${condition.metric ? spelled(condition.metric) : "any metric"}, score above ${String(condition.score ?? 0.8)}`;
-=======
-      return `anomaly of ${condition.metric ? metricName(condition.metric) : "any metric"}, score above ${String(condition.score ?? 0.9)}`;
->>>>>>> 98f616f (web: the map is drawn, charts tell times and points, metrics by name, alerts in words; api: top talkers on the dashboard)
+      return `anomaly of ${condition.metric ? metricName(condition.metric) : "any metric"}, score above ${String(condition.score ?? 0.8)}`;
     case "compliance":
       return `configuration breaks a policy, ${condition.min_severity ?? "low"} or graver`;
     case "config_drift":
