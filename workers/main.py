@@ -1,6 +1,5 @@
 """Puts a worker process together: the only place of this folder that names concrete adapters."""
 
-import asyncio
 import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -73,7 +72,7 @@ from workers.router_returns import RouterReturns
 from workers.routers import RouterService
 from workers.scheduler import Scheduler
 from workers.secrets import secret_handlers
-from workers.supervision import ended, keep_running
+from workers.supervision import run_all
 
 _NEED_NATS = ("relay", "executor", "routers", "detector", "recorder", "remote-write", "alerting")
 _NEED_NO_READ_MODELS = ("projector", "relay", "checkpoints", "remote-write")
@@ -110,7 +109,7 @@ async def run(configuration: Configuration, master_key: MasterKey, kinds: Sequen
         services["presence"] = Presence(parts.notes, parts.worker_id, ",".join(chosen)).run
         if any(kind in _NEED_NATS for kind in chosen):
             services["nats"] = partial(_run_connected, parts, chosen)
-        await _run_all(services)
+        await run_all(services)
 
 
 def _chosen(parts: Parts, services: Services, kinds: Sequence[str]) -> Services:
@@ -128,19 +127,11 @@ def _chosen(parts: Parts, services: Services, kinds: Sequence[str]) -> Services:
     }
 
 
-async def _run_all(services: Services) -> None:
-    tasks = [asyncio.create_task(keep_running(name, run), name=name) for name, run in services.items()]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        await ended(tasks)
-
-
 async def _run_connected(parts: Parts, kinds: Sequence[str]) -> None:
     """The services that need NATS begin once it is there; all others run without it."""
     client: Client = await connect_nats(parts.configuration.nats_url, name="netledger worker")
     try:
-        await _run_all(_chosen(parts, _connected_services(parts, client), kinds))
+        await run_all(_chosen(parts, _connected_services(parts, client), kinds))
     finally:
         await client.close()
 
@@ -226,7 +217,7 @@ def _connected_services(parts: Parts, client: Client) -> Services:
         "relay": Relay(sealed_events, parts.watch, LedgerPublisher(client), parts.leadership).run,
         "executor": _executor(parts, client, calls).run,
         "routers": partial(
-            _run_all,
+            run_all,
             {"routers": routers.run, "router polls": router_polls(parts.pool, routers, connected).run},
         ),
         "detector": detector(parts.worker_id, parts.pool, bus, connected).run,

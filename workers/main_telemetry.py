@@ -1,7 +1,7 @@
 """Puts together what works on telemetry; a place of this folder that names concrete adapters."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from nats.aio.client import Client
@@ -36,7 +36,7 @@ from workers.notifier import Notifier
 from workers.operation import Handler
 from workers.recorder import Recorder
 from workers.remote_write import RemoteWriteService
-from workers.supervision import ended, keep_running
+from workers.supervision import run_all
 from workers.telemetry_upkeep import TelemetryUpkeepService
 
 Pool = AsyncConnectionPool[AsyncConnection[Any]]
@@ -149,14 +149,7 @@ def alerts(
         ).run,
     }
 
-    async def run() -> None:
-        tasks = [asyncio.create_task(keep_running(name, service)) for name, service in services.items()]
-        try:
-            await asyncio.gather(*tasks)
-        finally:
-            await ended(tasks)
-
-    return run
+    return partial(run_all, services)
 
 
 def telemetry_handlers(pool: Pool) -> list[Handler]:

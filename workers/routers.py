@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
@@ -119,14 +119,13 @@ class RouterService:
 
     async def run(self) -> None:
         """Until cancelled; then others may take over at once."""
-        try:
+        async with AsyncExitStack() as ending:
+            ending.push_async_callback(self._leases.leave, self._worker_id)
+            ending.push_async_callback(self._calls.close)
+            ending.push_async_callback(self._drop_all)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep_claiming())
                 group.create_task(self._keep_looking())
-        finally:
-            await self._drop(list(self._cared))
-            await self._calls.close()
-            await self._leases.leave(self._worker_id)
 
     async def _keep_claiming(self) -> None:
         loop = asyncio.get_running_loop()
@@ -195,13 +194,22 @@ class RouterService:
         opened = await self._accesses.get(credential_id, version)
         return opened if isinstance(opened, RouterOsAccess) else None
 
+    async def _drop_all(self) -> None:
+        await self._drop(list(self._cared))
+
     async def _drop(self, router_ids: Sequence[str]) -> None:
+        """All at once, and each for sure: a connection that is left behind would go on by itself."""
         for router_id in router_ids:
             cared = self._cared.pop(router_id, None)
             for task in (cared.refreshing, cared.watching) if cared is not None else ():
                 if task is not None:
                     task.cancel()
+        await asyncio.gather(*(self._let_go(router_id) for router_id in router_ids))
+
+    async def _let_go(self, router_id: str) -> None:
+        try:
             await self._calls.stop(router_id)
+        finally:
             await self._fleet.disown(router_id)
 
     async def _keep_looking(self) -> None:

@@ -1,7 +1,7 @@
 """Keeps services running: one that fails is started again, after a pause that grows, and the others go on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 import structlog
@@ -30,6 +30,17 @@ async def keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
             pause_s = _FIRST_PAUSE_S
         await asyncio.sleep(pause_s)
         pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+
+async def run_all(services: Mapping[str, Callable[[], Awaitable[None]]]) -> None:
+    """Until cancelled; then each is cancelled once and has time to tidy up, whichever ends first."""
+    tasks = [asyncio.create_task(keep_running(name, run), name=name) for name, run in services.items()]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        await ended(tasks)
 
 
 async def ended(tasks: "Collection[asyncio.Task[Any]]") -> None:
