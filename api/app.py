@@ -275,7 +275,11 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             ),
         ],
         openapi_config=openapi(),
-        compression_config=CompressionConfig(backend="gzip", minimum_size=2_000),
+        compression_config=CompressionConfig(
+            backend="gzip",
+            minimum_size=2_000,
+            gzip_compress_level=1,  # a seventh of the time of the default, 9, for a tenth more bytes
+        ),
         logging_config=None,
         request_max_body_size=MAX_BODY,
     )
