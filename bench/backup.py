@@ -46,10 +46,13 @@ def main() -> None:
     """Reads all devices with each, some times over, and prints one line of JSON at the end."""
     options = _options()
     with _lab(options) as ready:
-        ours_s, peer_s = [], []
+        ours_s, peer_s, cpu_s = [], [], []
         for round_number in range(1, options.rounds + 1):
+            began = time.process_time()
             ours, texts = uvloop.run((_ours if options.reader else _ours_kept)(ready, options.at_once))
+            between = time.process_time()
             peer, their_texts = _peer(ready, options.threads)
+            cpu_s.append((between - began, time.process_time() - between))
             assert _normalised(texts) == _normalised(their_texts), (
                 "both must have read the same configurations"
             )
@@ -66,6 +69,10 @@ def main() -> None:
                 "unit": "s",
                 "ratio": round(peer / ours, 2),
                 "n": len(ready["devices"]),
+                "cpu_ms_a_device": round(min(each for each, _ in cpu_s) * 1e3 / len(ready["devices"]), 1),
+                "peer_cpu_ms_a_device": round(
+                    min(each for _, each in cpu_s) * 1e3 / len(ready["devices"]), 1
+                ),
             }
         )
     )
