@@ -6,8 +6,7 @@ import { get } from "@/api/query";
 import { Button } from "./button";
 import { cn } from "./cn";
 import { CheckField } from "./field";
-import { useRested } from "./hooks";
-import { Name } from "./name";
+import { Name, visible } from "./name";
 import { SearchField } from "./search-field";
 import { QueryState, Skeleton } from "./states";
 import { StatusBadge } from "./status";
@@ -21,8 +20,7 @@ export function DevicesPicker({ chosen, onChange, label = "Devices", className }
   className?: string;
 }) {
   const [text, setText] = useState("");
-  const q = useRested(text);
-  const found = useQuery({ ...get("/api/v1/inventory/devices", { query: { q, limit: SHOWN } }), placeholderData: (before) => before });
+  const found = useQuery({ ...get("/api/v1/inventory/devices", { query: { q: text, limit: SHOWN } }), placeholderData: (before) => before });
   const has = new Set(chosen);
 
   function toggle(id: string) {
@@ -41,8 +39,14 @@ export function DevicesPicker({ chosen, onChange, label = "Devices", className }
           </Button>
           <Button small icon={X} disabled={chosen.length === 0} onClick={() => { onChange([]); }}>None</Button>
         </div>
+        {chosen.length > 0 && (
+          <ul aria-label="Chosen" className="flex max-h-24 flex-wrap gap-1 overflow-y-auto border-b border-line p-2">
+            {chosen.slice(0, SHOWN).map((id) => <Chosen key={id} id={id} onRemove={() => { toggle(id); }} />)}
+            {chosen.length > SHOWN && <li className="text-xs text-muted">and {chosen.length - SHOWN} more</li>}
+          </ul>
+        )}
         <div className="max-h-56 overflow-y-auto" tabIndex={0} role="group" aria-label={label}>
-          <QueryState query={found} compact skeleton={<Skeleton lines={4} className="p-3" />} empty={<p className="p-3 text-sm text-muted">{q ? "No device is called so." : "There are no devices yet: discover some first."}</p>}>
+          <QueryState query={found} compact skeleton={<Skeleton lines={4} className="p-3" />} empty={<p className="p-3 text-sm text-muted">{text ? "No device is called so." : "There are no devices yet: discover some first."}</p>}>
             {({ items, next_cursor }) => (
               <ul className="divide-y divide-line">
                 {items.map((each) => (
@@ -64,5 +68,18 @@ export function DevicesPicker({ chosen, onChange, label = "Devices", className }
         </div>
       </div>
     </fieldset>
+  );
+}
+
+function Chosen({ id, onRemove }: { id: string; onRemove: () => void }) {
+  const device = useQuery(get("/api/v1/inventory/devices/{device}", { path: { device: id } }));
+  const name = visible(device.data?.name || device.data?.address || id);
+  return (
+    <li className="inline-flex max-w-56 items-center gap-1 rounded bg-idle-soft pl-1.5 text-xs">
+      <bdi className="truncate">{name}</bdi>
+      <button type="button" aria-label={`Leave ${name} out`} onClick={onRemove} className="rounded p-1 hover:bg-hover">
+        <X aria-hidden className="size-3" />
+      </button>
+    </li>
   );
 }

@@ -3,8 +3,7 @@ import type { Schemas } from "@/api/client";
 import { Code } from "@/ui/code";
 import { Name } from "@/ui/name";
 import { Panel } from "@/ui/page";
-import { StatusBadge } from "@/ui/status";
-import { Chip } from "@/ui/status";
+import { Chip, StatusBadge } from "@/ui/status";
 
 type Plan = Schemas["DevicePlan"];
 
@@ -33,7 +32,7 @@ export function DevicePlans({ plan }: { plan: Schemas["ApplicationPlan"] }) {
             ) : (
               <div className="grid gap-3 lg:grid-cols-2">
                 <div className="min-w-0">
-                  <h3 className="mb-1 text-xs font-medium text-muted">{each.method === "load" ? "Loaded as a whole" : `${String(each.lines?.length ?? 0)} lines would be sent`}</h3>
+                  <h3 className="mb-1 text-xs font-medium text-muted">{each.method === "load" ? "Loaded as a whole" : `${String(each.lines?.length ?? 0)} ${each.lines?.length === 1 ? "line" : "lines"} would be sent`}</h3>
                   <Code label={`Lines for ${each.name}`} value={(each.lines ?? []).join("\n")} className="h-48" />
                 </div>
                 <div className="min-w-0">

@@ -88,7 +88,7 @@ function Session({ device, reason, again }: { device: string; reason: string; ag
       <div className="flex flex-wrap items-center gap-2 text-sm">
         <StatusBadge state={over ? "stopped" : state} label={state} />
         <span role="status" className="min-w-0 flex-1 break-words text-muted">
-          {over ? words(over) : opened ? <>Recorded. Ends after {duration(opened.idle_timeout_s)} without typing. Host key <code className="text-xs">{opened.host_key}</code></> : "Logging in …"}
+          {over ? words(over) : opened ? <>Recorded. Ends after {duration(opened.idle_timeout_s)} without typing.<span className="hidden sm:inline"> Host key <code className="text-xs">{opened.host_key}</code></span></> : "Logging in …"}
         </span>
         {over ? (
           <>
