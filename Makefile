@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 LAB ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check format lint types imports unit test packages bench licences events web web-types web-check clean
+.PHONY: help run install check format lint types imports unit test packages bench licences events settings web web-types web-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ licences: $(STAMP) ## the licences of all dependencies
 
 events: $(STAMP) ## write docs/events.md, the catalogue of all event types
 	@$(BIN)/python -m docs.events > docs/events.md
+
+settings: $(STAMP) ## write docs/settings.md, the table of all settings
+	@$(BIN)/python -m docs.settings > docs/settings.md
 
 web: $(STAMP) ## build the web application where it is missing or old
 	@$(BIN)/python web/build.py --optional

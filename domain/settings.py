@@ -41,9 +41,13 @@ class AuthSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How long tokens are good, and when a name is locked after failed logins."""
 
     access_token_s: Annotated[int, msgspec.Meta(ge=60, le=86_400)] = 900
+    """How long an access token is good."""
     refresh_token_s: Annotated[int, msgspec.Meta(ge=600, le=31_536_000)] = 1_209_600
+    """How long a login lasts without being used: its refresh token is good for so long."""
     lock_after_failures: Annotated[int, msgspec.Meta(ge=1, le=100)] = 5
+    """After so many failed logins in a row a name is locked ..."""
     lock_s: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 300
+    """... for so long."""
 
 
 class IsolationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,10 +76,15 @@ class TelemetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """How often devices are polled for what, and when one that does not answer is down."""
 
     availability_s: Seconds = 30
+    """How often it is checked whether a device answers; 0 = never, as for those below."""
     interfaces_s: Seconds = 60
+    """How often the counters and states of interfaces are read."""
     resources_s: Seconds = 60
+    """How often CPU, memory and storage are read."""
     sensors_s: Seconds = 300
+    """How often temperatures, fans, power and optical levels are read."""
     queues_s: Seconds = 30
+    """How often the queues of RouterOS devices are read."""
     overrides: Annotated[list[IntervalOverride], msgspec.Meta(max_length=10_000)] = []
     """Other intervals by device or label; that of the device itself wins, then the shortest of its labels."""
     poll_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 20.0
@@ -85,6 +94,7 @@ class TelemetrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     echoes: Annotated[int, msgspec.Meta(ge=0, le=20)] = 3
     """Echo requests a check of availability; 0 = none, so that SNMP and RouterOS alone tell."""
     echo_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 1.0
+    """How long the answer to one echo request may take."""
     down_after: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
     """A device is down after so many unanswered checks ..."""
     down_of: Annotated[int, msgspec.Meta(ge=1, le=40)] = 4
@@ -111,6 +121,7 @@ class ReceiverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     rate_per_s: Annotated[float, msgspec.Meta(gt=0, le=100_000)] = 100.0
     """Syslog messages and traps of one source."""
     burst: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1_000
+    """So many of one source may come at once."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
