@@ -6,7 +6,7 @@ import { useState } from "react";
 import { get } from "@/api/query";
 import { Button } from "./button";
 import { useRested } from "./hooks";
-import { Name, visible } from "./name";
+import { Name } from "./name";
 import { Popover } from "./popover";
 
 const SHOWN = 30;
