@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import structlog
@@ -15,7 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from domain.aggregate import IdempotencyKey
 from domain.discovery import DISCOVERY, StartDiscovery
 from domain.event import Actor, Attribution
-from domain.operation import OPERATION, RequestOperation
+from domain.operation import ENDED, OPERATION, RequestOperation
 from domain.ports import CommandBus, Leadership
 from domain.settings import DiscoverySettings
 from projections import operations
@@ -48,6 +48,7 @@ class Scheduler:
         self._leadership = leadership
         self._look_s = look_s
         self._jobs = jobs
+        self._requested: UUID | None = None
 
     async def run(self) -> None:
         async with self._leadership.lead("scheduler"):
@@ -72,9 +73,17 @@ class Scheduler:
                 settings = (await in_force(conn)).discovery
                 if not settings.interval_s or not settings.ranges or await _under_way(conn):
                     return
+            if await self._own_under_way():
+                return
             await self._request(settings)
         except Exception as error:  # the next look is soon
             log.warning("scheduled discovery not requested", error=repr(error))
+
+    async def _own_under_way(self) -> bool:
+        """By the ledger itself, since the read model may not show yet what was just requested."""
+        if self._requested is None:
+            return False
+        return (await self._bus.state(OPERATION, self._requested)).state not in ENDED
 
     async def _request(self, settings: DiscoverySettings) -> None:
         slot = int(datetime.now(UTC).timestamp()) // settings.interval_s
@@ -94,6 +103,7 @@ class Scheduler:
             key=key,
         )
         if not outcome.repeated:
+            self._requested = operation_id
             log.info("scheduled discovery requested", operation=str(operation_id))
 
 

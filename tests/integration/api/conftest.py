@@ -3,6 +3,7 @@
 import ipaddress
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -59,10 +60,27 @@ def instance(
         yield running
 
 
+_RENEWED_S = 300.0
+
+
+class FreshTokens(dict[str, str]):
+    """Access tokens by role, of the users of the same names; one that is about to expire is renewed."""
+
+    def __init__(self, instance: Netledger) -> None:
+        super().__init__()
+        self._instance = instance
+        self._made_at: dict[str, float] = {}
+
+    def __getitem__(self, role: str) -> str:
+        now = time.monotonic()
+        if now - self._made_at.get(role, -_RENEWED_S) >= _RENEWED_S:
+            self[role], self._made_at[role] = self._instance.login(role), now
+        return super().__getitem__(role)
+
+
 @pytest.fixture(scope="session")
-def tokens(instance: Netledger) -> dict[str, str]:
-    """Access tokens by role, of the users of the same names."""
-    return {role: instance.login(role) for role in ("viewer", "engineer", "admin")}
+def tokens(instance: Netledger) -> FreshTokens:
+    return FreshTokens(instance)
 
 
 @pytest.fixture

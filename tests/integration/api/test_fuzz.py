@@ -23,7 +23,9 @@ from adapters.vault.master_key import MasterKey
 from tests.integration.api.answers import done
 from tests.integration.api.serving import Netledger, fresh_database, netledger
 
-EXAMPLES = 8
+pytestmark = pytest.mark.timeout(600)  # hundreds of operations, some thousand requests
+
+EXAMPLES = 5
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 AWAY = {
     ("POST", "/api/v1/credentials/{credential}/test"),
