@@ -80,13 +80,13 @@ function Alert({ row }: { row: Schemas["AlertDetail"] }) {
         <Panel title="What">
           <Facts
             items={known([
-              ["Device", row.device_id && <Link key="device" className="text-accent underline" to={`/devices/${row.device_id}` as never}><bdi>{device.data?.name ?? "its device"}</bdi></Link>],
+              ["Device", row.device_id && <Link key="device" className="text-accent underline" to={`/devices/${row.device_id}` as never}><Name wrap>{device.data?.name ?? "its device"}</Name></Link>],
               ["Metric", row.metric && metricName(row.metric)],
               ["Interface", row.interface && <Name key="interface">{row.interface}</Name>],
               ["Rule", row.rule_id && <Link key="rule" className="text-accent underline" to={`/alert-rules/${row.rule_id}` as never}>version {String(row.rule_version)}</Link>],
               ["Source", row.source],
-              ["Acknowledged", row.acknowledged_at && <span key="ack"><bdi>{row.acknowledged_by}</bdi>, <Time at={row.acknowledged_at} /></span>],
-              ["Resolved", row.resolved_at && <span key="resolved"><bdi>{row.resolved_by}</bdi>, <Time at={row.resolved_at} /></span>],
+              ["Acknowledged", row.acknowledged_at && <span key="ack"><Name wrap>{row.acknowledged_by}</Name>, <Time at={row.acknowledged_at} /></span>],
+              ["Resolved", row.resolved_at && <span key="resolved"><Name wrap>{row.resolved_by}</Name>, <Time at={row.resolved_at} /></span>],
               ["Reason", row.reason && <Name key="reason" wrap>{row.reason}</Name>],
               ...details(row.detail).map(([name, value]) => [name, name === POLICY ? <Link key={name} className="text-accent underline" to={`/policies/${value}` as never}>the broken policy</Link> : <span key={name}>{value.split("\n").map((line) => <span key={line} className="block"><Name wrap>{line}</Name></span>)}</span>] as const),
             ])}
@@ -153,9 +153,9 @@ function Preceding({ row }: { row: Schemas["AlertDetail"] }) {
               <div className="min-w-0 flex-1">
                 <Name wrap>{each.summary}</Name>
                 <div className="text-xs text-muted">
-                  <Time at={each.occurred_at} /> · <bdi>{each.actor}</bdi>
+                  <Time at={each.occurred_at} /> · <Name wrap>{each.actor}</Name>
                   {each.on_neighbour && <> · <Chip>neighbour</Chip></>}
-                  {each.reason && <> · “<bdi>{each.reason}</bdi>”</>}
+                  {each.reason && <> · “<Name wrap>{each.reason}</Name>”</>}
                 </div>
               </div>
               {can("engineer") && each.revertible && <Button small icon={Undo2} busy={revert.isPending} onClick={() => void takeBack(each)}>Revert</Button>}

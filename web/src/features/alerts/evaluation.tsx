@@ -21,7 +21,7 @@ export function Evaluation({ alert }: { alert: string }) {
             <div className="grid gap-4 lg:grid-cols-2">
               <Facts
                 items={known([
-                  ["Rule", told.rule && <Link key="rule" className="text-accent underline" to={`/alert-rules/${told.rule.id}` as never}><bdi>{told.rule.rule.name}</bdi>, version {String(told.rule.evaluated_version ?? told.rule.version)}</Link>],
+                  ["Rule", told.rule && <Link key="rule" className="text-accent underline" to={`/alert-rules/${told.rule.id}` as never}><Name wrap>{told.rule.rule.name}</Name>, version {String(told.rule.evaluated_version ?? told.rule.version)}</Link>],
                   ["Condition", told.rule && conditionText(told.rule.rule.condition)],
                   ["Holds", told.rule && scopeText(told.rule.rule.scope)],
                   ["Phase", told.series && `${told.series.phase}${told.series.flapping ? ", flapping" : ""}`],
@@ -35,7 +35,7 @@ export function Evaluation({ alert }: { alert: string }) {
               />
               <Facts
                 items={known([
-                  ["On the way", told.parents.length > 0 && told.parents.map((each) => <span key={each.device_id} className="mr-2 inline-flex items-center gap-1"><bdi>{each.name}</bdi> <StatusBadge state={each.status} /></span>)],
+                  ["On the way", told.parents.length > 0 && told.parents.map((each) => <span key={each.device_id} className="mr-2 inline-flex items-center gap-1"><Name wrap>{each.name}</Name> <StatusBadge state={each.status} /></span>)],
                   ["Inhibited", told.inhibition && (told.inhibition.why ?? told.inhibition.kind)],
                   ["Silenced", told.silence && (told.silence.why ?? told.silence.kind)],
                   ["Group", told.grouping && `${told.grouping.group}, ${String(told.grouping.standing)} standing`],
@@ -68,8 +68,8 @@ export function Evaluation({ alert }: { alert: string }) {
               {told.steps.map((each, index) => (
                 <li key={`${each.at}/${String(index)}`}>
                   <span className="text-muted"><Time at={each.at} /></span> <span className="font-medium">{each.kind.replaceAll("_", " ")}</span>
-                  {each.by && <> by <bdi>{each.by}</bdi></>}
-                  {each.reason && <>: “<bdi>{each.reason}</bdi>”</>}
+                  {each.by && <> by <Name wrap>{each.by}</Name></>}
+                  {each.reason && <>: “<Name wrap>{each.reason}</Name>”</>}
                   <span className="block text-xs text-muted">
                     <Name wrap fallback="">{details(each.detail).filter(([name]) => name !== "Summary").map(([name, value]) => `${name.toLowerCase()} ${value.replaceAll("\n", ", ")}`).join(" · ")}</Name>
                   </span>

@@ -67,7 +67,7 @@ export default function RulePage() {
                 ["Where", scopeText(row.scope)],
                 ["Description", row.description && <Name key="description" wrap>{row.description}</Name>],
                 ["Told together", row.group_by === "rule" ? "all of the rule" : `those of a ${row.group_by ?? "site"}`],
-                ["Changed", <span key="changed"><Time at={row.changed_at} /> by <bdi>{row.changed_by}</bdi></span>],
+                ["Changed", <span key="changed"><Time at={row.changed_at} /> by <Name wrap>{row.changed_by}</Name></span>],
                 ["Alerts", <Link key="alerts" className="text-accent underline" to="/alerts" search={{ rule_id: row.id } as never}>of this rule</Link>],
               ]}
             />
@@ -81,7 +81,7 @@ export default function RulePage() {
                       <span className="w-10 font-medium">{each.version}</span>
                       <div className="min-w-0 flex-1">
                         <Name wrap>{`${each.rule.severity ?? "medium"}: ${conditionText(each.rule.condition)}, ${scopeText(each.rule.scope)}`}</Name>
-                        <div className="text-xs text-muted"><Time at={each.at} /> by <bdi>{each.author}</bdi>{each.reason && <>: “<bdi>{each.reason}</bdi>”</>}</div>
+                        <div className="text-xs text-muted"><Time at={each.at} /> by <Name wrap>{each.author}</Name>{each.reason && <>: “<Name wrap>{each.reason}</Name>”</>}</div>
                       </div>
                       {can("engineer") && each.version !== row.version && <Button small icon={RotateCcw} busy={restore.isPending} onClick={() => void bringBack(each.version)}>Bring back</Button>}
                     </li>

@@ -73,7 +73,7 @@ function Customer({ row, readAt }: { row: Schemas["CustomerDetail"]; readAt: num
       subtitle={
         <>
           <StatusBadge state={row.state} /> since <Time at={row.since} /> on{" "}
-          {routerId ? <Link className="text-accent underline" to={`/routers/${routerId}` as never}><bdi>{router.data?.name ?? "its router"}</bdi></Link> : "no router"}
+          {routerId ? <Link className="text-accent underline" to={`/routers/${routerId}` as never}><Name wrap>{router.data?.name ?? "its router"}</Name></Link> : "no router"}
         </>
       }
       actions={
@@ -129,8 +129,8 @@ function Customer({ row, readAt }: { row: Schemas["CustomerDetail"]; readAt: num
             <p className="text-sm text-muted">
               {change.requested && (
                 <>
-                  Asked for by <bdi className="text-text">{change.requested.actor.name}</bdi> at <Time at={change.requested.at} />
-                  {change.requested.reason && <>: “<bdi>{change.requested.reason}</bdi>”</>}.{" "}
+                  Asked for by <Name wrap>{change.requested.actor.name}</Name> at <Time at={change.requested.at} />
+                  {change.requested.reason && <>: “<Name wrap>{change.requested.reason}</Name>”</>}.{" "}
                 </>
               )}
               {change.method && <>By {change.method}. </>}
@@ -169,8 +169,8 @@ function History({ customer }: { customer: string }) {
               <Link className="min-w-0 flex-1 hover:underline" to={"/audit" as never} search={{ event: String(each.position) } as never}>
                 <Name wrap>{each.summary}</Name>
               </Link>
-              <span className="text-muted"><bdi>{each.actor.name}</bdi></span>
-              {each.reason && <span className="w-full pl-0 text-xs text-muted sm:pl-43">“<bdi>{each.reason}</bdi>”</span>}
+              <span className="text-muted"><Name wrap>{each.actor.name}</Name></span>
+              {each.reason && <span className="w-full pl-0 text-xs text-muted sm:pl-43">“<Name wrap>{each.reason}</Name>”</span>}
             </li>
           ))}
         </ol>
