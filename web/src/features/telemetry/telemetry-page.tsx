@@ -17,7 +17,12 @@ import { useLive } from "./use-live";
 export default function TelemetryPage() {
   const [{ device = "", metric = "", interface: part = "" }, set] = useUrlState();
   const [span, zoom] = useSpan();
-  const series = useQuery({ ...get("/api/v1/telemetry/series", { query: { device_id: device, limit: 500 } }), enabled: device !== "" });
+  const series = useQuery({
+    ...get("/api/v1/telemetry/series", { query: { device_id: device, limit: 500 } }),
+    enabled: device !== "",
+    // a new device has nothing until its first poll
+    refetchInterval: ({ state }) => (state.data && state.data.items.length > 0 ? false : 5_000),
+  });
   const metrics = useQuery(get("/api/v1/telemetry/metrics"));
   const known = new Map((metrics.data?.items ?? []).map((each) => [each.name, each]));
 

@@ -1,0 +1,77 @@
+"""The pages that the README shows, each with what it is there for; `DOCS_IMAGES=1` writes the pictures anew."""
+
+import os
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.web.conftest import Opener
+from tests.e2e.web.product import Product
+
+pytestmark = pytest.mark.needs_package("chromium")
+IMAGES = Path(__file__).parents[3] / "docs/images"
+SIZE = {"width": 1280, "height": 800}
+
+
+def _kept(page: Page, name: str, folder: Path) -> None:
+    target = IMAGES if os.environ.get("DOCS_IMAGES") else folder
+    target.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=target / f"{name}.png")
+    assert (target / f"{name}.png").stat().st_size > 10_000
+
+
+def _found(ask: Callable[[], Any], patience_s: float = 90.0) -> Any:
+    end = time.monotonic() + patience_s
+    while not (found := ask()):
+        assert time.monotonic() < end, "it was not there in time"
+        time.sleep(0.3)
+    return found
+
+
+def test_what_is_watched(open_as: Opener, product: Product, api: httpx.Client, tmp_path: Path) -> None:
+    device = next(each for each in product.devices(api) if each["name"].startswith("cr2"))
+    page = open_as("engineer", "/topology", viewport=SIZE)
+    expect(page.get_by_role("img", name=re.compile("^Map of")).locator("canvas").first).to_be_visible()
+    _kept(page, "topology", tmp_path)
+    page.goto(f"/telemetry?device={device['id']}&metric=cpu_percent")
+    chart = page.get_by_role("figure").first
+    expect(chart).to_contain_text(re.compile(r"\d %"), timeout=90_000)
+    page.goto(f"/telemetry?device={device['id']}")
+    expect(page.get_by_role("figure").nth(3).locator("canvas")).to_be_visible(timeout=60_000)
+    _kept(page, "telemetry", tmp_path)
+    page.goto("/dashboard")
+    expect(page.get_by_role("table").filter(has_text="Received")).to_contain_text("bit/s", timeout=90_000)
+    _kept(page, "dashboard", tmp_path)
+
+
+def test_a_device_and_its_alert(open_as: Opener, product: Product, api: httpx.Client, tmp_path: Path) -> None:
+    device = next(each for each in product.devices(api) if each["name"].startswith("cr2"))
+    page = open_as("engineer", f"/devices/{device['id']}", viewport=SIZE)
+    expect(page.get_by_role("heading", name=re.compile("cr2.ham1"))).to_be_visible()
+    _kept(page, "device", tmp_path)
+    alerts = _found(lambda: api.get("/alerts", params={"state": "firing"}).json()["items"])
+    page.goto(f"/alerts/{alerts[0]['id']}")
+    expect(page.get_by_role("heading", name="Why was I (not) told?")).to_be_visible()
+    _kept(page, "alert", tmp_path)
+
+
+def test_a_customer_who_is_isolated(open_as: Opener, api: httpx.Client, tmp_path: Path) -> None:
+    customer = _found(lambda: api.get("/customers", params={"q": "ber1-ce1-0011"}).json()["items"])[0]
+    body = {
+        "router_id": customer["router_id"],
+        "username": customer["username"],
+        "isolated": True,
+        "reason": "unpaid since March",
+    }
+    api.post("/isolate", json=body).raise_for_status()
+    page = open_as("engineer", f"/customers/{customer['id']}", viewport=SIZE)
+    evidence = page.get_by_role("region", name="Evidence of each step")
+    expect(evidence).to_be_visible(timeout=30_000)
+    evidence.scroll_into_view_if_needed()
+    _kept(page, "customer", tmp_path)
