@@ -40,6 +40,7 @@ _TAGS = {
     "silences": "When nobody is told: maintenance windows and known trouble.",
     "telemetry": "What devices measure: now, as it was, and which metrics there are.",
     "templates": "Configurations to be: texts with declared variables, their versions, and trying them without sending.",
+    "terminals": "Sessions of engineers on devices, as they were recorded.",
     "users": "People, and one's own account.",
 }
 _DESCRIPTION = """A network control plane that remembers everything.

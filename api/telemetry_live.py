@@ -56,6 +56,8 @@ class Talker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Talkers(msgspec.Struct, frozen=True):
+    """The interfaces that move most at this moment."""
+
     items: list[Talker]
 
 

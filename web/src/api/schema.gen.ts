@@ -6115,7 +6115,10 @@ export interface components {
             interface: string;
             out_bps: number;
         };
-        /** Talkers */
+        /**
+         * Talkers
+         * @description The interfaces that move most at this moment.
+         */
         Talkers: {
             items: components["schemas"]["Talker"][];
         };
@@ -22147,4 +22150,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 602190a2f69351fc641e1d0a9c14864f7b6281a2de5c4597e3045a7fd0411b32 */
+/** sha256 of the schema that this was made from: 825d2aa656bcb8e98e80b6ff25048afd3011e6c4ecf1fd25204e21f1f52bbf94 */
