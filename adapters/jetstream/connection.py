@@ -23,7 +23,7 @@ async def connect(url: str, *, name: str) -> Client:
         log.info("nats connection back")
 
     async def failed(error: Exception) -> None:
-        log.debug("nats error", error=repr(error))
+        log.debug("nats error", error=str(error) or repr(error))
 
     await client.connect(
         url,

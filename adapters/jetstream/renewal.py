@@ -41,7 +41,8 @@ async def takes_messages(jetstream: JetStreamContext) -> bool:
             StreamConfig(name=_PROBE_STREAM, subjects=[_PROBE_SUBJECT], storage=StorageType.FILE, max_msgs=1)
         )
         await jetstream.publish(_PROBE_SUBJECT, b"0" * 65_536)
-    except (NatsError, TimeoutError):
+    except (NatsError, TimeoutError) as error:
+        log.warning("the server takes no message at all, is its disk full?", error=str(error) or repr(error))
         return False
     finally:
         with contextlib.suppress(NatsError, TimeoutError):

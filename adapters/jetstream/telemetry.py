@@ -53,26 +53,27 @@ async def ensure_telemetry_stream(
 
 
 async def _add(jetstream: JetStreamContext, kept_s: float, kept_bytes: int) -> None:
+    """Room is reserved twice and half of it given back, so that the server always has as much for other streams:
+    where all is reserved, it makes no stream any more, not even in the place of a spoilt one."""
+    config = StreamConfig(
+        name=TELEMETRY_STREAM,
+        subjects=[TELEMETRY_SUBJECTS],
+        storage=StorageType.FILE,
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.OLD,
+        max_age=kept_s,
+        duplicate_window=min(DEDUPLICATED_S, kept_s),
+        description="polls of devices, the oldest discarded first",
+    )
     while True:
         try:
-            await jetstream.add_stream(
-                StreamConfig(
-                    name=TELEMETRY_STREAM,
-                    subjects=[TELEMETRY_SUBJECTS],
-                    storage=StorageType.FILE,
-                    retention=RetentionPolicy.LIMITS,
-                    discard=DiscardPolicy.OLD,
-                    max_age=kept_s,
-                    max_bytes=kept_bytes,
-                    duplicate_window=min(DEDUPLICATED_S, kept_s),
-                    description="polls of devices, the oldest discarded first",
-                )
-            )
-            return
+            await jetstream.add_stream(config, max_bytes=2 * kept_bytes)
+            break
         except APIError as error:
             if error.err_code not in _NO_ROOM or kept_bytes <= _LEAST_BYTES:
                 raise
             kept_bytes = max(kept_bytes // 2, _LEAST_BYTES)
+    await jetstream.update_stream(config, max_bytes=kept_bytes)
 
 
 def decode(body: bytes) -> Poll:

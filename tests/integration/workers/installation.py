@@ -122,7 +122,7 @@ class Installation:
             assert await self.console.watch.wait_for_projection(name, head, PATIENCE_S), name
         return head
 
-    async def relayed(self, position: int, patience_s: float = PATIENCE_S) -> None:
+    async def relayed(self, position: int) -> None:
         """Waits until the stream has it."""
         client = await nats.connect(self.configuration.nats_url)
 
@@ -132,7 +132,7 @@ class Installation:
             except (nats.errors.Error, TimeoutError):
                 return False
 
-        await until(there, patience_s)
+        await until(there)
         await client.close()
 
     async def devices(self, site: str | None = None) -> list[DeviceDetail]:

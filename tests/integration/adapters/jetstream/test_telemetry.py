@@ -77,6 +77,16 @@ async def test_a_full_stream_discards_the_oldest(client: Client) -> None:
     assert 0 < len(left) < len(polls)
 
 
+async def test_as_much_room_as_it_takes_is_left_to_other_streams(client: Client) -> None:
+    jetstream = client.jetstream()
+    await ensure_telemetry_stream(jetstream, kept_bytes=2**50)  # more than any server has
+
+    taken = (await jetstream.stream_info(TELEMETRY_STREAM)).config.max_bytes
+    assert taken
+    await jetstream.add_stream(name="OTHER", subjects=["other"], max_bytes=taken)
+    await jetstream.delete_stream("OTHER")
+
+
 async def test_a_poll_larger_than_a_message_comes_in_parts(client: Client) -> None:
     samples = tuple(
         Sample("if_in_bps", float(number), f"ether{number}" + "x" * (number % 90))
