@@ -352,4 +352,21 @@ RULES = (
         oid=("4756",),
         model=(Descr(r"^(?P<v>\S+)"),),
     ),
+    Rule(
+        os="microsemipdsine",
+        os_name="PowerDsine Midspan",
+        vendor="Microchip",
+        type="other",
+        oid=("7428.1.1.1", "7428.1"),
+        model=(Descr(r"(?P<v>\S+)\.\s+(?:Unit S/N=|App Ver=)"),),
+        version=(Descr(r"App Ver=(?P<v>[^,]+)"),),
+        serial=(Descr(r"Unit S/N=(?P<v>\d+)"),),
+    ),
+    Rule(
+        os="ubiquoss-pon",
+        os_name="Ubiquoss PON",
+        vendor="Ubiquoss",
+        type="other",
+        oid=("7800.1", "7800"),
+    ),
 )

@@ -106,11 +106,12 @@ RULES = (
         vendor="QTECH",
         type="switch",
         oid=("27514",),
-        model=(Descr(r"(?P<v>QSW-\S+)"),),
+        model=(Descr(r"^(?P<v>QSW\S*)"), Descr(r"(?P<v>QSW-\S+)")),
         version=(
+            Descr(r"SoftWare (?:Package )?Version[^\d]{0,40}(?P<v>\d+\.[\d.]+(?:\(R[\d.]+\))?)"),
             Below("sysSoftwareVersion", 1, "100.1.3.0"),
-            Descr(r"SoftWare (?:Package )?Version (?P<v>\S+)"),
         ),
+        serial=(Descr(r"(?:Serial No\.:|Device serial number )\s?(?P<v>\w+)"),),
     ),
     Rule(
         os="centec",
@@ -152,12 +153,15 @@ RULES = (
         serial=(Value("raisecomSerialNo", "8886.6.1.1.1.14.0"),),
     ),
     Rule(
-        os="maipu",
+        os="mypoweros",
         os_name="MyPower",
         vendor="Maipu",
         type="switch",
         oid=("5651",),
-        model=(Descr(r"^(?:MyPower )?(?P<v>[A-Z]{1,4}\d\S+)"),),
+        model=(
+            Descr(r"MyPower (?:\(R\) )?(?P<v>\S.{0,60}?) version "),
+            Descr(r"^(?:MyPower )?(?P<v>[A-Z]{1,4}\d\S+)"),
+        ),
         version=(Descr(r"[Vv]ersion (?P<v>[\w.()]+)"),),
     ),
 )

@@ -1,7 +1,19 @@
 """APC by Schneider Electric (PowerNet-MIB), with NetBotz and Schneider's own controllers."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Column, Descr, Joined, Value
+from domain.identification.sources import Column, Descr, Joined, ObjectId, Value
+
+NETBOTZ = {
+    "2000": "NetBotz WallBotz 500",
+    "2001": "NetBotz 420 Wall",
+    "2002": "AreaConnect 500",
+    "2003": "NetBotz 420 Rack",
+    "2004": "NetBotz 320 Wall",
+    "2005": "NetBotz 320 Rack",
+    "2006": "NetBotz 420E Rack",
+    "2007": "NetBotz 320E Rack",
+}
+"""Products below netBotzBotz (NETBOTZV2-MIB)."""
 
 RULES = (
     Rule(
@@ -80,15 +92,24 @@ RULES = (
         vendor="APC",
         type="environment",
         oid=("5528.100.20.10", "5528"),
-        model=(Descr(r"(?P<v>NetBotz[^,]*)"),),
-        version=(Descr(r"(?:Version|v) ?(?P<v>\d[\w.]+)"),),
+        model=(ObjectId("5528.100.20.10", NETBOTZ), Descr(r"(?P<v>NetBotz[^,]*)")),
+        version=(
+            Value("experimentalTable.aos", "318.1.4.2.4.1.4.1"),
+            Descr(r"(?:Version|v) ?(?P<v>\d[\w.]+)"),
+        ),
     ),
     Rule(
-        os="schneider-powerlogic",
+        os="powerlogic",
         os_name="PowerLogic",
         vendor="Schneider Electric",
         type="environment",
-        oid=("3833",),
-        model=(Descr(r"^(?P<v>[^,;]{3,40})"),),
+        oid=("3833.1.7.255.15", "3833"),
+        model=(
+            Value("midDeviceName.1", "3833.1.7.255.15.1.4.1.1.5.1"),
+            Value("midModelNumber.1", "3833.1.7.255.15.1.4.1.1.4.1"),
+            Descr(r"^(?P<v>[^,;]{3,40})"),
+        ),
+        version=(Value("midFirmwareVersion.1", "3833.1.7.255.15.1.4.1.1.3.1"),),
+        serial=(Value("midSerialNumber.1", "3833.1.7.255.15.1.4.1.1.2.1"),),
     ),
 )

@@ -286,4 +286,14 @@ RULES = (
         version=(KERNEL,),
         serial=SERIAL,
     ),
+    Rule(
+        os="teradici-pcoip",
+        os_name="PCoIP",
+        vendor="Teradici",
+        type="other",
+        oid=("25071.1",),
+        model=(Value("pcoipGenDevicesPartNumber.1", "25071.1.2.6.1.1.5.1"),),
+        version=(Value("pcoipGenDevicesFirmwareVersion.1", "25071.1.2.6.1.1.9.1"),),
+        serial=(Value("pcoipGenDevicesSerialNumber.1", "25071.1.2.6.1.1.7.1"),),
+    ),
 )

@@ -25,10 +25,12 @@ RULES = (
         type="router",
         oid=("13191",),
         model=(
+            Value("oacExpIMSysHwcProductName.0", "13191.10.3.3.2.2.2.1.8.0"),
             Value("oacExpIMSysHwcDeviceName.0", "13191.1.100.671.1.2.0.1.5", r"[a-z].*"),
             Descr(r"(?P<v>ONE\s?\d+\S*)"),
         ),
-        version=(Descr(r"(?P<v>ONEOS\S+)"),),
+        version=(Value("oacSysIMSysMainBSPVersion", "13191.10.3.3.2.1.5.0"), Descr(r"(?P<v>ONEOS\S+)")),
+        serial=(Value("oacExpIMSysHwcSerialNumber.0", "13191.10.3.3.2.2.2.1.5.0"),),
     ),
     Rule(
         os="teldat",
@@ -85,5 +87,20 @@ RULES = (
         oid=("304",),
         model=(Descr(r"Netopia (?P<v>\S+)"),),
         version=(Descr(r"v(?P<v>\d[\w.]+)"),),
+    ),
+    Rule(
+        os="netmodule",
+        os_name="NetModule",
+        vendor="NetModule",
+        type="router",
+        oid=("31496.10", "31496"),
+        model=(Descr(r"(?P<v>N[BG]\d{3,4}\w*)"),),
+    ),
+    Rule(
+        os="technicolor",
+        os_name="Technicolor",
+        vendor="Technicolor",
+        type="router",
+        oid=("2863.405",),
     ),
 )

@@ -103,7 +103,10 @@ RULES = (
         type="wireless",
         oid=("25053.3.1.10", "25053.3.1.11", "25053.3.1.13", "25053.3.1.14", "25053.3.1.8"),
         model=(Column("ruckusCtrlSystemNodeModel", "25053.1.8.1.1.1.1.1.1.3"),),
-        version=(Column("ruckusCtrlSystemNodeVersion", "25053.1.8.1.1.1.1.1.1.4"),),
-        serial=(Column("ruckusCtrlSystemNodeSerialNumber", "25053.1.8.1.1.1.1.1.1.1"),),
+        version=(Column("ruckusCtrlSystemNodeVersion", "25053.1.8.1.1.1.1.1.1.9"),),
+        serial=(
+            Value("ruckusSZSystemSerialNumber", "25053.1.4.1.1.1.15.13.0"),
+            Column("ruckusCtrlSystemNodeSerialNumber", "25053.1.8.1.1.1.1.1.1.4"),
+        ),
     ),
 )

@@ -112,9 +112,9 @@ RULES = (
         os_name="PBN CP",
         vendor="PBN",
         type="other",
-        oid=("1.3.6.1.4.1.17409",),
-        descr=r"PBN",
-        model=(Value("commonModelNumber", "17409.1.3.3.1.2.0"),),
-        serial=(Value("commonSerialNumber", "17409.1.3.3.1.3.0"),),
+        oid=("11606.24.1.1.10", "11606.24"),
+        model=(Value("cpModel", "11606.24.1.1.7.0"),),
+        version=(Value("cpSoftwareVersion", "11606.24.1.1.6.0"),),
+        serial=(Value("cpSerialNumber", "11606.24.1.1.4.0"),),
     ),
 )

@@ -1,7 +1,11 @@
 """Cambium Networks and its Canopy, PTP and Xirrus lines (WHISP-BOX-MIBV2-MIB, CAMBIUM-PMP80211-MIB, PTP MIBs)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Code, Column, Descr, Value
+from domain.identification.sources import Code, Column, Descr, Fixed, Joined, Value
+
+DEVICE_TYPE = "161.19.3.3.1.6.0"
+TIMING = Code("bhTimingMode", "161.19.3.3.2.10.0", {"0": "Slave", "1": "Master"})
+ROLE = Descr(r"\b(?P<v>AP|SM)\b")
 
 RULES = (
     Rule(
@@ -74,13 +78,18 @@ RULES = (
         type="wireless",
         oid=("161.19.250.256", "161.19"),
         model=(
-            Value("boxDeviceType", "161.19.3.3.1.2.0", r"^(?P<v>[^-]{4,60}?)(?: - |$)"),
-            Value("whispBoxPlatformType", "161.19.3.3.1.266.0", r"[a-z].*"),
+            Joined((Value("boxDeviceType", DEVICE_TYPE, r"BHUL450", "PTP 450"), TIMING)),
+            Joined((Value("boxDeviceType", DEVICE_TYPE, r"BHUL", "PTP 230"), TIMING)),
+            Joined((Value("boxDeviceType", DEVICE_TYPE, r"BH20", "PTP 100"), TIMING)),
+            Joined((Value("productTypeName", "161.19.3.3.1.266.0", r"[a-z].*"), ROLE)),
+            Joined((Value("boxDeviceType", DEVICE_TYPE, r"MIMO OFDM", "PMP 450"), ROLE)),
+            Joined((Value("boxDeviceType", DEVICE_TYPE, r"OFDM", "PMP 430"), ROLE)),
+            Joined((Descr(r"CANOPY", "PMP 100"), ROLE)),
             Descr(r"(?P<v>(?:PMP|PTP) \d+\w*)"),
         ),
         version=(
+            Descr(r"(?P<v>\d+\.\d\S+)"),
             Value("whispBoxSoftwareVer", "161.19.3.3.1.1.0", r"(?P<v>\d+\.\d[\w.]*)"),
-            Descr(r"CANOPY (?P<v>\d[\w.]+)"),
         ),
         serial=(
             Value("boxMSN", "161.19.3.3.1.15.0"),
@@ -94,15 +103,15 @@ RULES = (
             vendor="Cambium Networks",
             type="wireless",
             oid=(f"17713.{arc}",),
-            model=(Value("productName", f"17713.{arc}.12.1.0"), Descr(r"^(?P<v>[^,]{3,50})")),
-            version=(Value("softwareVersion", f"17713.{arc}.19.1.0"), Descr(r"-(?P<v>\d\d-\d\d)")),
+            model=(Fixed(f"PTP {line}"),),
+            version=(Descr(r"Version\s+(?P<v>\S+)"), Value("softwareVersion", f"17713.{arc}.19.1.0")),
             serial=(Value("unitESN", f"17713.{arc}.12.3.0"),),
         )
         for line, arc in (
             ("250", "250"),
             ("300", "5"),
-            ("500", "6"),
-            ("600", "1"),
+            ("500", "1"),
+            ("600", "6"),
             ("650", "7"),
             ("670", "11"),
             ("700", "9"),

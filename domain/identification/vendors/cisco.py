@@ -222,4 +222,13 @@ RULES = (
         version=(Descr(r"Firmware Version (?P<v>[^\s,]+)"), Descr(r"Version (?P<v>\d[\w.()]+)")),
         serial=(Value("cucsComputeRackUnitSerial", "9.9.719.1.9.35.1.47.1"),),
     ),
+    Rule(
+        os="sanos",
+        os_name="SAN-OS",
+        vendor="Cisco",
+        type="switch",
+        oid=("9.12.3", "9.1"),
+        descr=r"SAN-OS",
+        version=(Descr(r"Version (?P<v>[^\s,]+)"),),
+    ),
 )

@@ -182,15 +182,32 @@ RULES = (
         model=(Descr(r"^Cisco (?P<v>ASR\d+|\S+ Intelligent)"),),
         version=(Descr(r"StarOS[^\d]{0,20}(?P<v>\d[\w.()]+)"), Descr(r"Version (?P<v>[^\s,]+)")),
     ),
+    *(
+        Rule(
+            os=system,
+            os_name=name,
+            vendor="Cisco",
+            type="voice",
+            oid=(f"5596.{product}.6.4.1", f"5596.{product}"),
+            model=(Descr(r"MCU: (?P<v>\S[^\n/]{2,60})"), Descr(r"^(?P<v>(?:TANDBERG|Cisco) [^,\n/]+)")),
+            version=(Descr(r"SoftW: ?(?P<v>\S+)"), Descr(r"(?:Version|VCS):? X?(?P<v>\d\S+)")),
+            serial=(Descr(r"S/N: ?(?P<v>\w+)"), Descr(r"Serial(?:Number)?:? ?(?P<v>\w+)")),
+        )
+        for system, name, product in (
+            ("vcs", "TelePresence VCS", "130"),
+            ("vccodec", "TelePresence codec", "150"),
+            ("tpconductor", "TelePresence Conductor", "180"),
+        )
+    ),
     Rule(
         os="vccodec",
-        os_name="Tandberg codec",
+        os_name="TelePresence codec",
         vendor="Cisco",
         type="voice",
         oid=("5596",),
-        model=(Descr(r"^(?P<v>TANDBERG [^,\n]+|Cisco [^,\n]+)"),),
-        version=(Descr(r"SoftW: (?P<v>\S+)"), Descr(r"Version:? (?P<v>\S+)")),
-        serial=(Descr(r"Serial(?:Number)?:? ?(?P<v>\w+)"),),
+        model=(Descr(r"MCU: (?P<v>\S[^\n/]{2,60})"), Descr(r"^(?P<v>(?:TANDBERG|Cisco) [^,\n/]+)")),
+        version=(Descr(r"SoftW: ?(?P<v>\S+)"), Descr(r"Version:? (?P<v>\S+)")),
+        serial=(Descr(r"S/N: ?(?P<v>\w+)"), Descr(r"Serial(?:Number)?:? ?(?P<v>\w+)")),
     ),
     Rule(
         os="vcs",

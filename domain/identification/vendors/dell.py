@@ -199,9 +199,12 @@ RULES = (
         vendor="Dell EMC",
         type="storage",
         oid=("12124",),
-        model=(Column("chassisModel", "12124.2.51.1.4"),),
-        version=(Descr(r"v(?P<v>\d[\w.]+)"),),
-        serial=(Column("chassisSerialNumber", "12124.2.51.1.3"),),
+        model=(
+            Value("chassisModel.1", "12124.2.51.1.4.1"),
+            Descr(r"OneFS \S+ (?P<v>[^\s(]+)\(RELEASE\)"),
+        ),
+        version=(Descr(r"OneFS (?P<v>v?\d\S*)"), Descr(r"v(?P<v>\d[\w.]+)")),
+        serial=(Value("chassisSerialNumber.1", "12124.2.51.1.3.1"),),
     ),
     Rule(
         os="emc",

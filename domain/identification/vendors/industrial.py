@@ -112,8 +112,8 @@ RULES = (
             Entity("model", class_=3),
         ),
         version=(
-            Descr(r"FW: ?(?:Version )?V?(?P<v>[\w.]+)"),
             Value("automationSwRevision", "4329.6.3.2.1.1.5.0"),
+            Descr(r"FW: ?(?:Version )?V?(?P<v>[\w.]+)"),
         ),
         serial=(Value("automationSerialNumber", "4329.6.3.2.1.1.3.0"), Descr(r", (?P<v>VP\w+)$")),
     ),
@@ -176,7 +176,7 @@ RULES = (
         os_name="N-Tron",
         vendor="Red Lion",
         type="switch",
-        oid=("28035",),
+        oid=("28381", "28035"),
         model=(Descr(r"(?P<v>\w*\d{3,}\S*)"),),
         version=(Descr(r"(?P<v>\d+\.\d+\.\d\S*)"),),
     ),

@@ -187,7 +187,9 @@ RULES = (
         vendor="Procera",
         type="other",
         oid=("15397",),
-        model=(Descr(r"(?P<v>PL\d+)"),),
+        model=(Value("model.1.0", "15397.2.40.1.1.1.1.0"), Descr(r"(?P<v>PL\d+)")),
+        version=(Value("firmwareVersion.1.0", "15397.2.40.1.1.4.1.0"),),
+        serial=(Value("machineId.1.0", "15397.2.40.1.1.3.1.0"),),
     ),
     Rule(
         os="sandvine",
@@ -245,8 +247,14 @@ RULES = (
         vendor="Blue Coat",
         type="other",
         oid=("3417",),
-        model=(Descr(r"^(?:Blue Coat )?(?P<v>(?:SG|ASG|SGVA|ProxySG)[^,]*)"),),
-        version=(Descr(r"(?:SGOS )?[Vv]ersion: ?(?:SGOS )?(?P<v>[\d.]+)"),),
+        model=(
+            Value("sgProxySoftware", "3417.2.11.1.2.0", r"\d"),
+            Descr(r"^(?:Blue Coat )?(?P<v>(?:SG|ASG|SGVA|ProxySG)[^,]*)"),
+        ),
+        version=(
+            Value("sgProxyVersion", "3417.2.11.1.3.0", r"(?P<v>\d+\.[\d.]*\d)"),
+            Descr(r"(?:SGOS )?[Vv]ersion: ?(?:SGOS )?(?P<v>[\d.]+)"),
+        ),
         serial=(Value("sgProxySerialNumber", "3417.2.11.1.4.0"),),
     ),
 )

@@ -27,6 +27,11 @@ RULES = (
         vendor="MikroTik",
         type="switch",
         oid=("14988.2",),
-        model=(Descr(r"^(?!SwOS)(?P<v>\S+)"),),
+        model=(Descr(r"^(?P<v>\S.{0,60}?)\s+SwOS\b"), Descr(r"^(?!SwOS)(?P<v>\S+)")),
+        version=(
+            Value("mtxrFirmwareVersion", "14988.1.1.7.4.0"),
+            Descr(r"SwOS(?: Lite)? v?(?P<v>\d\S*)"),
+        ),
+        serial=(Value("mtxrSerialNumber", "14988.1.1.7.3.0"),),
     ),
 )

@@ -88,8 +88,16 @@ RULES = (
         vendor="Nokia",
         type="other",
         oid=("7483",),
-        model=(Descr(r"(?P<v>1830 ?PSS\S*|PSS-?\d+)"), Value("tnSysProduct", "7483.2.2.1.1.0")),
-        version=(Descr(r"(?P<v>\d+\.\d+[\w.-]+)"),),
+        model=(
+            Value("tnShelfRiMnemonic.1", "7483.2.2.1.1.2.1.3.1.2.1"),
+            Descr(r"(?P<v>1830 ?PSS\S*|PSS-?\d+)"),
+            Value("tnSysProduct", "7483.2.2.1.1.0"),
+        ),
+        version=(
+            Value("tnSwNodeCommittedRelease", "7483.2.1.5.2.1.1.5.0"),
+            Descr(r"(?P<v>\d+\.\d+[\w.-]+)"),
+        ),
+        serial=(Value("tnShelfRiSerialNumber.1", "7483.2.2.1.1.2.1.3.1.7.1"),),
     ),
     Rule(
         os="alcatel-9500mpr",

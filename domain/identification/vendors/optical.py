@@ -83,7 +83,12 @@ RULES = (
         vendor="MRV",
         type="other",
         oid=("629.200",),
-        model=(Column("nbsCmmcChassisModel", "629.200.6.1.1.3", r"[a-z]"),),
+        model=(
+            Value("nbsCmmcChassisModel.1", "629.200.6.1.1.3.1"),
+            Column("nbsCmmcChassisModel", "629.200.6.1.1.3", r"[a-z]"),
+        ),
+        version=(Value("nbsCmmcSysFwVers", "629.200.2.2.0"),),
+        serial=(Value("nbsCmmcChassisSerialNum.1", "629.200.6.1.1.48.1"),),
     ),
     Rule(
         os="mrv-lx",

@@ -1,13 +1,52 @@
 """Firewalls, gateways and load balancers (PAN-COMMON-MIB, CHECKPOINT-MIB, F5-BIGIP-SYSTEM-MIB, SONICWALL-FIREWALL-IP-..., SFOS-FIREWALL-MIB, ...)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Descr, Entity, Value
+from domain.identification.sources import Descr, Entity, ObjectId, Value
 from domain.identification.vendors.linux import KERNEL
 
 SVN_VERSION = Value("svnVersion", "2620.1.6.4.1.0")
 SVN_MODEL = Value("svnApplianceProductName", "2620.1.6.16.7.0")
 SVN_SERIAL = Value("svnApplianceSerialNumber", "2620.1.6.16.3.0")
 SFOS = "2604.5.1.1"
+
+PALO_ALTO = {
+    "1": "PA-4050",
+    "2": "PA-4020",
+    "3": "PA-2050",
+    "4": "PA-2020",
+    "5": "PA-4060",
+    "6": "PA-500",
+    "7": "Panorama",
+    "8": "PA-5060",
+    "9": "PA-5050",
+    "11": "PA-5020",
+    "12": "PA-200",
+    "17": "PA-3050",
+    "18": "PA-3020",
+    "19": "PA-3060",
+    "21": "PA-3250",
+    "22": "PA-5260",
+    "23": "PA-5250",
+    "24": "PA-5220",
+    "29": "PA-VM",
+    "30": "M-100",
+    "31": "PA-7050",
+    "32": "GP-100",
+    "33": "WF-500",
+    "34": "PA-7080",
+    "35": "M-500",
+    "36": "PA-820",
+    "37": "PA-850",
+    "38": "PA-220",
+    "39": "M-600",
+    "40": "M-200",
+    "41": "PA-220R",
+    "42": "PA-5280",
+    "43": "PA-3220",
+    "44": "PA-3260",
+    "45": "WF-600",
+}
+"""Products of PAN-PRODUCTS-MIB."""
 
 RULES = (
     Rule(
@@ -17,7 +56,8 @@ RULES = (
         type="firewall",
         oid=("25461.2.3",),
         model=(
-            Value("panChassisType", "25461.2.1.2.2.1.0", r"(?P<v>PA-\w+|panPA\w+)"),
+            Value("panChassisType", "25461.2.1.2.2.1.0", r"^(?P<v>[A-Z]{1,2}-\w+|Panorama)"),
+            ObjectId("25461.2.3", PALO_ALTO),
             Descr(r"Palo Alto Networks (?P<v>[\w-]+)"),
             Entity("model", class_=3),
         ),
@@ -323,4 +363,19 @@ RULES = (
         oid=("393.200",),
     ),
     Rule(os="websense", os_name="Websense", vendor="Forcepoint", type="other", descr=r"Websense"),
+    Rule(
+        os="mlos-atd",
+        os_name="McAfee Linux OS",
+        vendor="McAfee",
+        type="other",
+        oid=("8072.3.2.10",),
+        descr=r"mlos",
+    ),
+    Rule(
+        os="voswall",
+        os_name="Voswall",
+        vendor="Voswall",
+        type="firewall",
+        descr=r"Voswall",
+    ),
 )

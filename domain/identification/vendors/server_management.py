@@ -82,8 +82,8 @@ RULES = (
         vendor="Oracle",
         type="server",
         oid=("42.2.200", "42.2.175"),
-        model=(Entity("model", class_=3), Descr(r"^(?P<v>[^,]+), ILOM")),
-        version=(Descr(r"ILOM v(?P<v>[\d.]+)"),),
+        model=(Descr(r"^(?P<v>\S.{0,60}?),? ILOM v"), Entity("model", class_=3)),
+        version=(Descr(r"ILOM v(?P<v>[^\s,]+)"),),
         serial=(Entity("serial", class_=3),),
     ),
     Rule(

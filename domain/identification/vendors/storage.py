@@ -84,7 +84,7 @@ RULES = (
         type="storage",
         oid=("37447",),
         model=(Descr(r"model (?P<v>[\w-]+)"),),
-        version=(Descr(r"(?:version|software) (?P<v>\d[\w.-]+)"),),
+        version=(Descr(r"(?:version|software) (?P<v>\d[\w.-]+.*)$"), Descr(r"version (?P<v>\S+)")),
     ),
     Rule(
         os="purestorage",
@@ -319,5 +319,19 @@ RULES = (
         oid=("1663", "3873"),
         model=(Entity("model"), Descr(r"(?P<v>(?:SANbox|QLogic)\s?\S+)")),
         version=(Descr(r"[vV](?P<v>\d[\w.]+)"),),
+    ),
+    Rule(
+        os="tegile",
+        os_name="IntelliFlash",
+        vendor="Tegile",
+        type="storage",
+        descr=r"Tegile IntelliFlash",
+    ),
+    Rule(
+        os="open-e",
+        os_name="Open-E",
+        vendor="Open-E",
+        type="storage",
+        descr=r"Open-E\b",
     ),
 )

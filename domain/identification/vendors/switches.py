@@ -158,7 +158,12 @@ RULES = (
         vendor="IP Infusion",
         type="switch",
         oid=("36673",),
-        model=(Descr(r"Hardware Model:? ?(?P<v>[^,]+?),"), Entity("model", class_=3)),
+        model=(
+            Value("cmmStackUnitModelName.1", "36673.100.1.2.1.1.2.1"),
+            Descr(r"Hardware Model:? ?(?P<v>[^,]+?),"),
+            Entity("model", class_=3),
+        ),
+        serial=(Value("cmmStackUnitSerialNumber.1", "36673.100.1.2.1.1.3.1"),),
         version=(Descr(r"(?:OcNOS|Software)[^\d]{0,30}(?P<v>\d[\w.-]+)"),),
     ),
     Rule(

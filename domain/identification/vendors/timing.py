@@ -177,8 +177,15 @@ RULES = (
         vendor="Perle",
         type="other",
         oid=("1966",),
-        model=(Descr(r"^(?:Perle )?(?P<v>(?:IOLAN|MCR|IDS|SCS|STS)\S*(?: \S+)?)"),),
-        version=(Descr(r"(?:Version|V)(?P<v>\d[\w.]+)"),),
+        model=(
+            Value("chassisModelName.1", "1966.21.1.1.1.1.1.1.2.1"),
+            Descr(r"^(?:Perle )?(?P<v>(?:IOLAN|MCR|IDS|SCS|STS)\S*(?: \S+)?)"),
+        ),
+        version=(
+            Value("chassisOutOfBandFirmwareVersion.1", "1966.21.1.1.1.1.1.1.6.1", r"\d"),
+            Descr(r"(?:Version|V)(?P<v>\d[\w.]+)"),
+        ),
+        serial=(Value("chassisSerialNumber.1", "1966.21.1.1.1.1.1.1.4.1"),),
     ),
     Rule(
         os="digi-connectport",

@@ -1,7 +1,7 @@
 """Fixed wireless access, Wi-Fi and mesh (MIMOSA-NETWORKS-BFIVE-MIB, WINLINK1000-ODU-MIB, LCOS-MIB, SIKLU-MIB, ...)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Descr, Fixed, Joined, Value
+from domain.identification.sources import Descr, Fixed, Joined, ObjectId, Value
 
 RULES = (
     Rule(
@@ -11,6 +11,9 @@ RULES = (
         type="wireless",
         oid=("43356.1.1", "43356"),
         model=(
+            ObjectId(
+                "43356.1.1", {"1": "Mimosa B5", "2": "Mimosa B5-Lite", "3": "Mimosa A5", "4": "Mimosa C5"}
+            ),
             Value("mimosaDeviceName", "43356.2.1.2.1.1.0", r"(?P<v>[ABCG]\d\w*)"),
             Descr(r"(?P<v>[ABCG]\d\w*)"),
             Fixed("Mimosa"),
@@ -28,15 +31,26 @@ RULES = (
         version=(Value("winlink1000OduAdmSwRev", "4458.1000.1.1.3.0"),),
         serial=(Value("winlink1000OduAdmSN", "4458.1000.1.1.29.0"),),
     ),
-    Rule(
-        os="siklu",
-        os_name="EtherHaul",
-        vendor="Siklu",
-        type="wireless",
-        oid=("31926",),
-        model=(Descr(r"^(?P<v>EH-?\S+|EtherHaul.*)$"),),
-        version=(Value("rbSwBank1Version", "31926.1.5.0"),),
-        serial=(Value("entPhysicalSerialNum.1", "1.3.6.1.2.1.47.1.1.1.1.11.1"),),
+    *(
+        Rule(
+            os="siklu",
+            os_name="EtherHaul",
+            vendor="Siklu",
+            type="wireless",
+            oid=("31926",),
+            when=when,
+            model=(
+                Descr(r"^(?P<v>EH-?\S+|EtherHaul.*)$"),
+                Value("rbSystemEquipmentModel", "31926.1.30.0"),
+            ),
+            version=(Value(f"rbSwBank{bank}Version", f"31926.1.{bank + 4}.0"),),
+            serial=(Value("entPhysicalSerialNum.1", "1.3.6.1.2.1.47.1.1.1.1.11.1"),),
+        )
+        for bank, when in (
+            (1, ()),
+            (1, (Value("rbSwBank1Running", "31926.1.7.0", r"^2$"),)),
+            (2, (Value("rbSwBank2Running", "31926.1.8.0", r"^2$"),)),
+        )
     ),
     Rule(
         os="ligoos",
@@ -303,8 +317,15 @@ RULES = (
         type="wireless",
         oid=("388",),
         descr=r"WS\d{4}|AP\d{4}|Symbol|Motorola",
-        model=(Descr(r"(?P<v>(?:WS|AP|RFS)-?\d{4}\w*)"),),
-        version=(Descr(r"[vV]ersion (?P<v>[\w.-]+)"),),
+        model=(
+            Descr(r"(?P<v>(?:WS|AP|RFS)-?\d{4}\w*)"),
+            Descr(r"^(?:Symbol )?(?P<v>\w*\d\w*)"),
+        ),
+        version=(
+            Value("ccInfoSoftwareVersion", "388.11.2.2.1.3.2.0"),
+            Descr(r"(?:Version |SW=|S/W rev: ?)(?P<v>\d[\w.-]*)"),
+        ),
+        serial=(Value("ccInfoSerialNumber", "388.11.2.2.1.1.0"),),
     ),
     Rule(
         os="meru",

@@ -238,7 +238,7 @@ DEVICES = {
     "mimosa": Device(
         "43356.1.1.1",
         "Mimosa B5 backhaul",
-        ("Mimosa", "mimosa", "1.5.1", "B5", "3051000000", "wireless"),
+        ("Mimosa", "mimosa", "1.5.1", "Mimosa B5", "3051000000", "wireless"),
         {"43356.2.1.2.1.2.0": b"3051000000", "43356.2.1.2.1.3.0": b"1.5.1"},
     ),
     "linux": Device(
