@@ -34,51 +34,7 @@ from adapters.vault.master_key import MasterKey
 from adapters.vault.opener import AuditedSecrets
 from adapters.vault.subjects import SubjectKeys
 from adapters.vault.vault import PostgresVault
-from api import (
-    alert_evaluation,
-    alert_rules,
-    alerts,
-    analyze,
-    api_keys,
-    audit,
-    auth,
-    channels,
-    compliance,
-    config_backups,
-    config_compare,
-    config_devices,
-    config_findings,
-    config_policies,
-    config_restore,
-    config_search,
-    config_template_apply,
-    config_templates,
-    credentials,
-    customers,
-    discovery,
-    docs,
-    events,
-    export,
-    health,
-    identity,
-    inventory,
-    logs,
-    metrics_catalogue,
-    models,
-    network_logs,
-    operations,
-    profile,
-    projections,
-    routers,
-    secrets,
-    settings,
-    silences,
-    telemetry_history,
-    telemetry_live,
-    terminal,
-    totp,
-    users,
-)
+from api import docs, health
 from api.answers import Answers
 from api.app_configs import config_dependencies
 from api.app_history import live_dependencies
@@ -103,6 +59,7 @@ from api.passwords import Passwords
 from api.positions import wait_for_asked_position
 from api.rate_limit import Counts, RateLimit
 from api.requests import Requests
+from api.resources import routers
 from api.service_health import ServiceHealth
 from api.tokens import Sessions
 from api.verification import Verification
@@ -114,51 +71,6 @@ from projections.catalogue import projections as all_projections
 
 MAX_BODY = 16 * 2**20
 """Bytes of a request's body."""
-_RESOURCES = (
-    alert_evaluation,
-    alert_rules,
-    alerts,
-    analyze,
-    api_keys,
-    audit,
-    auth,
-    compliance,
-    channels,
-    config_backups,
-    config_compare,
-    config_devices,
-    config_findings,
-    config_policies,
-    config_restore,
-    config_search,
-    config_template_apply,
-    config_templates,
-    credentials,
-    customers,
-    discovery,
-    docs,
-    events,
-    export,
-    health,
-    identity,
-    inventory,
-    logs,
-    metrics_catalogue,
-    network_logs,
-    models,
-    operations,
-    profile,
-    projections,
-    routers,
-    secrets,
-    settings,
-    silences,
-    telemetry_history,
-    telemetry_live,
-    terminal,
-    totp,
-    users,
-)
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -229,7 +141,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
         route_handlers=[
             docs.root,
             health.metrics,
-            Router("/api/v1", route_handlers=[resource.ROUTER for resource in _RESOURCES]),
+            Router("/api/v1", route_handlers=routers()),
         ],
         lifespan=[lifespan],
         exception_handlers=HANDLERS,

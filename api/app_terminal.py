@@ -7,6 +7,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from adapters.recording_store import PostgresRecordingStore
 from adapters.ssh.interactive import SshTerminals
+from adapters.terminal_signs import PostgresTerminalSigns
 from adapters.vault.master_key import MasterKey
 from api.terminal_limits import TerminalLimits
 from domain.configuration import Configuration
@@ -19,5 +20,6 @@ def terminal_dependencies(
     return {
         "terminals": SshTerminals(),
         "recordings": PostgresRecordingStore(pool, master_key.derive("terminal recordings")),
+        "signs": PostgresTerminalSigns(pool),
         "limits": TerminalLimits(idle_s=configuration.terminal_idle_s),
     }

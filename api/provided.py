@@ -34,7 +34,7 @@ from domain.ports import CommandBus, EventLog, LoginTrial, PositionWatch, Secret
 from domain.router_ownership import RouterCalls
 from domain.telemetry_history import TelemetryHistory
 from domain.template_ports import TemplateEngine
-from domain.terminal_ports import DeviceTerminals, RecordingStore
+from domain.terminal_ports import DeviceTerminals, RecordingStore, TerminalSigns
 
 Bus = NamedDependency[SkipValidation[CommandBus]]
 Do = NamedDependency[SkipValidation[Commands]]
@@ -81,6 +81,7 @@ WaysToDevices = NamedDependency[SkipValidation[ConfigAccess]]
 OpenTerminals = NamedDependency[SkipValidation[DeviceTerminals]]
 Recordings = NamedDependency[SkipValidation[RecordingStore]]
 """What was shown on terminals."""
+OpenSessions = NamedDependency[SkipValidation[TerminalSigns]]
 TerminalBounds = NamedDependency[SkipValidation[TerminalLimits]]
 States = NamedDependency[SkipValidation[LearnedStates]]
 """What detectors have learned, as of their last checkpoints."""

@@ -104,7 +104,7 @@ class ServiceHealth:
                 status="up" if found and found.workers else "down", count=found.workers if found else 0
             ),
             projections=self._read_models(found) if found else ReadModels(status="unknown"),
-            routers=await self._routers() if found else RoutersSeen(status="unknown"),
+            routers=await self._routers() if self._made(found) else RoutersSeen(status="unknown"),
         )
         well = all(
             service.status == "up"
@@ -119,8 +119,12 @@ class ServiceHealth:
             timestamp=datetime.now(UTC),
         )
 
+    def _made(self, found: _Found | None) -> bool:
+        """At the very first start the tables of read models are not there for a moment."""
+        return found is not None and found.present >= self._projections
+
     def _read_models(self, found: _Found) -> ReadModels:
-        behind = found.present < self._projections or found.lag > CAUGHT_UP
+        behind = not self._made(found) or found.lag > CAUGHT_UP
         return ReadModels(
             status="failed" if found.failed else "behind" if behind else "up",
             lag=found.lag,

@@ -17,6 +17,7 @@ from api.provided import (
     CallersAgain,
     Connect,
     Do,
+    OpenSessions,
     OpenTerminals,
     Recordings,
     TerminalBounds,
@@ -55,6 +56,7 @@ async def terminal(
     config_access: WaysToDevices,
     terminals: OpenTerminals,
     recordings: Recordings,
+    signs: OpenSessions,
     limits: TerminalBounds,
 ) -> None:
     """First `{"reason", "columns", "rows"}`, then `{"kind": "input", "data"}` and `{"kind": "resize", "columns", "rows"}`.
@@ -65,7 +67,7 @@ async def terminal(
         return
     by = attribution(socket)
     session = TerminalSession(
-        socket, hello, bus=bus, by=by, callers=callers, store=recordings, idle_s=limits.idle_s
+        socket, hello, bus=bus, by=by, callers=callers, store=recordings, signs=signs, idle_s=limits.idle_s
     )
 
     async def work(target: ConfigTarget) -> None:

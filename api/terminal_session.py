@@ -19,10 +19,12 @@ from domain.errors import DomainError
 from domain.event import Attribution
 from domain.ports import CommandBus
 from domain.terminal import TERMINAL, EndCause, EndTerminal, StartTerminal
-from domain.terminal_ports import DeviceTerminal, RecordingStore
+from domain.terminal_ports import DeviceTerminal, RecordingStore, TerminalSigns
 
 PATIENCE_S = 15.0
 """How long a browser may take nothing, or a device may take no input, before it counts as gone."""
+SIGN_S = 5.0
+"""Between two signs of life, of which a worker knows a session whose server was lost."""
 _NORMAL, _BAD_MESSAGE = 1000, 4400
 log = structlog.get_logger(__name__)
 
@@ -39,6 +41,7 @@ class TerminalSession:
         by: Attribution,
         callers: Callers,
         store: RecordingStore,
+        signs: TerminalSigns,
         idle_s: float,
     ) -> None:
         self.id = str(uuid4())
@@ -50,6 +53,7 @@ class TerminalSession:
         self._callers = callers
         self._idle_s = idle_s
         self._recording = Recording(store, self.id)
+        self._signs = signs
         self._typed_at = asyncio.get_running_loop().time()
         self._demoted = asyncio.Event()
         self._sending = asyncio.Lock()
@@ -76,6 +80,7 @@ class TerminalSession:
             credential_id=target.access.id,
             reason=self._hello.reason,
         )
+        await self._signs.give(self.id, typed=0, shown=0)
         await self._bus.execute(TERMINAL.to(self.id, start, new=True), by=self._by)
         self.opened = True
         self._recording.begin(
@@ -92,11 +97,11 @@ class TerminalSession:
             asyncio.create_task(self._until_idle()): "idle",
             asyncio.create_task(self._until_not_allowed()): "login_ended",
         }
-        writing = asyncio.create_task(self._recording.keep_writing())
+        aside = [asyncio.create_task(self._recording.keep_writing()), asyncio.create_task(self._give_signs())]
         try:
             done, _ = await asyncio.wait(runs, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await ended([*runs, writing])
+            await ended([*runs, *aside])
         for task in done:
             match task.exception():
                 case None:
@@ -165,9 +170,17 @@ class TerminalSession:
         )
         try:
             await self._bus.execute(TERMINAL.to(UUID(self.id), end), by=self._by)
+            await self._signs.forget(self.id)
         except DomainError as error:
             log.error("end of a terminal not recorded", session=self.id, error=error.code)
         await self._recording.forget_old()
+
+    async def _give_signs(self) -> None:
+        """An outage of the database ends no session: the next sign is soon."""
+        while True:
+            await asyncio.sleep(SIGN_S)
+            with contextlib.suppress(Exception):
+                await self._signs.give(self.id, typed=self._recording.typed, shown=self._recording.seen)
 
     async def _say(self, text: str) -> None:
         async with asyncio.timeout(PATIENCE_S), self._sending:

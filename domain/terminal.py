@@ -9,8 +9,10 @@ from domain.aggregate import Aggregate
 from domain.errors import Conflict, NotFound
 from domain.event import About, Command, Event, one_line
 
-EndCause = Literal["closed", "device_closed", "idle", "login_ended", "connection_lost", "stopped"]
-"""`closed` by the user or their browser; `stopped` with the server."""
+EndCause = Literal[
+    "closed", "device_closed", "idle", "login_ended", "connection_lost", "stopped", "server_lost"
+]
+"""`closed` by the user or their browser; `stopped` with the server, `server_lost` where it could not say so itself."""
 _WORDS: dict[EndCause, str] = {
     "closed": "closed",
     "device_closed": "ended by the device",
@@ -18,6 +20,7 @@ _WORDS: dict[EndCause, str] = {
     "login_ended": "ended with the login or the role",
     "connection_lost": "connection to the device lost",
     "stopped": "ended as the server stopped",
+    "server_lost": "ended as the server was lost",
 }
 _DONE = "what was typed into a device stays typed; the recording tells what it was"
 

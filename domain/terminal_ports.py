@@ -1,7 +1,10 @@
 """What the product asks of an interactive command line, and of the place where recordings of it are kept."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
+
+import msgspec
 
 from domain.config_ports import ConfigTarget
 
@@ -30,6 +33,30 @@ class DeviceTerminals(Protocol):
     ) -> AbstractAsyncContextManager[DeviceTerminal]:
         """Logged in behind the pinned host key. Raises ConfigError."""
         ...
+
+
+class SilentTerminal(msgspec.Struct, frozen=True, kw_only=True):
+    """An open session of which nothing was heard for a while, as it was when it was heard of last."""
+
+    id: str
+    open_s: float
+    bytes_typed: int
+    bytes_shown: int
+    signs: int
+
+
+class TerminalSigns(Protocol):
+    """Signs of life of open sessions, by which those are known whose server was lost."""
+
+    async def give(self, session_id: str, *, typed: int, shown: int) -> None:
+        """The session is open; so many bytes went each way."""
+        ...
+
+    async def forget(self, session_id: str) -> None:
+        """The session's end is in the ledger."""
+        ...
+
+    async def silent(self, for_s: float) -> Sequence[SilentTerminal]: ...
 
 
 class RecordingStore(Protocol):

@@ -33,6 +33,7 @@ from adapters.resolver import SystemResolver
 from adapters.router_leases import PostgresRouterLeases
 from adapters.routeros.fleet import RouterOsFleet
 from adapters.snmp.read import GufoSnmpReader
+from adapters.terminal_signs import PostgresTerminalSigns
 from adapters.vault.master_key import MasterKey
 from adapters.vault.opener import AuditedSecrets
 from adapters.vault.subjects import SubjectKeys
@@ -52,6 +53,7 @@ from workers.discovery import Discovery
 from workers.escapes import Escapes
 from workers.executor import Executor
 from workers.kinds import KINDS
+from workers.lost_terminals import LostTerminals
 from workers.main_configs import compliance_watch, config_handlers, config_parts, config_schedule
 from workers.main_polling import poller, receivers, router_polls
 from workers.main_telemetry import (
@@ -70,7 +72,7 @@ from workers.rebuild import Rebuild
 from workers.relay import Relay
 from workers.router_returns import RouterReturns
 from workers.routers import RouterService
-from workers.scheduler import Scheduler
+from workers.scheduler import Job, Scheduler
 from workers.secrets import secret_handlers
 from workers.supervision import run_all
 
@@ -171,9 +173,7 @@ def _services(parts: Parts, nats: ClientOnDemand) -> Services:
     url, connect = parts.configuration.database_url, parts.pool.connection
     return {
         "projector": ProjectionRunner(url, projections(), parts.events, parts.watch).run,
-        "scheduler": Scheduler(
-            parts.bus, connect, parts.leadership, jobs=config_schedule(parts.pool, parts.bus).jobs
-        ).run,
+        "scheduler": Scheduler(parts.bus, connect, parts.leadership, jobs=_scheduled(parts)).run,
         "checkpoints": CheckpointSigner(url, parts.seals, parts.watch, now=lambda: datetime.now(UTC)).run,
         "alerts": alerts(
             parts.pool,
@@ -191,6 +191,12 @@ def _services(parts: Parts, nats: ClientOnDemand) -> Services:
             parts.pool, parts.bus, parts.leadership, parts.watch, parts.master_key
         ).run,
     }
+
+
+def _scheduled(parts: Parts) -> tuple[Job, ...]:
+    """What the leader of the scheduler does now and then."""
+    lost = LostTerminals(parts.bus, PostgresTerminalSigns(parts.pool))
+    return (*config_schedule(parts.pool, parts.bus).jobs, *lost.jobs)
 
 
 def _connected_services(parts: Parts, client: Client) -> Services:

@@ -2,20 +2,31 @@
 
 import contextlib
 import json
+import os
+import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from adapters.connections import Connections
+from adapters.terminal_signs import PostgresTerminalSigns
 from domain.config import CONFIG, config_id
 from domain.config_commands import SeeHostKey
 from tests.integration.api.serving import Netledger, netledger, until
 from tests.integration.configs.conftest import Api
+from workers.lost_terminals import LostTerminals
 
+KEY = b"0123456789abcdef0123456789abcdef".hex()
+"""As text, what the other fixtures are given: a server in a process of its own reads it from its environment."""
 HELLO = {"reason": "looking at the routes", "columns": 100, "rows": 30}
 
 
@@ -61,7 +72,7 @@ class Line:
 def terminal(instance: Netledger, device: str, token: str, hello: Any = HELLO, **more: Any) -> Iterator[Line]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     headers |= more.pop("headers", {})
-    url = f"ws://127.0.0.1:{instance.port}/api/v1/inventory/devices/{device}/terminal"
+    url = f"ws://127.0.0.1:{more.pop('port', instance.port)}/api/v1/inventory/devices/{device}/terminal"
     with connect(url, additional_headers=headers, **more) as socket:
         if hello is not None:
             socket.send(json.dumps(hello))
@@ -218,3 +229,64 @@ def test_a_session_into_which_nobody_types_is_ended(api: Api, instance: Netledge
     ):
         assert line.until_told("opened")["idle_timeout_s"] == 1
         assert line.until_told("ended")["cause"] == "idle"
+
+
+@contextlib.contextmanager
+def another_server(instance: Netledger) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """In a process of its own, on the database of the first; and its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    ours = instance.configuration
+    given = {
+        "DATA_DIR": str(ours.data_dir),
+        "DATABASE_URL": ours.database_url,
+        "NATS_URL": ours.nats_url,
+        "HTTP_PORT": str(port),
+        "MASTER_KEY": KEY,
+    }
+    env = {**os.environ, **{f"NETLEDGER_{name}": value for name, value in given.items()}}
+    process = subprocess.Popen([sys.executable, "-m", "cli", "serve"], env=env, stderr=subprocess.DEVNULL)
+    try:
+        yield process, port
+    finally:
+        process.kill()
+        process.wait()
+
+
+def answers(port: int) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(f"http://127.0.0.1:{port}/api/v1/health/live").status_code == 200
+    return False
+
+
+def test_a_session_whose_server_was_lost_gets_its_end(api: Api, instance: Netledger) -> None:
+    async def look(times: int) -> None:
+        async with Connections(instance.configuration.database_url, name="test") as pool:
+            lost = LostTerminals(instance.console.bus, PostgresTerminalSigns(pool), silent_s=0)
+            for _ in range(times):
+                await lost.end_lost()
+
+    def ended() -> list[dict[str, Any]]:
+        return [each for each in of_session(api, session) if each["type"] == "terminal.ended.v1"]
+
+    with another_server(instance) as (process, port):
+        until(lambda: answers(port))
+        with terminal(instance, api.ids["ios"], instance.login("engineer"), port=port) as line:
+            session = line.until_told("opened")["session_id"]
+            line.until_shown(b">")
+            process.send_signal(signal.SIGKILL)
+            with pytest.raises(ConnectionClosed):
+                while True:
+                    line.take()
+    assert api.get(f"/terminals/{session}")["state"] == "open"
+    instance.call(look(1))
+    assert ended() == []  # silent once is not lost
+    instance.call(look(3))
+    [end] = until(ended)
+    assert "server was lost" in end["summary"]
+    assert end["reason"] == "nothing was heard of the server that held it"
+    assert api.get(f"/terminals/{session}")["state"] == "ended"
+    with psycopg.connect(instance.configuration.database_url) as conn:
+        left = conn.execute("SELECT 1 FROM work.terminals WHERE session_id = %s", (session,)).fetchall()
+    assert left == []  # nor is there a sign left of it

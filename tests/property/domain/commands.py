@@ -453,7 +453,7 @@ TERMINAL: st.SearchStrategy[Command] = st.one_of(
         EndTerminal,
         recording_id=st.just(_ONE),
         cause=st.sampled_from(
-            ["closed", "device_closed", "idle", "login_ended", "connection_lost", "stopped"]
+            ["closed", "device_closed", "idle", "login_ended", "connection_lost", "stopped", "server_lost"]
         ),
         duration_s=st.floats(0, 1e6),
         bytes_typed=st.integers(0, 9),

@@ -120,6 +120,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   login_ended: "Your login ended, or your role no longer allows it.",
   connection_lost: "The connection was lost.",
   stopped: "The server was stopped.",
+  server_lost: "The server was lost.",
 };
 
 export function words(told: Ended | Refused): string {
