@@ -17,7 +17,7 @@ from api.pages import Cursor, Limit, Page, page_of_all
 from api.provided import Connect, StoredTelemetry
 from domain.errors import Invalid, NotFound
 from domain.metrics import METRICS
-from domain.telemetry_history import DAY_S, Series, Spans, TelemetryHistory, percentile, total_bytes
+from domain.telemetry_history import DAY_S, Figures, Series, Spans, TelemetryHistory
 from domain.telemetry_steps import fitting_step, resolution_of
 from projections import inventory_queries
 from projections.settings import in_force
@@ -126,7 +126,7 @@ async def get_history(
     """Means, least and greatest values a step, from the rollup that fits. Gaps are null, never zero."""
     now = time.time()
     begin, end = _range(since, until, now)
-    wanted = [each for each in await _existing(history, connect, device) if each.metric == metric]
+    wanted = await _existing(history, connect, device, metric)
     if interface is not None:
         wanted = [each for each in wanted if each.interface in interface]
     async with connect() as conn:
@@ -165,52 +165,46 @@ async def _items(
     if not names:
         return []
     billed_s = _BILLED_S if end - begin <= _BILLED_DAYS * DAY_S else step_s
-    # Minutes and days do not lie in the same rollup: what cannot be read together is read apart.
-    apart = step_s and resolution_of(step_s) > _BILLED_S and billed_s == _BILLED_S
-    steps = [step_s] if apart else [each for each in (step_s, billed_s) if each]
-    found = dict(await history.spans_by_step(device, metric, names, since=begin, until=end, steps_s=steps))
-    if apart:
-        found |= await history.spans_by_step(
-            device, metric, names, since=begin, until=end, steps_s=[billed_s]
+    if step_s:
+        spans, figures = await history.spans_and_figures(
+            device, metric, names, since=begin, until=end, step_s=step_s, figures_s=billed_s
         )
-    points = {name: _points(found[step_s][name], step_s) for name in names} if step_s else {}
-    if not step_s:
-        for name in names:
-            samples = await history.series(device, metric, name, since=begin, until=end)
-            points[name] = [
+        points = {name: _points(spans[name], step_s) for name in names}
+    else:
+        billed_s = billed_s or _BILLED_S
+        figures = await history.figures(device, metric, names, since=begin, until=end, step_s=billed_s)
+        points = {
+            name: [
                 Point(_moment(at), value, value, value, value, int(value is not None))
-                for at, value in samples
+                for at, value in await history.series(device, metric, name, since=begin, until=end)
             ]
-    return [
-        _interface(name, points[name], found[billed_s][name], metric, billed_s, end - begin) for name in names
-    ]
+            for name in names
+        }
+    return [_interface(name, points[name], figures[name], metric, billed_s, end - begin) for name in names]
 
 
 def _interface(
-    name: str, points: list[Point], billed: Spans, metric: str, billed_s: int, asked_s: float
+    name: str, points: list[Point], figures: Figures, metric: str, billed_s: int, asked_s: float
 ) -> InterfaceHistory:
-    means = [mean for mean in billed.mean if mean is not None]
-    counts = [count for count in billed.counted if count]
-    counted = sum(counts)
     return InterfaceHistory(
         interface=name,
         points=points,
-        min=min([low for low in billed.low if low is not None], default=None),
-        max=max([high for high in billed.high if high is not None], default=None),
-        mean=sum([mean * (count / counted) for mean, count in zip(means, counts, strict=True)])
-        if counted
-        else None,
-        p95=percentile(means, 0.95),
+        min=figures.low,
+        max=figures.high,
+        mean=figures.mean,
+        p95=figures.p95,
         p95_of_s=billed_s,
-        total_bytes=total_bytes(billed) if unit_of(metric) == _RATE else None,
-        covered_percent=round(min(100 * sum(billed.covered_s) / asked_s, 100.0), 2),
+        total_bytes=figures.total / 8 if unit_of(metric) == _RATE else None,
+        covered_percent=round(min(100 * figures.covered_s / asked_s, 100.0), 2),
     )
 
 
-async def _existing(history: TelemetryHistory, connect: Connect, device: UUID) -> Sequence[Series]:
+async def _existing(
+    history: TelemetryHistory, connect: Connect, device: UUID, metric: str = ""
+) -> Sequence[Series]:
     """Raises NotFound for a device that never was; what a removed one had can still be read."""
-    found = await history.existing(str(device))
-    if not found:
+    found = await history.existing(str(device), metric)
+    if not found and not (metric and await history.existing(str(device))):
         async with connect() as conn:
             if await inventory_queries.one(conn, str(device)) is None:
                 raise NotFound("no such device", code="DEVICE_NOT_FOUND")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -22,8 +23,10 @@ from workers import main as workers
 def serve(configuration: Configuration, key: MasterKey) -> None:
     """Serves HTTP and WebSockets until SIGTERM or SIGINT."""
     asyncio.run(_prepare(configuration, key))
+    app = create_app(configuration, key)
+    gc.freeze()  # what lives for ever is not looked through again: that would hold all requests for a tenth of a second
     uvicorn.run(
-        create_app(configuration, key),
+        app,
         host=configuration.http_host,
         port=configuration.http_port,
         loop="uvloop",

@@ -1,7 +1,6 @@
 """What is asked of stored telemetry: which series there are, their values over time, percentile and total for billing."""
 
 from collections.abc import Mapping, Sequence
-from math import ceil
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -64,6 +63,20 @@ class Spans(NamedTuple):
         return list(map(Span._make, zip(*self, strict=True)))
 
 
+class Figures(NamedTuple):
+    """Of all spans together. All None where there is no value."""
+
+    low: float | None
+    high: float | None
+    mean: float | None
+    """By the number of samples of each."""
+    p95: float | None
+    """The least mean that 95 % of all do not exceed: for billing, of five-minute means."""
+    total: float
+    """Of a rate a second, over the time that was measured; a gap adds nothing."""
+    covered_s: float
+
+
 class Recording(NamedTuple):
     """What became of polls that were to be recorded."""
 
@@ -93,7 +106,9 @@ class Recorded(NamedTuple):
 class TelemetryHistory(Protocol):
     """Reads what was recorded. Times are seconds since the epoch; `until` is not part of what is read."""
 
-    async def existing(self, device_id: str) -> Sequence[Series]: ...
+    async def existing(self, device_id: str, metric: str = "") -> Sequence[Series]:
+        """In order of metric and interface; of all metrics, or one."""
+        ...
 
     async def recorded(self) -> Recorded: ...
 
@@ -117,11 +132,11 @@ class TelemetryHistory(Protocol):
         since: float,
         until: float,
         step_s: int,
-    ) -> Mapping[str, Sequence[Span]]:
+    ) -> Mapping[str, Spans]:
         """By interface, every span from the one that `since` is in to the last that begins before `until`."""
         ...
 
-    async def spans_by_step(
+    async def figures(
         self,
         device_id: str,
         metric: str,
@@ -129,9 +144,23 @@ class TelemetryHistory(Protocol):
         *,
         since: float,
         until: float,
-        steps_s: Sequence[int],
-    ) -> Mapping[int, Mapping[str, Spans]]:
-        """The same for several steps at once, by step; in columns."""
+        step_s: int,
+    ) -> Mapping[str, Figures]:
+        """By interface, of such spans."""
+        ...
+
+    async def spans_and_figures(
+        self,
+        device_id: str,
+        metric: str,
+        interfaces: Sequence[str],
+        *,
+        since: float,
+        until: float,
+        step_s: int,
+        figures_s: int,
+    ) -> tuple[Mapping[str, Spans], Mapping[str, Figures]]:
+        """Both, of spans of different length."""
         ...
 
 
@@ -173,16 +202,3 @@ def past_s(retention_days: Mapping[str, int]) -> float:
     is wrong; and the samples of its hour must be there still, to be packed again with it."""
     kept_days = retention_days.get(RETAINED[0])
     return min(_LONGEST_PAST_S, kept_days * DAY_S - _UNTIL_PACKED_S) if kept_days else _LONGEST_PAST_S
-
-
-def percentile(values: Sequence[float], share: float) -> float | None:
-    """The least value that so large a share of all does not exceed: for billing, 0.95 of five-minute means."""
-    if not values:
-        return None
-    return sorted(values)[max(ceil(len(values) * share) - 1, 0)]
-
-
-def total_bytes(spans: Spans) -> float:
-    """Of a rate in bit/s, over the time that was measured; a gap adds nothing."""
-    both = zip(spans.mean, spans.covered_s, strict=True)
-    return sum([mean * covered_s for mean, covered_s in both if mean is not None]) / 8

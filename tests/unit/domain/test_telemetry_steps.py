@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import Invalid
-from domain.telemetry_history import DAY_S, RETENTION_DAYS, Span, Spans, past_s, percentile, total_bytes
+from domain.telemetry_history import DAY_S, RETENTION_DAYS, Span, Spans, past_s
 from domain.telemetry_steps import fitting_step
 
 NOW = 1_800_000_000.0
@@ -60,21 +60,9 @@ def test_other_steps_are_refused(asked: int) -> None:
         step(asked, 1)
 
 
-def test_the_95th_percentile_is_exceeded_by_a_twentieth() -> None:
-    assert percentile([float(number) for number in range(1, 101)], 0.95) == 95.0
-    assert percentile([3.0], 0.95) == 3.0
-    assert percentile([], 0.95) is None
-
-
-def test_a_gap_adds_nothing_to_a_total() -> None:
-    spans = [
-        Span(0, 8.0, 8.0, 8.0, 8.0, 5, 300.0),
-        Span(300, None, None, None, None, 0, 0.0),
-        Span(600, 0.0, 16.0, 8.0, 0.0, 2, 120.0),
-    ]
-    columns = Spans(*map(list, zip(*spans, strict=True)))
-    assert columns.rows() == spans
-    assert total_bytes(columns) == 300 + 120
+def test_spans_are_read_by_row() -> None:
+    spans = [Span(0, 8.0, 8.0, 8.0, 8.0, 5, 300.0), Span(300, None, None, None, None, 0, 0.0)]
+    assert Spans(*map(list, zip(*spans, strict=True))).rows() == spans
 
 
 def test_polls_are_taken_as_long_as_their_hour_can_be_packed_again() -> None:

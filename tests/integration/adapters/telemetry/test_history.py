@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from itertools import pairwise
-from math import inf, nan
+from math import ceil, inf, nan
 from statistics import fmean
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from adapters.telemetry.history import PostgresTelemetryHistory
 from adapters.telemetry.store import PostgresTelemetryStore
 from domain.errors import Conflict, Invalid
 from domain.telemetry import Poll, Sample, StreamPlace
-from domain.telemetry_history import RETENTION_DAYS, Recording, Span
+from domain.telemetry_history import RETENTION_DAYS, Figures, Recording, Span
 
 BEGIN = 1_800_000_000 // 86_400 * 86_400
 DAY = 86_400
@@ -62,7 +62,7 @@ async def check(history: PostgresTelemetryHistory, device: str, values: dict[str
         narrow = until if step > 60 else since + 30_000
         spans = await history.spans(device, "if_in_bps", names, since=since, until=narrow, step_s=step)
         for name in names:
-            assert list(spans[name]) == expected(values[name], since, narrow, step), (name, step)
+            assert spans[name].rows() == expected(values[name], since, narrow, step), (name, step)
     for name in names:
         found = await history.series(device, "if_in_bps", name, since=since, until=until)
         nulls = {when for when, value in found if value is None} - set(values[name])
@@ -111,6 +111,39 @@ async def test_reads_give_what_was_recorded_however_much_is_packed(
     for device in devices:
         await check(history, device, recorded[device])
     assert upkeep.compact(at + DAY) == 0
+
+
+@pytest.mark.parametrize(("step", "of"), [(60, 300), (900, 300), (DAY, 300), (3_600, DAY), (300, 300)])
+async def test_figures_are_of_the_spans_that_they_are_asked_for(
+    step: int,
+    of: int,
+    store: PostgresTelemetryStore,
+    upkeep: TelemetryCompaction,
+    history: PostgresTelemetryHistory,
+) -> None:
+    dice, device = random.Random(step), str(uuid4())
+    values: Values = {}
+    for number in range(0, 2 * DAY, int(INTERVAL)):
+        if dice.random() < 0.9:
+            values[float(BEGIN + number)] = dice.choice((None, 8.0, float(dice.randrange(100))))
+    await record(store, *(poll(device, at, value) for at, value in values.items()))
+    pack_all(upkeep, BEGIN + DAY + 7_200)
+    since, until = BEGIN + 600.0, BEGIN + 2.0 * DAY
+    asked = {"since": since, "until": until, "step_s": step, "figures_s": of}
+    spans, figures = await history.spans_and_figures(device, "if_in_bps", ["ether1"], **asked)
+    assert spans["ether1"].rows() == expected(values, since, until, step)
+    read = await history.spans(device, "if_in_bps", ["ether1"], since=since, until=until, step_s=of)
+    below = [each for each in read["ether1"].rows() if each.mean is not None]
+    means = sorted(each.mean for each in below)
+    counted = sum(each.counted for each in below)
+    found = figures["ether1"]
+    assert (found.low, found.high) == (min(each.low for each in below), max(each.high for each in below))
+    assert found.mean == pytest.approx(sum(each.mean * each.counted for each in below) / counted)
+    assert found.p95 == pytest.approx(means[ceil(len(means) * 0.95) - 1])
+    assert found.total == pytest.approx(sum(each.mean * each.covered_s for each in below))
+    assert found.covered_s == pytest.approx(sum(each.covered_s for each in below))
+    nothing = await history.figures(device, "if_in_bps", ["ether1"], since=1e9, until=1e9 + 1, step_s=300)
+    assert nothing["ether1"] == Figures(None, None, None, None, 0.0, 0.0)
 
 
 async def test_what_cannot_be_right_is_refused(
@@ -178,7 +211,7 @@ async def test_a_poll_of_a_large_device_is_read_back_whole(
     async def read() -> Sequence[float | None]:
         names = [f"ether{number}" for number in range(1, 1_001)]
         spans = await history.spans(device, "if_in_bps", names, since=BEGIN, until=BEGIN + 300, step_s=300)
-        return [spans[name][0].last for name in names]
+        return [spans[name].last[0] for name in names]
 
     assert await read() == values
     pack_all(upkeep, BEGIN + DAY)
