@@ -15,13 +15,17 @@ NETBOTZ = {
 }
 """Products below netBotzBotz (NETBOTZV2-MIB)."""
 
+EPDU_MODEL = (Value("ePDUDeviceStatusModelNumber.1", "318.1.1.30.2.1.1.4.1"),)
+EPDU_VERSION = (Value("ePDUDeviceStatusVersion.1", "318.1.1.30.2.1.1.3.1", r"(?:Ver)? ?(?P<v>[^ ].*)$"),)
+EPDU_SERIAL = (Value("ePDUDeviceStatusSerialNumber.1", "318.1.1.30.2.1.1.5.1"),)
+
 RULES = (
     Rule(
         os="apc",
         os_name="APC AOS",
         vendor="APC",
         type="ups",
-        oid=("318",),
+        oid=("318", "318.1.1", "318.1.2", "318.1.3", "318.1.4"),
         model=(
             Joined(
                 (
@@ -85,6 +89,86 @@ RULES = (
         model=(Column("cPDUUnitModel", "318.1.1.32.1.2.1.11"),),
         version=(Column("cPDUUnitFirmwareVersion", "318.1.1.32.1.2.1.14"),),
         serial=(Column("cPDUUnitSerialNumber", "318.1.1.32.1.2.1.12"),),
+    ),
+    Rule(
+        os="apc-epdu",
+        os_name="APC Easy PDU",
+        vendor="APC",
+        type="pdu",
+        oid=("318.1.3.4.9",),
+        model=EPDU_MODEL,
+        version=EPDU_VERSION,
+        serial=EPDU_SERIAL,
+    ),
+    Rule(
+        os="apc-epdu",
+        os_name="APC Easy PDU",
+        vendor="APC",
+        type="pdu",
+        oid=("1.3.6.1.4.1.0",),
+        when=EPDU_MODEL,
+        model=EPDU_MODEL,
+        version=EPDU_VERSION,
+        serial=EPDU_SERIAL,
+    ),
+    Rule(
+        os="apc-inrow",
+        os_name="APC InRow",
+        vendor="APC",
+        type="environment",
+        oid=("318.1.3.14.5",),
+        model=(Descr(r"MN: ?(?P<v>[\w-]+)"),),
+        version=(Descr(r"PF: ?(?P<v>\S+)"),),
+        serial=(Descr(r"SN: ?(?P<v>\w+)"),),
+    ),
+    Rule(
+        os="apc-mgeups",
+        os_name="APC MGE UPS",
+        vendor="APC",
+        type="ups",
+        oid=("705.1",),
+        descr=r"^Galaxy",
+        model=(
+            Joined(
+                (Value("upsmgIdentFamilyName", "705.1.1.1.0"), Value("upsmgIdentModelName", "705.1.1.2.0"))
+            ),
+        ),
+        version=(Value("upsmgIdentFirmwareVersion", "705.1.1.4.0"),),
+        serial=(Value("upsmgIdentSerialNumber", "705.1.1.7.0"),),
+    ),
+    Rule(
+        os="apc-powerchute",
+        os_name="PowerChute Business Edition",
+        vendor="APC",
+        type="ups",
+        oid=("318.1",),
+        model=(Value("upsBasicIdentModel", "318.1.1.1.1.1.1.0"),),
+        version=(Value("upsAdvIdentFirmwareRevision", "318.1.1.1.1.2.1.0"),),
+        serial=(Value("upsAdvIdentSerialNumber", "318.1.1.1.1.2.3.0"),),
+    ),
+    Rule(
+        os="aos-emu2",
+        os_name="APC environmental monitoring unit",
+        vendor="APC",
+        type="environment",
+        oid=("318.1.3.8.2", "318.1.3.8.3"),
+        model=(
+            Joined(
+                (
+                    Value("emsIdentProductNumber", "318.1.1.10.3.1.2.0"),
+                    Value("emsIdentHardwareRev", "318.1.1.10.3.1.4.0"),
+                )
+            ),
+        ),
+        version=(Value("emsIdentFirmwareRev", "318.1.1.10.3.1.3.0"),),
+        serial=(Value("emsIdentSerialNumber", "318.1.1.10.3.1.6.0"),),
+    ),
+    Rule(
+        os="apc-netbotz",
+        os_name="NetBotz 750",
+        vendor="APC",
+        type="environment",
+        oid=("52674.500",),
     ),
     Rule(
         os="netbotz",

@@ -296,4 +296,58 @@ RULES = (
         version=(Value("pcoipGenDevicesFirmwareVersion.1", "25071.1.2.6.1.1.9.1"),),
         serial=(Value("pcoipGenDevicesSerialNumber.1", "25071.1.2.6.1.1.7.1"),),
     ),
+    Rule(
+        os="beagleboard",
+        os_name="BeagleBoard",
+        vendor="BeagleBoard",
+        type="server",
+        oid=("8072.3.2.10",),
+        when=(
+            Value(
+                'nsExtendOutputFull."distro"', "8072.1.3.2.3.1.2.6.100.105.115.116.114.111", r"^BeagleBoard"
+            ),
+        ),
+        model=(*BOARD, *ARCHITECTURE),
+        version=(KERNEL,),
+        serial=SERIAL,
+    ),
+    Rule(
+        os="almalinux",
+        os_name="AlmaLinux",
+        vendor="AlmaLinux",
+        type="server",
+        oid=("8072.3.2.10",),
+        when=(extend("almalinux-release", r'almalinux"?'),),
+        model=(*BOARD, *ARCHITECTURE),
+        version=(KERNEL,),
+        serial=SERIAL,
+    ),
+    Rule(
+        os="aloha",
+        os_name="ALOHA",
+        vendor="HAProxy",
+        type="other",
+        oid=("8072.3.2.10", "23263"),
+        when=(Value("alProductName", "23263.4.2.1.1.1.0", r"aloha"),),
+        model=(Value("alProductModel", "23263.4.2.1.1.2.0"),),
+        version=(
+            Value("alProductSubVersion", "23263.4.2.1.1.4.0"),
+            Value("alProductVersion", "23263.4.2.1.1.3.0"),
+        ),
+    ),
+    Rule(
+        os="armis",
+        os_name="Armis",
+        vendor="Armis",
+        type="server",
+        oid=("8072.3.2.10",),
+        when=(
+            Value(
+                'nsExtendOutLine."APP_VERSION"',
+                "2021.102.2.2.1.2.11.65.80.80.95.86.69.82.83.73.79.78",
+                r"/var/armis/",
+            ),
+        ),
+        model=(*BOARD, *ARCHITECTURE),
+    ),
 )

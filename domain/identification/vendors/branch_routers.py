@@ -61,6 +61,16 @@ RULES = (
         serial=(Value("biboABrdSerialNumber", "272.4.1.17.1.8.0.0.0"),),
     ),
     Rule(
+        os="bintec-smart",
+        os_name="bintec smart",
+        vendor="bintec",
+        type="router",
+        oid=("272.4.201",),
+        model=(Descr(r"^(?P<v>.{3,80})$"),),
+        version=(Value("biboAdmSystemVersion", "272.4.1.26.0", r"^(?P<v>\S+)"),),
+        serial=(Value("biboABrdSerialNumber", "272.4.1.17.1.8.0.0.0"),),
+    ),
+    Rule(
         os="bintec-beip-plus",
         os_name="be.IP plus",
         vendor="bintec",

@@ -158,4 +158,20 @@ RULES = (
         oid=("13732",),
         model=(Descr(r"(?P<v>X\d\S*|iQ\S*|Evolution\S*)"),),
     ),
+    Rule(
+        os="avr-hd",
+        os_name="AvediaPlayer",
+        vendor="Exterity",
+        type="other",
+        oid=("28194",),
+        model=(Value("exterity.1.37", "28194.1.37.0"),),
+        version=(Descr(r"avr-hd \[(?P<v>[^\]]+)\]"),),
+    ),
+    Rule(
+        os="ardmore-encoder",
+        os_name="AvediaStream encoder",
+        vendor="Exterity",
+        type="other",
+        descr=r"Ardmore-Encoder_VX",
+    ),
 )

@@ -1,7 +1,7 @@
-"""Cable: CMTS, cable modems and their sysDescr (DOCS-CABLE-DEVICE-MIB, RFC 4639, 4)."""
+"""Cable: CMTS, cable modems and their sysDescr (DOCS-CABLE-DEVICE-MIB, RFC 4639, 4), head ends (SCTE-HMS-COMMON-MIB)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Column, Descr, Entity, Value
+from domain.identification.sources import Column, Descr, Entity, ObjectId, Value
 
 RULES = (
     Rule(
@@ -24,12 +24,31 @@ RULES = (
     ),
     Rule(
         os="arris-c4",
-        os_name="Arris C4",
+        os_name="Arris CMTS",
         vendor="Arris",
         type="other",
-        oid=("4115.1.3",),
-        model=(Descr(r"MODEL: (?P<v>[^;>]+)"), Descr(r"^(?P<v>\S+)")),
-        version=(Descr(r"SW_REV: (?P<v>[^;>]+)"), Descr(r"(?P<v>\d+\.\d+\.\d\S*)")),
+        oid=("4998.2", "4115.1.9", "4115.1.3"),
+        model=(
+            ObjectId("4998.2", {"1": "C4", "2": "C4c"}),
+            ObjectId("4115.1.9", {"1": "E6000"}),
+            Descr(r"MODEL: (?P<v>[^;>]+)"),
+            Descr(r"^(?P<v>\S+)"),
+        ),
+        version=(
+            Descr(r"(?:CMTS|CER)_V(?P<v>[\d.]+\d)"),
+            Descr(r"SW_REV: (?P<v>[^;>]+)"),
+            Descr(r"(?P<v>\d+\.\d+\.\d\S*)"),
+        ),
+    ),
+    Rule(
+        os="arris-cm",
+        os_name="Arris cable modem",
+        vendor="Arris",
+        type="router",
+        oid=("4115",),
+        descr=r"ARRIS DOCSIS",
+        model=(Descr(r"HW_REV: ?(?P<r>[^;>]+);.*MODEL: ?(?P<m>[^;>]+)", "{m} (Rev: {r})"),),
+        version=(Descr(r"SW_REV: ?(?P<v>[^;>]+)"),),
     ),
     Rule(
         os="arris-d5",
@@ -66,6 +85,55 @@ RULES = (
         oid=("1166.1.621",),
         model=(Value("dsrModel", "1166.1.621.14.2.0"),),
         version=(Value("dsrFirmware", "1166.1.621.9.2.3.0"),),
+    ),
+    Rule(
+        os="arris-apex",
+        os_name="Arris APEX",
+        vendor="Arris",
+        type="other",
+        oid=("1166.1.31",),
+        model=(Value("bcsIdent.15", "1166.7.1.15.0"),),
+        version=(Value("bcsIdent.7", "1166.7.1.7.0"),),
+        serial=(Value("bcsIdent.1", "1166.7.1.1.0"),),
+    ),
+    Rule(
+        os="ciscosat",
+        os_name="Cisco satellite receiver",
+        vendor="Cisco",
+        type="other",
+        oid=("1429.2.2.6.5",),
+        model=(Value("ciscoDSGUtilities.1.1.4", "1429.2.2.5.1.1.4.0"),),
+        version=(Value("ciscoDSGUtilities.1.1.1", "1429.2.2.5.1.1.1.0"),),
+        serial=(Value("ciscoDSGUtilities.42.2.1.1.6.1", "1429.2.2.5.42.2.1.1.6.1"),),
+    ),
+    Rule(
+        os="ciscoepc",
+        os_name="Cisco EPC",
+        vendor="Cisco",
+        type="router",
+        oid=("1429.3940",),
+        model=(Descr(r"MODEL: ?(?P<v>[^;>]+)"),),
+        version=(Descr(r"SW_REV: ?(?P<v>[^;>]+)"),),
+    ),
+    Rule(
+        os="alpha-dsm33x",
+        os_name="Alpha DSM33X",
+        vendor="Alpha Technologies",
+        type="ups",
+        oid=("926.1.99.1.4.2",),
+        descr=r"MODEL: DSM33X",
+        model=(Descr(r"MODEL: ?(?P<v>[^;>]+)"),),
+        version=(Descr(r"SW_REV: ?(?P<v>[^;>]+)"),),
+    ),
+    Rule(
+        os="alpha-power",
+        os_name="Alpha power supply",
+        vendor="Alpha Technologies",
+        type="ups",
+        oid=("926.1.99.1.4.2",),
+        model=(Value("commonModelNumber", "5591.1.3.1.3.0"),),
+        version=(Value("commonVendorInfo", "5591.1.3.1.6.0"),),
+        serial=(Value("commonSerialNumber", "5591.1.3.1.4.0"),),
     ),
     Rule(
         os="docsis",

@@ -26,12 +26,15 @@ RULES = (
         serial=(Value("cambiumEPMPMSN", "17713.21.1.1.31.0"),),
     ),
     Rule(
-        os="cnpilot",
-        os_name="cnPilot",
+        os="cnpilote",
+        os_name="cnPilot E",
         vendor="Cambium Networks",
         type="wireless",
         oid=("17713.22",),
-        model=(Column("cambiumAPModel", "17713.22.1.1.1.5"),),
+        model=(
+            Column("cambiumAPHWType", "17713.22.1.1.1.10"),
+            Column("cambiumAPModel", "17713.22.1.1.1.5"),
+        ),
         version=(Column("cambiumAPSWVersion", "17713.22.1.1.1.8"),),
         serial=(Column("cambiumAPSerialNum", "17713.22.1.1.1.4"),),
     ),

@@ -174,7 +174,10 @@ RULES = (
         type="server",
         oid=("9.1",),
         descr=r"Secure Access Control|\bCisco ACS\b",
-        version=(Descr(r"(?:Version|ACS) (?P<v>\d[\w.]+)"),),
+        version=(
+            Descr(r"Secure Access Control System (?P<v>\d[^,]*)"),
+            Descr(r"(?:Version|ACS) (?P<v>\d[\w.]+)"),
+        ),
     ),
     Rule(
         os="acsw",

@@ -2,7 +2,7 @@
 
 from domain.identification.rules import Rule
 from domain.identification.sources import CiscoProduct, Column, Descr, Entity, ObjectId, Value
-from domain.identification.vendors.platforms import radlan_serial
+from domain.identification.vendors.platforms import radlan_model, radlan_serial, radlan_version
 
 SB = "9.6.1.101"
 SB_RULE_MODEL = (
@@ -240,8 +240,44 @@ RULES = (
         vendor="Linksys",
         type="switch",
         oid=("3955",),
-        model=(Descr(r"^(?P<v>[A-Z]{2,4}\d\S*)"),),
-        version=(Value("rndBrgVersion", "3955.89.2.4.0"),),
+        model=(*radlan_model("3955.89"), Descr(r"^(?P<v>[A-Z]{2,4}\d\S*)")),
+        version=radlan_version("3955.89"),
         serial=radlan_serial("3955.89"),
+    ),
+    Rule(
+        os="acano",
+        os_name="Acano server",
+        vendor="Cisco",
+        type="voice",
+        oid=("8072.3.2.10",),
+        descr=r"\bAcano\b",
+        version=(Descr(r"Acano Server (?P<v>[^,]+)"),),
+    ),
+    Rule(
+        os="apic",
+        os_name="Application Policy Infrastructure Controller",
+        vendor="Cisco",
+        type="server",
+        oid=("9.1.2238",),
+        model=(Descr(r"^[^;]+; ?(?P<v>[^;]+)"),),
+        version=(Descr(r"APIC VERSION (?P<v>[^;]+)"),),
+        serial=(Descr(r"; ?Serial (?P<v>[^;]+)"),),
+    ),
+    Rule(
+        os="apic",
+        os_name="Application Policy Infrastructure Controller",
+        vendor="Cisco",
+        type="server",
+        descr=r"^APIC VERSION ",
+        model=(Descr(r"^[^;]+; ?(?P<v>[^;]+)"),),
+        version=(Descr(r"APIC VERSION (?P<v>[^;]+)"),),
+        serial=(Descr(r"; ?Serial (?P<v>[^;]+)"),),
+    ),
+    Rule(
+        os="broadworks",
+        os_name="BroadWorks",
+        vendor="Cisco",
+        type="voice",
+        oid=("6431",),
     ),
 )

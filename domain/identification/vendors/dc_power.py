@@ -104,11 +104,18 @@ RULES = (
     ),
     Rule(os="controlbox", os_name="ControlBox", vendor="ControlBox", type="environment", oid=("17095.2",)),
     Rule(
-        os="himoinsa",
-        os_name="Himoinsa",
+        os="himoinsa-gensets",
+        os_name="Himoinsa generator",
         vendor="Himoinsa",
         type="environment",
         oid=("41809",),
+    ),
+    Rule(
+        os="himoinsa-gensets",
+        os_name="Himoinsa generator",
+        vendor="Himoinsa",
+        type="environment",
+        descr=r"C2LAN SNMP",
     ),
     Rule(
         os="e3meterdc",

@@ -47,8 +47,14 @@ RULES = (
         type="switch",
         oid=("6027.1",),
         descr=r"Force10 (?:Networks Real Time|Operating)",
-        model=(Descr(r"Series: (?P<v>[\w-]+)"),),
-        version=(Descr(r"Application Software Version: ?(?P<v>\S+)"),),
+        model=(
+            Descr(r"Series: (?P<v>[\w-]+)"),
+            Column("chStackUnitModelID", "6027.3.10.1.2.2.1.7", r"[a-z]"),
+        ),
+        version=(
+            Descr(r"Application Software Version: ?(?P<v>\S+)"),
+            Column("chStackUnitCodeVersion", "6027.3.10.1.2.2.1.10"),
+        ),
         serial=(
             Column("chStackUnitSerialNumber", "6027.3.10.1.2.2.1.12"),
             Column("chStackUnitSerialNumber", "6027.3.19.1.2.1.1.12"),

@@ -19,10 +19,15 @@ RULES = (
         version=(
             Value("swVersion", "171.12.1.2.1.0"),
             Value("probeSoftwareRev", "1.3.6.1.2.1.16.19.2.0"),
+            Value("swUnitMgmtVersion.1", "171.12.11.1.9.4.1.11.1"),
             Below("dSwVersion", 5, "1.3.0"),
             Descr(r"(?:firmware|version)[: ]*v?(?P<v>\d[\w.]+)"),
         ),
-        serial=(Value("agentSerialNumber", "171.12.1.1.12.0"), Below("dSerial", 5, "1.30.0")),
+        serial=(
+            Value("swUnitMgmtSerialNumber.1", "171.12.11.1.9.4.1.17.1"),
+            Value("agentSerialNumber", "171.12.1.1.12.0"),
+            Below("dSerial", 5, "1.30.0"),
+        ),
     ),
     Rule(
         os="dlink-dgs1250",

@@ -3,6 +3,9 @@
 from domain.identification.rules import Rule
 from domain.identification.sources import Descr, Joined, Value
 
+ROOM_ALERT = (Descr(r"^(?P<v>(?:Room ?Alert|TemPageR).*?)(?: v?\d+\.\d\S*)?$"),)
+ROOM_ALERT_VERSION = (Descr(r" v?(?P<v>\d+\.\d[\w.]*)$"), Descr(r"v(?P<v>\d[\w.]+)"))
+
 RULES = (
     Rule(
         os="akcp",
@@ -93,8 +96,17 @@ RULES = (
         vendor="AVTECH",
         type="environment",
         oid=("20916",),
-        model=(Descr(r"(?P<v>(?:Room ?Alert|TemPageR)\s?\S*)"),),
-        version=(Descr(r"v(?P<v>\d[\w.]+)"),),
+        model=ROOM_ALERT,
+        version=ROOM_ALERT_VERSION,
+    ),
+    Rule(
+        os="avtech",
+        os_name="Room Alert",
+        vendor="AVTECH",
+        type="environment",
+        descr=r"^(?:Room ?Alert|TemPageR)",
+        model=ROOM_ALERT,
+        version=ROOM_ALERT_VERSION,
     ),
     Rule(
         os="rittal-lcp",
@@ -308,15 +320,6 @@ RULES = (
         descr=r"Sensor ?Gateway",
     ),
     Rule(os="sensorprobe", os_name="sensorProbe", vendor="AKCP", type="environment", oid=("3854.1.2",)),
-    Rule(
-        os="room-alert",
-        os_name="Room Alert",
-        vendor="AVTECH",
-        type="environment",
-        descr=r"^Room ?Alert",
-        model=(Descr(r"^(?P<v>Room ?Alert \S+)"),),
-        version=(Descr(r"v(?P<v>\d\S+)"),),
-    ),
     Rule(
         os="controlbyweb",
         os_name="ControlByWeb",

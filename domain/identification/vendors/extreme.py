@@ -122,7 +122,10 @@ RULES = (
         vendor="Avaya",
         type="voice",
         oid=("6889.1.2",),
-        model=(Descr(r"(?P<v>IP ?\d{3}\S*)"),),
+        model=(
+            Entity("descr", r"Avaya (?P<v>IP Office.*)$"),
+            Descr(r"(?P<v>IP ?\d{3}\S*)"),
+        ),
         version=(Descr(r"(?P<v>\d+\.\d[\d.]*(?: build \d+)?)"),),
     ),
     Rule(

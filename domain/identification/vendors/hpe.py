@@ -48,12 +48,15 @@ RULES = (
         vendor="Aruba",
         type="wireless",
         oid=("14823.1.1",),
-        model=(Value("wlsxSysExtModelName", "14823.2.2.1.2.1.3.0"), Descr(r"MODEL: (?P<v>[^)]+)")),
+        model=(Descr(r"MODEL: (?P<v>[^)]+)"), Value("wlsxSysExtModelName", "14823.2.2.1.2.1.3.0")),
         version=(
             Value("wlsxSysExtSwVersion", "14823.2.2.1.2.1.28.0", r"(?P<v>\d[\w.-]+)"),
             Descr(r"Version (?P<v>[^\s,]+)"),
         ),
-        serial=(Value("wlsxSysExtSerialNumber", "14823.2.2.1.2.1.29.0"),),
+        serial=(
+            Value("wlsxSwitchLicenseSerialNumber", "14823.2.2.1.1.1.12.0"),
+            Value("wlsxSysExtSerialNumber", "14823.2.2.1.2.1.29.0"),
+        ),
     ),
     Rule(
         os="aruba-instant",
@@ -67,6 +70,15 @@ RULES = (
             Value("aiVirtualControllerVersion", "14823.2.3.3.1.1.4.0"),
         ),
         serial=(Column("aiAPSerialNum", "14823.2.3.3.1.2.1.1.4"),),
+    ),
+    Rule(
+        os="aruba-instant-on",
+        os_name="Aruba Instant On",
+        vendor="Aruba",
+        type="switch",
+        descr=r"^(?:Aruba|HPE Networking) Instant On ",
+        model=(Descr(r"Instant On (?P<v>[^,]+)"),),
+        version=(Descr(r"InstantOn_\d+_(?P<v>\d[\d.]*)"),),
     ),
     Rule(
         os="clearpass",
@@ -91,6 +103,7 @@ RULES = (
         ),
         version=(Descr(r"Version (?P<v>\d[^\s,]*(?:,? Release \w+)?)"), Entity("software_rev")),
         vendor_from=(Descr(r"\b(?P<v>H3C)\b"),),
+        serial=(Column("hh3cEntityExtManuSerialNum", "25506.2.6.1.2.1.1.2"),),
     ),
     Rule(
         os="comware",
@@ -105,6 +118,7 @@ RULES = (
         ),
         version=(Descr(r"Version (?P<v>\d[^\s,]*(?:,? Release \w+)?)"), Entity("software_rev")),
         vendor_from=(Descr(r"\b(?P<v>H3C|3Com)\b"),),
+        serial=(Column("hh3cEntityExtManuSerialNum", "25506.2.6.1.2.1.1.2"),),
     ),
     Rule(
         os="3com",
@@ -134,7 +148,8 @@ RULES = (
         vendor="HP",
         type="switch",
         oid=("11.5.7.5.2",),
-        version=(Descr(r"(?P<v>\d+\.\d+[\w.-]*)"),),
+        model=(Descr(r"^(?P<v>.{3,60}?) v?\d+\.\d\S*(?: \S+)?$"),),
+        version=(Descr(r" v?(?P<v>\d+\.\d[\w.-]*)"),),
     ),
     Rule(
         os="hpblmos",
@@ -168,9 +183,12 @@ RULES = (
         vendor="HPE",
         type="storage",
         oid=("12925",),
-        model=(Descr(r"^(?P<v>HPE? .{0,10}3PAR[^,]*|InServ[^,]*)"),),
-        version=(Descr(r"Version (?P<v>[\w.]+)"),),
-        serial=(Descr(r"(?:Serial|ID)[: ]+(?P<v>\d+)"),),
+        model=(
+            Descr(r"^HPE?_3PAR (?P<v>[^,]+)", "HP 3Par {v}"),
+            Descr(r"^(?P<v>HPE? .{0,10}3PAR[^,]*|InServ[^,]*)"),
+        ),
+        version=(Descr(r"(?:OS version: ?|Version )(?P<v>\d[\w.]*)"),),
+        serial=(Descr(r"Serial number: ?(?P<v>\w+)"), Descr(r"(?:Serial|ID)[: ]+(?P<v>\d+)")),
     ),
     Rule(
         os="hpe-msl",

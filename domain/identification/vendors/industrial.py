@@ -222,8 +222,14 @@ RULES = (
         vendor="EtherWAN",
         type="switch",
         oid=("2736",),
-        model=(Descr(r"(?P<v>E[XLD]\d{4,}\S*)"),),
-        version=(Descr(r"(?P<v>\d+\.\d+\.\d\S*)"),),
+        model=(
+            Descr(r"^(?P<v>.+?), Firmware rev"),
+            Descr(r"(?P<v>E[XLD]\d{4,}\S*)"),
+        ),
+        version=(
+            Descr(r"Firmware rev: ?(?P<v>\S+)"),
+            Descr(r"(?P<v>\d+\.\d+\.\d\S*)"),
+        ),
     ),
     Rule(
         os="lantech",

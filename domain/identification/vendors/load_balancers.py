@@ -93,17 +93,29 @@ RULES = (
         vendor="Radware",
         type="other",
         oid=("1872",),
-        model=(Descr(r"^(?P<v>Alteon[^,]*)"),),
-        version=(Descr(r"(?P<v>\d+\.\d+\.\d[\w.]*)"),),
+        model=(
+            Joined(
+                (
+                    Value("hwPartNumber", "1872.2.5.1.3.1.6.0"),
+                    Value("hwRevision", "1872.2.5.1.3.1.7.0", r"^(?P<v>.+)$", "Vers. {v}"),
+                )
+            ),
+            Descr(r"^(?P<v>Alteon[^,]*)"),
+        ),
+        version=(Value("agSoftwareVersion", "1872.2.5.1.1.1.10.0"), Descr(r"(?P<v>\d+\.\d+\.\d[\w.]*)")),
+        serial=(Value("hwSerialNumber", "1872.2.5.1.3.1.18.0"),),
     ),
     Rule(
-        os="array-apv",
+        os="arrayos",
         os_name="ArrayOS",
         vendor="Array Networks",
         type="other",
         oid=("7564",),
-        model=(Descr(r"(?P<v>APV\S*|vxAG|AG\d+)"),),
-        version=(Descr(r"(?:ArrayOS|Rel)[ .]*(?P<v>\S*\d\S*)"),),
+        model=(Descr(r"Hardware: ?(?P<v>.+?) - "), Descr(r"(?P<v>APV\S*|vxAG|AG\d+)")),
+        version=(
+            Descr(r" - .*?\.(?P<v>\d[\d.]*) "),
+            Descr(r"(?:ArrayOS|Rel)[ .]*(?P<v>\S*\d\S*)"),
+        ),
     ),
     Rule(
         os="loadmaster",
@@ -121,6 +133,16 @@ RULES = (
         oid=("8072.3.2.10",),
         descr=r"zevenet|zenloadbalancer",
         version=(KERNEL,),
+    ),
+    Rule(
+        os="bluecatnetworks",
+        os_name="BlueCat DNS/DHCP server",
+        vendor="BlueCat",
+        type="server",
+        oid=("13315.2",),
+        model=(Value("bcnSysIdPlatform", "13315.3.2.2.1.5.0"),),
+        version=(Value("bcnSysIdOSRelease", "13315.3.2.2.1.2.0"),),
+        serial=(Value("bcnSysIdSerial", "13315.3.2.2.1.3.0"),),
     ),
     Rule(
         os="bluecatadonis",

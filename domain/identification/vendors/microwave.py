@@ -1,7 +1,25 @@
 """Point-to-point microwave (MWRM-UNIT-MIB, AVIAT-..., SAF-IPRADIO, SIAE-UNIT-MIB, HORIZON MIBs, RAY MIBs, ERICSSON MIBs)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Column, Descr, Entity, Joined, Value
+from domain.identification.sources import Column, Descr, Entity, Joined, ObjectId, Value
+
+CERAGON = {
+    "10": "IP10 Family",
+    "20.1.1": "IP-20N 1RU",
+    "20.1.1.2": "IP-20A 1RU",
+    "20.1.1.4": "IP-20 Evolution LH 1RU",
+    "20.1.2": "IP-20N 2RU",
+    "20.1.2.2": "IP-20A 2RU",
+    "20.1.2.4": "IP-20 Evolution 2RU",
+    "20.1.3.1": "IP-20G",
+    "20.1.3.2": "IP-20GX",
+    "20.2.2": "IP-20C",
+    "20.2.2.1": "IP-20C",
+    "20.2.2.2": "IP-20S",
+    "20.2.2.3": "IP-20E (hardware release 1)",
+    "20.2.2.4": "IP-20E (hardware release 2)",
+}
+"""Products below ceragonProducts (CERAGON-ROOT-MIB)."""
 
 RULES = (
     Rule(
@@ -11,11 +29,15 @@ RULES = (
         type="wireless",
         oid=("2281",),
         model=(
+            ObjectId("2281.1", CERAGON),
             Entity("model", class_=3),
             Column("genEquipInventoryCardName", "2281.10.1.2.10.1.1.2", r"IP-?\d+"),
             Descr(r"(?P<v>IP-?\d+\S*|FibeAir \S+(?: \S+)?|Evolution\S*)"),
         ),
-        version=(Entity("software_rev"),),
+        version=(
+            Value("genEquipMngSwIDUVersionsRunningVersion.1", "2281.10.4.1.13.1.1.4.1"),
+            Entity("software_rev"),
+        ),
         serial=(
             Value("genEquipInventorySerialNumber.127", "2281.10.1.2.10.1.1.6.127"),
             Value("genEquipUnitIDUSerialNumber", "2281.10.1.2.1.0"),
@@ -171,7 +193,20 @@ RULES = (
         type="wireless",
         oid=("7262",),
         descr=r"Harmony",
-        version=(Descr(r"(?P<v>\d+\.\d+\.\d+)"),),
+        version=(
+            Value("harmony.2.4.2.1.1.3.1", "7262.4.5.2.4.2.1.1.3.1"),
+            Descr(r"(?P<v>\d+\.\d+\.\d+)"),
+        ),
+        serial=(Value("harmony.2.4.1.3", "7262.4.5.2.4.1.3.0"),),
+    ),
+    Rule(
+        os="harmony-enhanced",
+        os_name="Harmony Enhanced",
+        vendor="DragonWave",
+        type="wireless",
+        oid=("7262.4.5",),
+        version=(Value("harmony.2.4.2.1.1.3.1", "7262.4.5.2.4.2.1.1.3.1"),),
+        serial=(Value("harmony.2.4.1.3", "7262.4.5.2.4.1.3.0"),),
     ),
     Rule(
         os="ray",
@@ -290,14 +325,6 @@ RULES = (
         oid=("6080",),
         model=(Descr(r"(?P<v>BW\S+|FX\S+|AR\S+|GE\S+|FL\S+)"),),
     ),
-    Rule(
-        os="exalt",
-        os_name="Exalt",
-        vendor="Exalt",
-        type="wireless",
-        oid=("25651",),
-        model=(Descr(r"(?P<v>Ex\w+-\S+)"),),
-    ),
     Rule(os="loea", os_name="Loea", vendor="Loea", type="wireless", descr=r"\bLoea\b"),
     Rule(
         os="sub10",
@@ -315,14 +342,6 @@ RULES = (
         vendor="Vubiq",
         type="wireless",
         oid=("46330",),
-    ),
-    Rule(
-        os="ignitenet",
-        os_name="IgniteNet",
-        vendor="IgniteNet",
-        type="wireless",
-        oid=("47307",),
-        model=(Descr(r"(?P<v>ML\S+|HeliOS\S*)"),),
     ),
     Rule(
         os="intracom",

@@ -301,8 +301,11 @@ RULES = (
         type="pdu",
         oid=("2468.1.4",),
         model=(Value("ipmIdentModel", "2468.1.4.2.1.1.1.0"),),
-        version=(Value("ipmIdentAgentSoftwareVersion", "2468.1.4.2.1.1.4.0"),),
-        serial=(Value("ipmIdentSerial", "2468.1.4.2.1.1.2.0"),),
+        version=(Value("ipmIdentAgentSoftwareVersion", "2468.1.4.2.1.1.4.0", r"(?:\bv|^)(?P<v>\d[^( ]*)"),),
+        serial=(
+            Value("ipmIdentAgentSoftwareVersion", "2468.1.4.2.1.1.4.0", r"\(SN (?P<v>\w+)\)"),
+            Value("ipmIdentSerial", "2468.1.4.2.1.1.2.0"),
+        ),
     ),
     Rule(
         os="gude-esb",

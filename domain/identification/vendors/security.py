@@ -192,6 +192,15 @@ RULES = (
         version=(Value("wgSoftwareVersion", "3097.6.3.1.0"), Entity("software_rev")),
     ),
     Rule(
+        os="fireware",
+        os_name="Fireware",
+        vendor="WatchGuard",
+        type="firewall",
+        oid=("3097.1.4", "3097.1.5"),
+        model=(Descr(r"^(?P<v>.{2,60})$"),),
+        version=(Value("wgSoftwareVersion", "3097.6.3.1.0"), Entity("software_rev")),
+    ),
+    Rule(
         os="barracudangfirewall",
         os_name="Barracuda CloudGen Firewall",
         vendor="Barracuda",

@@ -107,7 +107,6 @@ RULES = (
     ),
     Rule(os="quanta-bmc", os_name="Quanta BMC", vendor="Quanta", type="server", oid=("7244",), descr=r"BMC"),
     Rule(os="gigabyte-bmc", os_name="Gigabyte BMC", vendor="Gigabyte", type="server", oid=("15370",)),
-    Rule(os="asrock-bmc", os_name="ASRock Rack BMC", vendor="ASRock Rack", type="server", oid=("49622",)),
     Rule(
         os="compaq-insight",
         os_name="Insight agents",
@@ -116,5 +115,20 @@ RULES = (
         oid=("232",),
         model=(Value("cpqSiProductName", "232.2.2.4.2.0"),),
         serial=(Value("cpqSiSysSerialNum", "232.2.2.2.1.0"),),
+    ),
+    Rule(
+        os="asrockrack",
+        os_name="ASRock Rack BMC",
+        vendor="ASRock Rack",
+        type="server",
+        oid=("49622",),
+    ),
+    Rule(
+        os="asrockrack",
+        os_name="ASRock Rack BMC",
+        vendor="ASRock Rack",
+        type="server",
+        oid=("8072",),
+        when=(Value("asrockRack.1.1", "49622.1.1.0"),),
     ),
 )

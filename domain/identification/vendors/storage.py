@@ -1,7 +1,7 @@
 """Storage systems and tape libraries (NETAPP-MIB, SYNOLOGY-SYSTEM-MIB, NAS-MIB, NIMBLE-MIB, FCMGMT-MIB, QUANTUM-..., vendor manuals)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Column, Descr, Entity, Value
+from domain.identification.sources import Column, Descr, Entity, Joined, Value
 from domain.identification.vendors.linux import ARCHITECTURE, KERNEL
 
 SYNOLOGY = Value("synologySystemModelName", "6574.1.5.1.0")
@@ -333,5 +333,22 @@ RULES = (
         vendor="Open-E",
         type="storage",
         descr=r"Open-E\b",
+    ),
+    Rule(
+        os="bdt-flexstor",
+        os_name="BDT FlexStor II",
+        vendor="BDT",
+        type="storage",
+        oid=("20884.10893.2.101",),
+        model=(
+            Joined(
+                (
+                    Value("bDTDevVendorID", "20884.10893.2.101.4.2.0"),
+                    Value("bDTDevProductID", "20884.10893.2.101.4.3.0"),
+                )
+            ),
+        ),
+        version=(Value("bDTDevFirmwareRev", "20884.10893.2.101.4.4.0"),),
+        serial=(Value("bDTDevSerialNumber", "20884.10893.2.101.4.1.0"),),
     ),
 )

@@ -1,7 +1,7 @@
 """Switch makers with a family of their own each: Arista, Edgecore, D-Link, TP-Link, Zyxel, Netgear, Planet, FS and others."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Below, Column, Descr, Entity, Value
+from domain.identification.sources import Below, Descr, Entity, Value
 from domain.identification.vendors.platforms import (
     fastpath_model,
     fastpath_serial,
@@ -29,8 +29,14 @@ RULES = (
         vendor="Arista",
         type="switch",
         oid=("43191",),
-        model=(Descr(r"(?P<v>DCS-\S+|METAMAKO \S+)"),),
-        version=(Descr(r"MOS(?: version)? (?P<v>\S+)"),),
+        model=(
+            Descr(r"running on an? (?P<v>.+)$"),
+            Descr(r"(?P<v>DCS-\S+|METAMAKO \S+)"),
+        ),
+        version=(
+            Descr(r"release (?P<v>\d[\d.]*)"),
+            Descr(r"MOS(?: version)? (?P<v>\S+)"),
+        ),
     ),
     Rule(
         os="netgear",
@@ -82,30 +88,6 @@ RULES = (
         oid=("10456",),
         model=(Descr(r"^PLANET,? (?P<v>[\w-]+)"), Descr(r"^(?P<v>[A-Z]{2,4}-\S+)")),
         version=(Descr(r", (?P<v>v\d\w*\.\w+)$"), Below("firmware", 4, "1.4.0")),
-    ),
-    Rule(
-        os="awplus",
-        os_name="AlliedWare Plus",
-        vendor="Allied Telesis",
-        type="switch",
-        oid=("207.1",),
-        descr=r"AlliedWare Plus|AW\+",
-        model=(Column("rscBoardName", "207.8.4.4.3.21.1.1.4"), Entity("model", class_=3)),
-        version=(
-            Value("currSoftVersion", "207.8.4.4.4.500.2.1.1.0"),
-            Descr(r"AW\+ v?(?P<v>\S+)"),
-            Descr(r"Version (?P<v>[^\s,]+)"),
-        ),
-        serial=(Column("rscBoardSerialNumber", "207.8.4.4.3.21.1.1.8"),),
-    ),
-    Rule(
-        os="allied",
-        os_name="AlliedWare",
-        vendor="Allied Telesis",
-        type="switch",
-        oid=("207",),
-        model=(Descr(r"(?P<v>AT-\S+?)(?:,|\s|$)"),),
-        version=(Descr(r"[vV]ersion (?P<v>[^\s,]+)"),),
     ),
     Rule(
         os="supermicro-switch",
@@ -198,8 +180,16 @@ RULES = (
         vendor="DASAN",
         type="switch",
         oid=("6296",),
-        model=(Descr(r"^(?P<v>[VHM]\d\S*)"),),
-        version=(Descr(r"NOS (?P<v>\S+)"),),
+        model=(
+            Descr(r"^(?P<v>[A-Z]+\d\S*) "),
+            Descr(r"^(?P<v>[VHM]\d\S*)"),
+        ),
+        version=(
+            Value("dsFirmwareVersion", "6296.9.1.1.1.20.0"),
+            Value("dsOsVersion", "6296.9.1.1.1.3.0"),
+            Descr(r"NOS (?P<v>\S+)"),
+        ),
+        serial=(Value("dsSerialNumber", "6296.9.1.1.1.19.0"),),
     ),
     Rule(
         os="luxl",
@@ -233,15 +223,13 @@ RULES = (
         type="wireless",
         oid=("14125",),
         model=(Descr(r"(?P<v>(?:E[A-Z]{2}|EnGenius)\s?\w*\d\S*)"),),
-        version=(Descr(r"v(?P<v>\d[\w.-]+)"),),
-    ),
-    Rule(
-        os="alcoma",
-        os_name="Alcoma",
-        vendor="Alcoma",
-        type="wireless",
-        oid=("12140",),
-        model=(Descr(r"(?P<v>AL\S+)"),),
+        version=(
+            Value("engenius.100.1.9", "14125.100.1.9.0"),
+            Value("engenius.100.1.8", "14125.100.1.8.0"),
+            Value("engenius.2.1.1.5", "14125.2.1.1.5.0"),
+            Descr(r"v(?P<v>\d[\w.-]+)"),
+        ),
+        serial=(Value("engenius.100.1.7", "14125.100.1.7.0"),),
     ),
     Rule(
         os="draytek",

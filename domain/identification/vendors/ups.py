@@ -48,7 +48,15 @@ RULES = (
         vendor="Eaton",
         type="pdu",
         oid=("534.10",),
-        model=(Value("ats2IdentModel", "534.10.2.1.2.0"), Value("atsIdentModel", "534.10.1.1.1.0")),
+        model=(
+            Joined(
+                (
+                    Value("ats2IdentModel", "534.10.2.1.2.0"),
+                    Value("ats2IdentPartNumber", "534.10.2.1.6.0"),
+                )
+            ),
+            Value("atsIdentModel", "534.10.1.1.1.0"),
+        ),
         version=(Value("ats2IdentFWVersion", "534.10.2.1.3.0"),),
         serial=(Value("ats2IdentSerialNumber", "534.10.2.1.5.0"),),
     ),
@@ -105,7 +113,6 @@ RULES = (
             Value("ePDU2IdentModelName.1", "3808.1.1.6.3.1.4.1"),
         ),
         version=(
-            Value("upsAdvanceIdentAgentFirmwareRevision", "3808.1.1.1.1.2.4.0"),
             Value("ePDUIdentFirmwareRev", "3808.1.1.3.1.3.0"),
             Value("upsAdvanceIdentFirmwareRevision", "3808.1.1.1.1.2.1.0"),
         ),
@@ -326,5 +333,29 @@ RULES = (
         descr=r"\bBorri\b",
         model=MODEL,
         version=(AGENT_VERSION,),
+    ),
+    Rule(
+        os="abbups",
+        os_name="ABB UPS",
+        vendor="ABB",
+        type="ups",
+        oid=("8072.3.2.10", "53973"),
+        when=(Value("upsIdentManufacturer", "53973.1.1.1.1.1.1.0", r"ABB"),),
+        model=(Value("upsIdentModel", "53973.1.1.1.1.1.2.0"),),
+        version=(Value("upsIdentUPSSoftwareVersion", "53973.1.1.1.1.1.3.0"),),
+    ),
+    Rule(
+        os="abb-cms700",
+        os_name="ABB CMS-700",
+        vendor="ABB",
+        type="pdu",
+        descr=r"ABB ?Circuit ?Measurement ?System ?CMS",
+    ),
+    Rule(
+        os="abb-insite",
+        os_name="ABB InSite",
+        vendor="ABB",
+        type="pdu",
+        descr=r"InSite pro M",
     ),
 )

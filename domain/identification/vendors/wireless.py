@@ -62,16 +62,6 @@ RULES = (
         version=(Descr(r"(?P<v>v\d[\w.-]+)"),),
     ),
     Rule(
-        os="deliberant",
-        os_name="Deliberant",
-        vendor="Deliberant",
-        type="wireless",
-        oid=("32761",),
-        descr=r"Deliberant|APC ",
-        model=(Descr(r"(?P<v>(?:APC|DLB) ?\S+(?: \S+)?)"),),
-        version=(Descr(r"(?P<v>v\d[\w.-]+)"),),
-    ),
-    Rule(
         os="tachyon",
         os_name="Tachyon",
         vendor="Tachyon Networks",
@@ -197,15 +187,6 @@ RULES = (
         version=(Value("sysFirmwareVersion", "5454.1.60.1.1.2.0"),),
     ),
     Rule(os="bats", os_name="AATS", vendor="BATS", type="wireless", oid=("37069",)),
-    Rule(
-        os="alvarion",
-        os_name="BreezeACCESS",
-        vendor="Alvarion",
-        type="wireless",
-        oid=("12394",),
-        model=(Descr(r"^(?P<v>[^,]+)"),),
-        version=(Value("brzaccVLMainVersionNumber", "12394.1.1.9.1.0"),),
-    ),
     Rule(
         os="infinet",
         os_name="WANFleX",

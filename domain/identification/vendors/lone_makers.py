@@ -1,0 +1,107 @@
+"""Switches and routers of makers with one operating system each, known by their enterprise or sysDescr."""
+
+from domain.identification.rules import Rule
+from domain.identification.sources import Descr, Entity, Value
+
+RULES = (
+    Rule(
+        os="airconsole",
+        os_name="Airconsole",
+        vendor="Airconsole",
+        type="other",
+        oid=("14358.1",),
+    ),
+    Rule(
+        os="alaxala",
+        os_name="ALAXALA AX",
+        vendor="ALAXALA",
+        type="switch",
+        oid=("21839.1.1", "21839.1.2", "21839"),
+        model=(
+            Descr(r"\[(?P<v>AX[\w-]+)\]"),
+            Descr(r"ALAXALA (?:AX\d+\w?) (?P<v>AX-?\S+)"),
+            Descr(r"(?P<v>AX-?\d{3,}\w*\S*)"),
+        ),
+        version=(Descr(r"Ver\.? ?(?P<v>\d[\w.]*)"),),
+        type_when=((Descr(r"AX\d+R"), "router"),),
+    ),
+    Rule(
+        os="alphabridge",
+        os_name="Alphabridge",
+        vendor="Alphabridge",
+        type="switch",
+        oid=("58158",),
+    ),
+    Rule(
+        os="anue",
+        os_name="Ixia Net Tool Optimizer",
+        vendor="Ixia",
+        type="other",
+        oid=("32620",),
+    ),
+    Rule(
+        os="applicationsware",
+        os_name="Vanguard ApplicationsWare",
+        vendor="Vanguard",
+        type="router",
+        oid=("449.2.1",),
+    ),
+    Rule(
+        os="arcos",
+        os_name="ArcOS",
+        vendor="Arrcus",
+        type="router",
+        oid=("51604",),
+    ),
+    Rule(
+        os="bison",
+        os_name="Bison Router",
+        vendor="Bison",
+        type="router",
+        descr=r"^Linux bison",
+    ),
+    Rule(
+        os="bnt",
+        os_name="BLADE OS",
+        vendor="Blade Network Technologies",
+        type="switch",
+        descr=r"Blade Network Technologies|^BNT ",
+        model=(Descr(r"(?:Blade Network Technologies|BNT),? (?P<v>.+)$"),),
+    ),
+    Rule(
+        os="comtrol",
+        os_name="Comtrol switch",
+        vendor="Comtrol",
+        type="switch",
+        oid=("2882.2",),
+        model=(Descr(r"(?P<v>(?:RocketLinx )?ES\d{4}\S*)"),),
+    ),
+    Rule(
+        os="fujitsupyos",
+        os_name="PRIMERGY blade switch",
+        vendor="Fujitsu",
+        type="switch",
+        descr=r"PY CB Eth Switch",
+        model=(Descr(r"^(?:Fujitsu )?(?P<v>[^,]+)"),),
+        version=(Descr(r"Runtime Code (?P<v>\S+)"),),
+    ),
+    Rule(
+        os="gwd",
+        os_name="GW Delight",
+        vendor="GW Technologies",
+        type="other",
+        oid=("10072.2.20",),
+        model=(Value("gwd.20.1.1.1.1.1.9.1", "10072.2.20.1.1.1.1.1.9.1"),),
+        version=(Value("gwd.20.1.1.1.1.1.8.1", "10072.2.20.1.1.1.1.1.8.1"),),
+        serial=(Value("gwd.20.1.1.2.1.1.18.1.1", "10072.2.20.1.1.2.1.1.18.1.1"),),
+    ),
+    Rule(
+        os="kti",
+        os_name="KTI",
+        vendor="KTI Networks",
+        type="switch",
+        descr=r"^KGS-",
+        model=(Descr(r"^(?P<v>.{3,60})$"),),
+        version=(Entity("firmware_rev"),),
+    ),
+)
