@@ -164,4 +164,15 @@ RULES = (
         ),
         version=(Descr(r"[Vv]ersion (?P<v>[\w.()]+)"),),
     ),
+    Rule(
+        os="raisecom-ros",
+        os_name="ROS",
+        vendor="Raisecom",
+        type="switch",
+        oid=("8886",),
+        when=(Value("rosMgmtRosVersion", "8886.60.131.1.1.1.0"),),
+        model=(Value("rosMgmtProductVersion", "8886.60.131.1.1.6.0"),),
+        version=(Value("rosMgmtRosVersion", "8886.60.131.1.1.1.0"),),
+        serial=(Value("rosMgmtSerialNumber", "8886.60.131.1.1.4.0"),),
+    ),
 )

@@ -350,4 +350,14 @@ RULES = (
         ),
         model=(*BOARD, *ARCHITECTURE),
     ),
+    Rule(
+        os="witchos",
+        os_name="WitchOS",
+        vendor="Teltonika",
+        type="switch",
+        oid=("24686",),
+        model=(Value("productCode", "48690.1.3.0"),),
+        version=(Value("fwVersion", "48690.1.6.0"),),
+        serial=(Value("serial", "48690.1.1.0"),),
+    ),
 )

@@ -107,13 +107,16 @@ RULES = (
             type="wireless",
             oid=(f"17713.{arc}",),
             model=(Fixed(f"PTP {line}"),),
-            version=(Descr(r"Version\s+(?P<v>\S+)"), Value("softwareVersion", f"17713.{arc}.19.1.0")),
+            version=(
+                Descr(r"Version\s+(?P<v>[^\s,]+)"),
+                Value("softwareVersion", f"17713.{arc}.19.1.0"),
+            ),
             serial=(Value("unitESN", f"17713.{arc}.12.3.0"),),
         )
         for line, arc in (
             ("250", "250"),
-            ("300", "5"),
-            ("500", "1"),
+            ("300", "3"),
+            ("500", "5"),
             ("600", "6"),
             ("650", "7"),
             ("670", "11"),

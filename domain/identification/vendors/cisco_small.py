@@ -126,7 +126,7 @@ RULES = (
         type="wireless",
         oid=("29671.2",),
         descr=r"\bMR\d|\bCW9\d|access point|wireless",
-        model=(Descr(r"(?P<v>(?:Meraki )?(?:MR|CW)\d\w*)"),),
+        model=(Descr(r"^(?P<v>(?:Cisco )?Meraki .+)$"), Descr(r"(?P<v>(?:MR|CW)\d\w*)")),
     ),
     Rule(
         os="merakimx",
@@ -151,7 +151,7 @@ RULES = (
         vendor="Meraki",
         type="wireless",
         descr=r"^Meraki MR",
-        model=(Descr(r"^(?P<v>Meraki MR\S*)"),),
+        model=(Descr(r"^(?P<v>Meraki MR.*)$"),),
     ),
     Rule(
         os="exalink-fusion",

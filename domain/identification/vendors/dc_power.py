@@ -148,4 +148,13 @@ RULES = (
         )
         for model, arc in (("550", 10), ("571", 11), ("360", 23), ("572", 20))
     ),
+    Rule(
+        os="samlex",
+        os_name="Samlex inverter",
+        vendor="Samlex America",
+        type="ups",
+        oid=("49075",),
+        model=(Value("model", "49075.1.1.1.0"),),
+        version=(Value("version", "49075.1.1.2.0"),),
+    ),
 )

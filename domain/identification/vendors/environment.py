@@ -309,8 +309,14 @@ RULES = (
         vendor="ServersCheck",
         type="environment",
         oid=("17095",),
-        model=(Value("productname", "17095.1.1.0"),),
-        version=(Value("productversion", "17095.1.2.0"),),
+        model=(
+            Value("sysName", "1.3.6.1.2.1.1.5.0", r"Sensor Gateway: (?P<v>.+)"),
+            Value("productname", "17095.1.1.0"),
+        ),
+        version=(
+            Value("productversion", "17095.1.2.0", r"Release (?P<v>.+)"),
+            Value("productversion", "17095.1.2.0"),
+        ),
     ),
     Rule(
         os="sensorgateway",

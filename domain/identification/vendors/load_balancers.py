@@ -186,14 +186,14 @@ RULES = (
         serial=(Value("serialNumber", "17163.1.1.1.2.0"), Value("serialNumber", "17163.1.51.1.2.0")),
     ),
     Rule(
-        os="silverpeak",
+        os="vxoa",
         os_name="VXOA",
         vendor="Silver Peak",
         type="router",
-        oid=("23867",),
+        oid=("23867.1.2", "23867"),
         model=(Value("spsProductModel", "23867.3.1.1.1.2.0"),),
         version=(Value("spsSystemVersion", "23867.3.1.1.1.1.0", r"(?P<v>\d[\w.]+)"),),
-        serial=(Value("spsSystemSerial", "23867.3.1.1.1.5.0"),),
+        serial=(Value("spsSystemSerial", "23867.3.1.1.1.6.0"),),
     ),
     Rule(
         os="exinda",

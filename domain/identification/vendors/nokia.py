@@ -118,4 +118,13 @@ RULES = (
         version=(Descr(r"(?P<v>\d+\.\d+\.\d[\w.]*)"),),
     ),
     Rule(os="nokia-fastmile", os_name="FastMile", vendor="Nokia", type="wireless", oid=("94.7",)),
+    Rule(
+        os="speedtouch",
+        os_name="SpeedTouch",
+        vendor="Thomson",
+        type="router",
+        descr=r"TG585v7|SpeedTouch |^ST\d",
+        model=(Descr(r"(?P<v>(?:SpeedTouch|TG|ST)\s?\d\S*)"),),
+        version=(Descr(r"(?P<v>\d+\.\d+\.\d[\w.]*)"),),
+    ),
 )

@@ -327,4 +327,5 @@ RULES = (
         type="other",
         oid=("52326",),
     ),
+    Rule(os="volius", os_name="Volius", vendor="Volius", type="other", oid=("34652",)),
 )

@@ -228,7 +228,7 @@ RULES = (
         os_name="Zebra printer",
         vendor="Zebra",
         type="printer",
-        oid=("10642", "683.6"),
+        oid=("10642", "683"),
         model=(
             Value("genProductNumber", "683.1.4.0"),
             Value("zbrGeneralModel", "10642.1.1.0"),

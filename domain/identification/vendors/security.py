@@ -179,7 +179,7 @@ RULES = (
         vendor="Sophos",
         type="firewall",
         oid=("9789", "8072.3.2.10"),
-        descr=r"smp64|\bastaro|\d-g\w{7}\b|Sophos",
+        descr=r"smp64|\bastaro|[\d.][.-]g[a-f\d]{7}\b|Sophos",
         version=(KERNEL,),
     ),
     Rule(

@@ -351,4 +351,12 @@ RULES = (
         version=(Value("bDTDevFirmwareRev", "20884.10893.2.101.4.4.0"),),
         serial=(Value("bDTDevSerialNumber", "20884.10893.2.101.4.1.0"),),
     ),
+    Rule(
+        os="recoveryos",
+        os_name="RecoveryOS",
+        vendor="Unitrends",
+        type="storage",
+        oid=("8072.3.2.10", "21865"),
+        when=(Value("mgtInfoAssetId", "21865.1.6.1.0", r"^U|80\d{2}S?-\d{3}-\d{5}"),),
+    ),
 )

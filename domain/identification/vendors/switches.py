@@ -99,13 +99,21 @@ RULES = (
         version=(Descr(r"(?:Firmware|Software)[^\d]{0,20}(?P<v>\d[\w.-]+)"),),
     ),
     Rule(
-        os="mlnx-os",
+        os="mellanox",
         os_name="MLNX-OS",
         vendor="NVIDIA",
         type="switch",
         oid=("33049",),
-        model=(Entity("model", class_=3), Descr(r"(?P<v>(?:MSN|SN|SX|MQM|QM|MSB)\d{4}\S*)")),
-        version=(Entity("software_rev"), Descr(r"(?:MLNX-OS|Onyx|Version)[^\d]{0,10}(?P<v>\d[\w.-]+)")),
+        model=(
+            Descr(r"[, ](?P<v>[^\s,]+?)(?:,[^\s,]+)?,SWv"),
+            Entity("model", class_=3),
+            Descr(r"(?P<v>(?:MSN|SN|SX|MQM|QM|MSB)\d{4}\S*)"),
+        ),
+        version=(
+            Descr(r"SWv(?:SX)?_?(?P<v>\S+)"),
+            Entity("software_rev"),
+            Descr(r"(?:MLNX-OS|Onyx|Version)[^\d]{0,10}(?P<v>\d[\w.-]+)"),
+        ),
     ),
     Rule(
         os="netonix",
@@ -252,5 +260,32 @@ RULES = (
         oid=("42397",),
         descr=r"^GWN78",
         model=(Descr(r"^(?P<v>GWN\S+)"),),
+    ),
+    Rule(
+        os="radlan",
+        os_name="Radlan",
+        vendor="Allied Telesis",
+        type="switch",
+        oid=("207.1.4.127", "207.1.4.128", "207.1.4.144", "207.1.4.145"),
+        model=(
+            Value("entPhysicalDescr.67108992", "1.3.6.1.2.1.47.1.1.1.1.2.67108992"),
+            Descr(r"(?P<v>AT-\S+)"),
+        ),
+        version=(Value("rndBrgVersion", "89.2.4.0"),),
+        serial=(Value("entPhysicalSerialNum.67108992", "1.3.6.1.2.1.47.1.1.1.1.11.67108992"),),
+    ),
+    Rule(
+        os="radlan",
+        os_name="Radlan",
+        vendor="Allied Telesis",
+        type="switch",
+        oid=("207",),
+        descr=r"\bAT-8000",
+        model=(
+            Value("entPhysicalDescr.67108992", "1.3.6.1.2.1.47.1.1.1.1.2.67108992"),
+            Descr(r"(?P<v>AT-\S+)"),
+        ),
+        version=(Value("rndBrgVersion", "89.2.4.0"),),
+        serial=(Value("entPhysicalSerialNum.67108992", "1.3.6.1.2.1.47.1.1.1.1.11.67108992"),),
     ),
 )

@@ -19,7 +19,7 @@ OPENGEAR = {
 
 RULES = (
     Rule(
-        os="mbg-lantime",
+        os="mbg-ltos6",
         os_name="LANTIME",
         vendor="Meinberg",
         type="other",
@@ -196,5 +196,22 @@ RULES = (
         descr=r"ConnectPort|Passport|PortServer|Digi (?:CM|One)",
         model=(Descr(r"(?P<v>(?:ConnectPort|Passport|PortServer|Digi (?:CM|One))[\w ]*?)(?:,| Version|$)"),),
         version=(Descr(r"Version (?P<v>\S+)"),),
+    ),
+    Rule(
+        os="ssu2000",
+        os_name="SSU 2000",
+        vendor="Microchip",
+        type="other",
+        oid=("601.3.1.1",),
+        model=(
+            Joined(
+                (
+                    Value("inName.1.2", "601.3.1.1.1.1.1.4.1.2"),
+                    Value("inHwPart.1.2", "601.3.1.1.1.1.1.7.1.2", r"^(?P<v>.+)$", "Module {v}"),
+                )
+            ),
+        ),
+        version=(Value("inSwPart.1.2", "601.3.1.1.1.1.1.10.1.2"),),
+        serial=(Value("inSerial.1.2", "601.3.1.1.1.1.1.5.1.2"),),
     ),
 )

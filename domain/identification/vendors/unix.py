@@ -103,7 +103,7 @@ RULES = (
         vendor="Oracle",
         type="server",
         oid=("8072.3.2.3",),
-        descr=r"SunOS \S+ 5\.11 (?:snv|oi|omnios|joyent)",
+        descr=r"SunOS \S+ 5\.11 (?:snv|omnios|joyent)",
         version=(Descr(r"SunOS \S+ 5\.\d+ (?P<v>\S+)"),),
     ),
     Rule(
@@ -315,5 +315,14 @@ RULES = (
         oid=("8072.3.2.10",),
         when=(Value("extOutput.1", "2021.7890.1.101.1", r"^Tomato"),),
         version=(Value("extOutput.1", "2021.7890.1.101.1", r"^Tomato\D*(?P<v>\d\S*)"),),
+    ),
+    Rule(
+        os="openwrt",
+        os_name="OpenWrt",
+        vendor="OpenWrt",
+        type="wireless",
+        oid=("66510.3.1",),
+        model=(extend("hardware"), *BOARD),
+        version=(extend("distro", r"OpenWrt[^\d]*(?P<v>\d\S*)"), KERNEL),
     ),
 )

@@ -51,7 +51,8 @@ RULES = (
         vendor="Pica8",
         type="switch",
         oid=("35098",),
-        model=(Descr(r"(?:Hardware Model|Model)[: ]+(?P<v>[\w-]+)"),),
+        model=(Descr(r"(?:Hardware Model|Model)[: ]+(?P<v>[\w-]+)"), Descr(r"\bfor (?P<v>\S+)")),
         version=(Descr(r"(?:PicOS|PICOS|Version)[^\d]{0,20}(?P<v>\d[\w.]+)"),),
+        serial=(Value("hostStatusGroup.16", "35098.1.16.0"),),
     ),
 )
