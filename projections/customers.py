@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from psycopg import AsyncConnection
@@ -61,6 +62,7 @@ _CHANGES = (CustomerIsolated, CustomerIsolationNotEffective, CustomerReleased, C
 _REQUESTS = (CustomerIsolationRequested, CustomerReleaseRequested)
 HIDDEN = ("aggregate", "position")
 """Columns for the fold alone."""
+_customers = msgspec.json.Decoder(Customer)
 
 
 class Customers:
@@ -77,19 +79,26 @@ class Customers:
     def fold(self, recorded: Recorded, rows: Rows) -> None:
         key = str(recorded.originator_id)
         before = rows.get("customers", key)
-        was = msgspec.convert(before["aggregate"], Customer) if before else Customer()
+        was = _aggregate(before)
         now = CUSTOMER.evolve(was, recorded.event)
-        row = _row(key, now, was, before, recorded)
+        at = instant(recorded.meta.occurred_at)
+        row = _row(key, now, was, before, recorded, at)
         rows.put("customers", row)
         shown = {name: value for name, value in row.items() if name not in HIDDEN}
-        at = instant(recorded.meta.occurred_at)
         rows.append("history", {"id": key, "position": recorded.position, "at": at, "row": shown})
 
 
-def _row(key: str, now: Customer, was: Customer, before: Row | None, recorded: Recorded) -> Row:
-    at = instant(recorded.meta.occurred_at)
+def _aggregate(row: Row | None) -> Customer:
+    """A row that was folded a moment ago holds the aggregate itself, one from the database its JSON."""
+    if row is None:
+        return Customer()
+    held = row["aggregate"]
+    return held if isinstance(held, Customer) else msgspec.convert(held, Customer)
+
+
+def _row(key: str, now: Customer, was: Customer, before: Row | None, recorded: Recorded, at: str) -> Row:
     facts = msgspec.structs.asdict(now.facts)
-    requested = _requested(recorded, (before or {}).get("requested"))
+    requested = _requested(recorded, (before or {}).get("requested"), at)
     return {
         "id": key,
         "router_id": as_uuid(now.router_id),
@@ -102,17 +111,17 @@ def _row(key: str, now: Customer, was: Customer, before: Row | None, recorded: R
         "password_known": bool(now.password_id),
         "operation_id": as_uuid(now.operation_id),
         "drifted": now.drift is not None,
-        "drift": msgspec.to_builtins(now.drift) if now.drift else None,
+        "drift": now.drift,
         "requested": requested,
-        "last_change": _last_change(recorded, requested) or (before or {}).get("last_change"),
+        "last_change": _last_change(recorded, requested, at) or (before or {}).get("last_change"),
         "added_at": before["added_at"] if before and was.state not in ("absent", "deleted") else at,
         "changed_at": at,
         "position": recorded.position,
-        "aggregate": msgspec.to_builtins(now),
+        "aggregate": now,
     }
 
 
-def _requested(recorded: Recorded, before: dict[str, Any] | None) -> dict[str, Any] | None:
+def _requested(recorded: Recorded, before: dict[str, Any] | None, at: str) -> dict[str, Any] | None:
     """Who asked for an isolation or a release, and why. A policy that isolates anew acts on the request before it."""
     event = recorded.event
     if not isinstance(event, _REQUESTS):
@@ -121,30 +130,29 @@ def _requested(recorded: Recorded, before: dict[str, Any] | None) -> dict[str, A
         return {
             **before,
             "operation_id": event.operation_id,
-            "again_at": instant(recorded.meta.occurred_at),
+            "again_at": at,
         }
     return {
         "type": event.topic,
-        "at": instant(recorded.meta.occurred_at),
-        "actor": msgspec.to_builtins(recorded.meta.actor),
+        "at": at,
+        "actor": recorded.meta.actor,
         "reason": recorded.meta.reason,
         "operation_id": event.operation_id,
     }
 
 
-def _last_change(recorded: Recorded, requested: dict[str, Any] | None) -> dict[str, Any] | None:
+def _last_change(recorded: Recorded, requested: dict[str, Any] | None, at: str) -> dict[str, Any] | None:
     """What answers a dispute: when, by whom, why, and what was seen on the router."""
     event = recorded.event
     if not isinstance(event, _CHANGES):
         return None
-    told: dict[str, Any] = msgspec.to_builtins(event)
     return {
         "type": event.topic,
-        "at": instant(recorded.meta.occurred_at),
-        "actor": msgspec.to_builtins(recorded.meta.actor),
+        "at": at,
+        "actor": recorded.meta.actor,
         "reason": recorded.meta.reason,
         "requested": requested if requested and requested["operation_id"] == event.operation_id else None,
-        **told,
+        **msgspec.structs.asdict(event),
     }
 
 
@@ -266,17 +274,23 @@ async def counts(conn: AsyncConnection[Any], *, router_id: str | None = None) ->
     )
 
 
-async def on_router(
-    conn: AsyncConnection[Any], router_id: str, usernames: Sequence[str] | None = None
-) -> dict[str, Customer]:
-    """User name -> all that the ledger knows, of customers that are not deleted; of those named, or of all."""
+async def on_router(conn: AsyncConnection[Any], router_id: str) -> dict[str, Customer]:
+    """User name -> all that the ledger knows, of the customers of a router that are not deleted."""
     cursor = await conn.execute(
-        "SELECT aggregate::text FROM customers.customers WHERE router_id = %s AND state <> 'deleted'"
-        " AND (%s::text[] IS NULL OR username = ANY(%s::text[]))",
-        (router_id, usernames, usernames),
+        "SELECT aggregate::text FROM customers.customers WHERE router_id = %s AND state <> 'deleted'",
+        (router_id,),
     )
-    found = [msgspec.json.decode(row[0], type=Customer) for row in await cursor.fetchall()]
+    found = [_customers.decode(row[0]) for row in await cursor.fetchall()]
     return {customer.username: customer for customer in found}
+
+
+async def known(conn: AsyncConnection[Any], customer_ids: Sequence[UUID]) -> dict[UUID, Customer]:
+    """All that the ledger knows of these customers, of those who are there and not deleted."""
+    cursor = await conn.execute(
+        "SELECT id, aggregate::text FROM customers.customers WHERE id = ANY(%s) AND state <> 'deleted'",
+        (list(customer_ids),),
+    )
+    return {row[0]: _customers.decode(row[1]) for row in await cursor.fetchall()}
 
 
 async def isolated_on(conn: AsyncConnection[Any], router_id: str) -> dict[str, Customer]:
@@ -286,7 +300,7 @@ async def isolated_on(conn: AsyncConnection[Any], router_id: str) -> dict[str, C
         " WHERE router_id = %s AND state IN ('isolated', 'not_effective')",
         (router_id,),
     )
-    found = [msgspec.json.decode(row[0], type=Customer) for row in await cursor.fetchall()]
+    found = [_customers.decode(row[0]) for row in await cursor.fetchall()]
     return {customer.username: customer for customer in found}
 
 

@@ -37,7 +37,12 @@ class Projection(Protocol):
 
 def concerns(projection: Projection, recorded: Recorded) -> bool:
     """Whether the projection folds this event."""
-    return not projection.topics or recorded.topic.startswith(tuple(projection.topics))
+    return folds(projection, recorded.topic)
+
+
+def folds(projection: Projection, topic: str) -> bool:
+    """Whether the projection folds events of this topic."""
+    return not projection.topics or topic.startswith(tuple(projection.topics))
 
 
 def fold_in_memory(projection: Projection, events: Iterable[Recorded]) -> Rows:

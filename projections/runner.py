@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 
 from domain.event import Recorded
 from domain.ports import EventLog, PositionWatch
-from projections.projection import Projection
+from projections.projection import Projection, folds
 from projections.rebuild import RebuildRunning, ended, rebuild
 from projections.store import (
     LEADER_LOCK,
@@ -20,6 +20,7 @@ from projections.store import (
     ensure_positions,
     fail,
     move,
+    pass_over,
     standings,
 )
 
@@ -121,8 +122,8 @@ class ProjectionRunner:
             after = min(places[projection.name].position for projection in group)
             events = await self._events.read(after, limit=BATCH)
             advanced = advanced or bool(events)
-            for projection in group if events else ():
-                await self._advance(conn, projection, places[projection.name].position, events)
+            if events:
+                await self._feed(conn, group, places, events)
         if advanced:
             return None
         return after if groups else self._watch.ledger_position()
@@ -134,6 +135,23 @@ class ProjectionRunner:
                 del self._rebuilding[projection.name]
                 if error := task.exception():
                     await self._failed(conn, projection, error)
+
+    async def _feed(
+        self,
+        conn: AsyncConnection[Any],
+        group: Sequence[Projection],
+        places: dict[str, Standing],
+        events: Sequence[Recorded],
+    ) -> None:
+        topics = {recorded.topic for recorded in events}
+        idle: list[str] = []
+        for projection in group:
+            if any(folds(projection, topic) for topic in topics):
+                await self._advance(conn, projection, places[projection.name].position, events)
+            else:
+                idle.append(projection.name)
+        if idle:
+            await pass_over(conn, idle, events[-1].position)
 
     async def _advance(
         self, conn: AsyncConnection[Any], projection: Projection, position: int, events: Sequence[Recorded]

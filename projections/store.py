@@ -107,6 +107,16 @@ async def move(conn: AsyncConnection[Any], name: str, position: int) -> None:
     await conn.execute("SELECT pg_notify('projection', %s)", (f"{name}:{position}",))
 
 
+async def pass_over(conn: AsyncConnection[Any], names: Sequence[str], position: int) -> None:
+    """Moves these on, up to a position before which nothing concerns them, in one statement and with one notice."""
+    await conn.execute(
+        "WITH moved AS (UPDATE projections.positions SET position = %(position)s, state = 'running', error = '',"
+        " updated_at = now() WHERE name = ANY(%(names)s) AND position < %(position)s RETURNING name)"
+        " SELECT pg_notify('projection', string_agg(name, ',') || ':' || %(position)s) FROM moved HAVING count(*) > 0",
+        {"names": list(names), "position": position},
+    )
+
+
 async def fail(conn: AsyncConnection[Any], name: str, error: str) -> None:
     """Stops a projection until it is rebuilt, or led anew; an engineer sees the error."""
     await conn.execute(

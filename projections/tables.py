@@ -11,7 +11,7 @@ import msgspec
 from psycopg import AsyncConnection, sql
 
 Row = dict[str, Any]
-"""Column -> JSON value. Times are RFC 3339 text, as `instant` writes it."""
+"""Column -> JSON value, or a struct that is written as one. Times are RFC 3339 text, as `instant` writes it."""
 Key = tuple[Any, ...]
 
 _encoder = msgspec.json.Encoder()

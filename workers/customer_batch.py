@@ -1,12 +1,13 @@
 """Isolates or releases many customers of one router together: a few commands to the router, two appends to the ledger."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+from uuid import UUID
 
 import msgspec
 
 from domain.aggregate import Intent, Outcome
-from domain.customer import CUSTOMER, customer_id
+from domain.customer import CUSTOMER
 from domain.customer_commands import (
     ConcludeIsolation,
     ConcludeRelease,
@@ -37,18 +38,24 @@ class BatchGround(Protocol):
     async def execute(self, *intents: Intent) -> Outcome: ...
 
 
+class Member(NamedTuple):
+    """A customer of a batch, as the read model has him; `fits` said yes."""
+
+    id: UUID
+    customer: Customer
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     operation_id: str
     router_id: str
     plan: IsolationPlan
     isolated: bool
-    customers: Sequence[Customer]
-    """As the read model has them; `fits` said yes to each."""
+    members: Sequence[Member]
 
 
-def fits(customer: Customer | None, plan: IsolationPlan, *, isolated: bool) -> bool:
+def fits(customer: Customer, plan: IsolationPlan, *, isolated: bool) -> bool:
     """Whether this is the plain case; a wrong yes costs time, no more, since the ledger decides."""
-    if customer is None or customer.pending or customer.drift is not None:
+    if customer.pending or customer.drift is not None:
         return False
     if isolated:
         return plan.method == "disable" and customer.state == "active"
@@ -62,10 +69,11 @@ class CustomerBatches:
     def __init__(self, calls: RouterCalls) -> None:
         self._calls = calls
 
-    async def carry_out(self, batch: Batch, ground: BatchGround) -> dict[str, Done]:
-        """By user name, those that are done. Raises DomainError where the ledger is away."""
+    async def carry_out(self, batch: Batch, ground: BatchGround) -> dict[UUID, Done]:
+        """Those that are done. Raises DomainError where the ledger is away."""
+        ids = {member.customer.username: member.id for member in batch.members}
         try:
-            mementos = await self._begin(batch, ground)
+            mementos = await self._begin(batch, ids, ground)
         except RouterError:
             return {}
         except DomainError as error:
@@ -79,49 +87,48 @@ class CustomerBatches:
         except RouterError as error:
             if error.outcome_unknown:
                 lose = LoseCustomer(operation_id=batch.operation_id, message=error.message)
-                await ground.execute(*(self._to(batch, each.before.name, lose) for each in mementos))
+                await ground.execute(*(CUSTOMER.to(ids[each.before.name], lose) for each in mementos))
             return {}
-        return await self._conclude(batch, settled, ground)
+        return await self._conclude(batch, ids, settled, ground)
 
-    async def _begin(self, batch: Batch, ground: BatchGround) -> list[IsolationMemento]:
+    async def _begin(
+        self, batch: Batch, ids: Mapping[str, UUID], ground: BatchGround
+    ) -> list[IsolationMemento]:
         """What is there is in the ledger before anything is written."""
-        names = [customer.username for customer in batch.customers]
         intents: list[Intent] = []
         if batch.isolated:
             secrets = await self._calls.router(batch.router_id).secrets_named(
-                names, deadline_s=DEADLINE_S, priority="bulk"
+                list(ids), deadline_s=DEADLINE_S, priority="bulk"
             )
             mementos = [IsolationMemento(plan=batch.plan, before=secret) for secret in secrets]
+            request = RequestIsolation(operation_id=batch.operation_id, method=batch.plan.method)
             for memento in mementos:
-                request = RequestIsolation(operation_id=batch.operation_id, method=batch.plan.method)
                 start = StartIsolation(operation_id=batch.operation_id, memento=memento)
-                intents += [self._to(batch, memento.before.name, each) for each in (request, start)]
+                intents += [CUSTOMER.to(ids[memento.before.name], each) for each in (request, start)]
         else:
-            mementos = [customer.memento for customer in batch.customers if customer.memento is not None]
+            mementos = [member.customer.memento for member in batch.members if member.customer.memento]
             release = RequestRelease(operation_id=batch.operation_id)
             begin = StartRelease(operation_id=batch.operation_id)
-            for name in names:
-                intents += [self._to(batch, name, each) for each in (release, begin)]
+            for key in ids.values():
+                intents += [CUSTOMER.to(key, each) for each in (release, begin)]
         if intents:
             await ground.request(*intents)
         return mementos
 
     async def _conclude(
-        self, batch: Batch, settled: Sequence[Settled], ground: BatchGround
-    ) -> dict[str, Done]:
+        self, batch: Batch, ids: Mapping[str, UUID], settled: Sequence[Settled], ground: BatchGround
+    ) -> dict[UUID, Done]:
         if not settled:
             return {}
         outcome = await ground.execute(
-            *(self._to(batch, each.username, self._conclusion(batch, each)) for each in settled)
+            *(CUSTOMER.to(ids[each.username], self._conclusion(batch, each)) for each in settled)
         )
-        return {
-            each.username: Done(
-                username=each.username,
-                state=outcome.states[customer_id(batch.router_id, each.username)].state,
-                changed=each.changed,
-            )
-            for each in settled
-        }
+        done: dict[UUID, Done] = {}
+        for each in settled:
+            key = ids[each.username]
+            state = outcome.states[key].state
+            done[key] = Done(username=each.username, state=state, changed=each.changed)
+        return done
 
     @staticmethod
     def _conclusion(batch: Batch, settled: Settled) -> Command:
@@ -140,7 +147,3 @@ class CustomerBatches:
             session=settled.session,
             evidence=settled.evidence,
         )
-
-    @staticmethod
-    def _to(batch: Batch, username: str, command: Command) -> Intent:
-        return CUSTOMER.to(customer_id(batch.router_id, username), command)

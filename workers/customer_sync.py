@@ -93,7 +93,7 @@ class CustomerSync:
     async def _look_again(self, router_id: str, router: OwnedRouter, username: str) -> None:
         """While nobody of ours changes the customer, so that our own work is not taken for a stranger's."""
         key = customer_id(router_id, username)
-        async with router.alone(username, _LOCK_S):
+        async with router.alone(username, deadline_s=_LOCK_S):
             customer = await self._bus.state(CUSTOMER, key)
             if customer.pending or customer.state in ("absent", "deleted"):
                 return

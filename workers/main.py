@@ -46,9 +46,10 @@ from projections.catalogue import projections
 from projections.rebuild import rebuild
 from projections.runner import ProjectionRunner
 from workers.customer_batch import CustomerBatches
+from workers.customer_bulk import BulkIsolation
 from workers.customer_change import CustomerChanges
 from workers.customer_sync import CustomerSync, CutOffChanges
-from workers.customers import BulkIsolation, Isolation
+from workers.customers import Isolation
 from workers.discovery import Discovery
 from workers.escapes import Escapes
 from workers.executor import Executor

@@ -56,28 +56,39 @@ class OwnedRouter:
         self, memento: IsolationMemento, *, deadline_s: float = 10.0, priority: Priority = "bulk"
     ) -> SessionObservation | None:
         """Looks while nobody changes this customer."""
-        async with self.alone(memento.before.name, deadline_s) as left_s:
+        async with self.alone(memento.before.name, deadline_s=deadline_s) as left_s:
             return await self._router.escape(memento, deadline_s=left_s, priority=priority)
 
     @contextlib.asynccontextmanager
-    async def alone(self, username: str, deadline_s: float) -> AsyncIterator[float]:
-        """Nobody else changes this customer meanwhile; gives what is left of the deadline."""
+    async def alone(self, *usernames: str, deadline_s: float) -> AsyncIterator[float]:
+        """Nobody else changes these customers meanwhile; gives what is left of the deadline."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + deadline_s
+        held: list[asyncio.Lock] = []
+        try:
+            try:
+                async with asyncio.timeout_at(ends):
+                    for username in sorted(
+                        set(usernames)
+                    ):  # in one order, so that no two wait for each other
+                        lock = self._lock(username)
+                        await lock.acquire()
+                        held.append(lock)
+            except TimeoutError:
+                raise RouterError(
+                    "ROUTER_BUSY",
+                    f"{username} is being changed by somebody else for {deadline_s:.3g} s already",
+                ) from None
+            yield max(1.0, ends - loop.time())
+        finally:
+            for lock in held:
+                lock.release()
+
+    def _lock(self, username: str) -> asyncio.Lock:
         lock = self._locks.get(username)
         if lock is None:
             lock = self._locks[username] = asyncio.Lock()
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + deadline_s
-        try:
-            async with asyncio.timeout_at(ends):
-                await lock.acquire()
-        except TimeoutError:
-            raise RouterError(
-                "ROUTER_BUSY", f"{username} is being changed by somebody else for {deadline_s:.3g} s already"
-            ) from None
-        try:
-            yield max(1.0, ends - loop.time())
-        finally:
-            lock.release()
+        return lock
 
     async def health(self, *, deadline_s: float = 10.0, priority: Priority = "live") -> RouterHealth:
         return await self._router.health(deadline_s=deadline_s, priority=priority)
@@ -136,7 +147,7 @@ class OwnedRouter:
         report: StepReporter,
         deadline_s: float = 30.0,
     ) -> SecretChange:
-        async with self.alone(wanted.name, deadline_s) as left_s:
+        async with self.alone(wanted.name, deadline_s=deadline_s) as left_s:
             return await self._router.ensure_secret(
                 wanted, create_only=create_only, report=report, deadline_s=left_s
             )
@@ -144,7 +155,7 @@ class OwnedRouter:
     async def ensure_no_secret(
         self, name: str, *, report: StepReporter, deadline_s: float = 30.0
     ) -> SecretChange:
-        async with self.alone(name, deadline_s) as left_s:
+        async with self.alone(name, deadline_s=deadline_s) as left_s:
             return await self._router.ensure_no_secret(name, report=report, deadline_s=left_s)
 
     async def ensure_isolated(
@@ -158,7 +169,7 @@ class OwnedRouter:
         deadline_s: float = 30.0,
         priority: Priority = "normal",
     ) -> IsolationOutcome:
-        async with self.alone(username, deadline_s) as left_s:
+        async with self.alone(username, deadline_s=deadline_s) as left_s:
             return await self._router.ensure_isolated(
                 username,
                 plan,
@@ -178,7 +189,7 @@ class OwnedRouter:
         deadline_s: float = 30.0,
         priority: Priority = "normal",
     ) -> IsolationOutcome:
-        async with self.alone(memento.before.name, deadline_s) as left_s:
+        async with self.alone(memento.before.name, deadline_s=deadline_s) as left_s:
             return await self._router.ensure_released(
                 memento, report=report, watch_s=watch_s, deadline_s=left_s, priority=priority
             )
@@ -196,10 +207,8 @@ class OwnedRouter:
         deadline_s: float = 30.0,
         priority: Priority = "bulk",
     ) -> tuple[Settled, ...]:
-        async with contextlib.AsyncExitStack() as held:
-            left_s = deadline_s
-            for name in sorted({memento.before.name for memento in mementos}):
-                left_s = await held.enter_async_context(self.alone(name, left_s))
+        names = [memento.before.name for memento in mementos]
+        async with self.alone(*names, deadline_s=deadline_s) as left_s:
             return await self._router.switch_many(
                 mementos, isolated=isolated, deadline_s=left_s, priority=priority
             )

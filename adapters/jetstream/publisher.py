@@ -8,7 +8,7 @@ import msgspec
 import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError
 
 from adapters.jetstream.connection import LEDGER_STREAM, ensure_ledger_stream
 from adapters.jetstream.renewal import renew
@@ -39,6 +39,8 @@ class LedgerPublisher:
         self._jetstream = client.jetstream(timeout=_ACK_TIMEOUT_S)
         self._silences = 0
         """How often in a row the stream answered a question and no message."""
+        self._careful = False
+        """After a refusal events go one by one, so that the server names its reason and the event."""
 
     async def last_position(self) -> int:
         try:
@@ -64,19 +66,20 @@ class LedgerPublisher:
         return all(theirs.get(name) == ours[name] for name in _IDENTIFYING)
 
     async def publish(self, events: Sequence[Recorded]) -> None:
-        """Sends many at once and waits for all acknowledgements. The server refuses an event whose predecessor it
-        lacks, so a failure in the middle cannot leave a gap."""
+        """Sends many at once and waits for the acknowledgement of the last: the server refuses an event whose
+        predecessor it lacks, so that a failure in the middle leaves no gap and reaches the last one too."""
         flight: list[tuple[Recorded, bytes]] = []
         size = 0
         for recorded in events:
             body = self._body(recorded)
-            if flight and size + len(body) > _FLIGHT_BYTES:
+            if flight and (self._careful or size + len(body) > _FLIGHT_BYTES):
                 await self._publish(flight)
                 flight, size = [], 0
             flight.append((recorded, body))
             size += len(body)
         await self._publish(flight)
         self._silences = 0
+        self._careful = False
 
     def _body(self, recorded: Recorded) -> bytes:
         """What is larger than the server takes goes without its data, which subscribers then read from the API."""
@@ -87,23 +90,24 @@ class LedgerPublisher:
         return _encoder.encode({**whole, "data": None, "left_out_bytes": len(body)})
 
     async def _publish(self, flight: Sequence[tuple[Recorded, bytes]]) -> None:
-        pending: list[asyncio.Future[Any]] = []
+        if not flight:
+            return
+        *others, (last, body) = flight
         try:
             async with asyncio.timeout(_ACK_TIMEOUT_S):
-                for recorded, body in flight:
-                    pending.append(await self._send(recorded, body))
-                results = await asyncio.gather(*pending, return_exceptions=True)
+                for each, its_body in others:
+                    await self._client.publish(subject(each), its_body, headers=_headers(each))
+                taken = await self._jetstream.publish(subject(last), body, headers=_headers(last))
         except TimeoutError as error:
             await self._silent()
             raise PublishFailed("the stream does not take an event") from error
+        except APIError as error:
+            self._careful = True
+            raise PublishFailed(f"event {last.position} was not taken: {error!r}") from error
         except (NatsError, OSError) as error:
             raise PublishFailed(f"the stream does not answer: {error!r}") from error
-        finally:
-            for each in pending:
-                each.cancel()  # those without an answer hold places of a bounded number in nats-py
-        for (recorded, _), result in zip(flight, results, strict=True):
-            if isinstance(result, BaseException):
-                raise PublishFailed(f"event {recorded.position} was not taken: {result!r}")
+        if taken.seq != last.position:
+            raise PublishFailed(f"event {last.position} is message {taken.seq} of the stream")
 
     async def _silent(self) -> None:
         """A stream that is there and takes nothing time and again has to be made anew."""
@@ -116,14 +120,11 @@ class LedgerPublisher:
             log.warning("the stream cannot be made anew", error=repr(error))
         self._silences = 0
 
-    async def _send(self, recorded: Recorded, body: bytes) -> "asyncio.Future[Any]":
-        return await self._jetstream.publish_async(
-            subject(recorded),
-            body,
-            headers={
-                "Nats-Msg-Id": str(recorded.position),
-                "Nats-Expected-Stream": LEDGER_STREAM,
-                "Nats-Expected-Last-Sequence": str(recorded.position - 1),
-                "Netledger-Type": recorded.topic,
-            },
-        )
+
+def _headers(recorded: Recorded) -> dict[str, str]:
+    return {
+        "Nats-Msg-Id": str(recorded.position),
+        "Nats-Expected-Stream": LEDGER_STREAM,
+        "Nats-Expected-Last-Sequence": str(recorded.position - 1),
+        "Netledger-Type": recorded.topic,
+    }

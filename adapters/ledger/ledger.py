@@ -5,7 +5,6 @@ import random
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -87,10 +86,16 @@ class Ledger:
                 return await self._execute(intents, by, key)
             async with self._lock(intent.aggregate_id):
                 return await self._execute(intents, by, key)
-        async with AsyncExitStack() as held:
+        held: list[asyncio.Lock] = []
+        try:
             for aggregate_id in sorted({intent.aggregate_id for intent in intents}):
-                await held.enter_async_context(self._lock(aggregate_id))
+                lock = self._lock(aggregate_id)
+                await lock.acquire()
+                held.append(lock)
             return await self._execute(intents, by, key)
+        finally:
+            for lock in held:
+                lock.release()
 
     async def state(self, aggregate: Aggregate[S], aggregate_id: UUID) -> S:
         """The present state, read from the database."""

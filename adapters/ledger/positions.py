@@ -91,8 +91,8 @@ class PostgresPositionWatch:
             self._changed.notify_all()
 
     async def _hear(self, channel: str, payload: str) -> None:
-        name, _, position = payload.rpartition(":")
+        names, _, position = payload.rpartition(":")
         async with self._changed:
-            key = name or channel
-            self._positions[key] = max(self._positions.get(key, 0), int(position))
+            for key in names.split(",") if names else (channel,):
+                self._positions[key] = max(self._positions.get(key, 0), int(position))
             self._changed.notify_all()

@@ -39,10 +39,11 @@ class _Notes:
 
 
 async def isolate(dialogue: Dialogue, mementos: Sequence[IsolationMemento]) -> tuple[Settled, ...]:
-    names = [memento.before.name for memento in mementos if memento.plan.method == "disable"]
+    """The mementos were made a moment ago: what they hold is what is there."""
+    there = [memento.before for memento in mementos if memento.plan.method == "disable"]
+    names = [secret.name for secret in there]
     notes = _Notes(names)
     notes("isolation", "intended", dict.fromkeys(names, "disable"))
-    there = await ppp_secrets.secrets_named(dialogue, names)
     changed = await _switch(dialogue, [each for each in there if not each.disabled], notes, disabled=True)
     off = {each.name for each in await ppp_secrets.secrets_named(dialogue, names) if each.disabled}
     notes(
