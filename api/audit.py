@@ -98,6 +98,7 @@ async def timeline(
             until=point_in_time(until, "to"),
             below=after[0] if after else None,
         )
+        entries = await audit.named(conn, entries)
     return page_of(entries, limit, lambda entry: (entry.position,))
 
 
@@ -116,6 +117,7 @@ async def chain(request: AnyRequest, correlation_id: FromPath[str], connect: Con
         entries = await audit.chain(
             conn, correlation_id, limit=_CHAIN_LIMIT + 1, everything=request.user.may("admin")
         )
+        entries = await audit.named(conn, entries)
     if not entries:
         raise NotFound("nothing has this correlation id", code="CHAIN_NOT_FOUND")
     return chain_of(correlation_id, entries, _CHAIN_LIMIT)

@@ -93,6 +93,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     correlation_id: str
     causation_id: str
     changes: list[dict[str, Any]]
+    device_name: str = ""
+    """As it is called now; filled in by `named`."""
 
 
 _entries = msgspec.json.Decoder(list[Entry])
@@ -157,6 +159,23 @@ async def chain(
     return await timeline(
         conn, limit=limit, everything=everything, oldest_first=True, correlation_id=correlation_id
     )
+
+
+async def named(conn: AsyncConnection[Any], entries: Sequence[Entry]) -> list[Entry]:
+    """The entries with the names that their devices have now."""
+    devices = {entry.device_id for entry in entries if entry.device_id is not None}
+    if not devices:
+        return list(entries)
+    cursor = await conn.execute(
+        "SELECT id::text, name FROM inventory.devices WHERE id = ANY(%s::uuid[])", (sorted(devices),)
+    )
+    names: dict[str, str] = dict(await cursor.fetchall())
+    return [
+        msgspec.structs.replace(entry, device_name=names[entry.device_id])
+        if entry.device_id in names
+        else entry
+        for entry in entries
+    ]
 
 
 def _pattern(topic: str) -> str:

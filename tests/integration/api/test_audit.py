@@ -15,7 +15,11 @@ from tests.integration.api.serving import PASSWORD, Netledger
 @pytest.fixture
 def device(engineer: httpx.Client) -> dict[str, Any]:
     body: dict[str, Any] = done(
-        engineer.post("/inventory/devices", json={"address": unused_address(), "reason": "new site"}), 201
+        engineer.post(
+            "/inventory/devices",
+            json={"name": unused(), "address": unused_address(), "reason": "new site"},
+        ),
+        201,
     )
     return body
 
@@ -40,6 +44,7 @@ def test_an_entry_says_who_what_why_and_what_changed(
     assert changed["actor"]["kind"] == "user"
     assert changed["actor"]["name"] == "engineer"
     assert changed["reason"] == "handed over"
+    assert changed["device_name"] == added["device_name"] == device["name"] != ""
     assert changed["subject"] == {"type": "device", "id": device["id"]}
     assert changed["correlation_id"] == answer.headers["x-request-id"]
     assert changed["causation_id"] == f"command:{answer.headers['x-request-id']}"

@@ -3291,6 +3291,8 @@ export interface components {
             correlation_id: string;
             customer_id: string | null;
             device_id: string | null;
+            /** @default  */
+            device_name?: string;
             effects: components["schemas"]["Cause"][];
             occurred_at: string;
             operation_id: string | null;
@@ -4083,6 +4085,8 @@ export interface components {
             correlation_id: string;
             customer_id: string | null;
             device_id: string | null;
+            /** @default  */
+            device_name?: string;
             occurred_at: string;
             operation_id: string | null;
             position: number;
@@ -22150,4 +22154,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 825d2aa656bcb8e98e80b6ff25048afd3011e6c4ecf1fd25204e21f1f52bbf94 */
+/** sha256 of the schema that this was made from: 412174fa6aa3707b08cf9f0b6eef446f160fa8da7631c9cc39727aa0f80c0b30 */

@@ -72,7 +72,7 @@ export function newRouter() {
 function NotFound() {
   useTitle("Not found");
   return (
-    <Message icon={FileQuestion} title="No such page" action={<a className="text-accent underline" href="/dashboard">To the dashboard</a>}>
+    <Message icon={FileQuestion} title="No such page" as="h1" action={<a className="text-accent underline" href="/dashboard">To the dashboard</a>}>
       The address may be mistyped, or from another version.
     </Message>
   );

@@ -55,7 +55,7 @@ export function DevicesPicker({ chosen, onChange, label = "Devices", className }
                       className="min-w-0 flex-1"
                       checked={has.has(each.id)}
                       onChange={() => { toggle(each.id); }}
-                      label={<span className="flex min-w-0 flex-wrap gap-x-2"><Name>{each.name || each.address}</Name><span className="text-xs text-muted">{each.address}</span></span>}
+                      label={<span className="flex min-w-0 flex-wrap items-baseline gap-x-2"><Name>{each.name || each.address}</Name><span className="text-xs text-muted">{each.address}</span></span>}
                     />
                     <span className="hidden text-xs text-muted sm:inline"><Name fallback="">{each.os}</Name></span>
                     <StatusBadge state={each.status} />

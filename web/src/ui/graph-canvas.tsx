@@ -1,5 +1,5 @@
 /** The graph's drawing: what changed is changed, so that nothing jumps; only new nodes are laid out. */
-import cytoscape, { type Core, type ElementDefinition, type StylesheetJson } from "cytoscape";
+import cytoscape, { type Core, type ElementDefinition, type NodeSingular, type StylesheetJson } from "cytoscape";
 import { useEffect, useRef } from "react";
 import type { GraphLink, GraphNode, GraphProps } from "./graph";
 import { visible } from "./name";
@@ -10,8 +10,15 @@ const SHAPES = { router: "ellipse", switch: "round-rectangle", wireless: "round-
 const TONES: readonly Tone[] = ["ok", "warn", "bad", "high", "note", "idle"];
 const MANY = 400;
 const TAP_MS = 350;
+const APART_PX = 110;
+const MOST_STRETCH = 1.8;
 
-function styles(): StylesheetJson {
+/** Labels stay readable on a map that is zoomed out, as far as there is room. */
+function labelPx(zoom: number): number {
+  return Math.min(26, Math.max(12, 11 / zoom));
+}
+
+function styles(label: number): StylesheetJson {
   return [
     {
       selector: "node",
@@ -21,10 +28,10 @@ function styles(): StylesheetJson {
         width: 22,
         height: 22,
         color: color("--text"),
-        "font-size": 12,
+        "font-size": label,
         "text-valign": "bottom",
         "text-margin-y": 4,
-        "text-max-width": "120px",
+        "text-max-width": `${String(label * 12)}px`,
         "text-wrap": "ellipsis",
         "min-zoomed-font-size": 5,
         "border-width": 2,
@@ -74,6 +81,42 @@ function bring(core: Core, nodes: readonly GraphNode[], links: readonly GraphLin
   return unplaced;
 }
 
+/** Turned and stretched to the shape of the window; whoever has no link stands in rows below. */
+function arrange(core: Core): void {
+  const linked = core.nodes().filter((each) => each.degree(false) > 0);
+  const wide = core.width() / Math.max(1, core.height());
+  if (linked.nonempty()) {
+    const points = linked.toArray().map((each) => ({ ...(each as NodeSingular).position() }));
+    const [x, y] = [mean(points.map((each) => each.x)), mean(points.map((each) => each.y))];
+    const [xx, yy, xy] = [mean(points.map((each) => (each.x - x) ** 2)), mean(points.map((each) => (each.y - y) ** 2)), mean(points.map((each) => (each.x - x) * (each.y - y)))];
+    const turn = (wide >= 1 ? 0 : Math.PI / 2) - Math.atan2(2 * xy, xx - yy) / 2;
+    const turned = points.map((each) => ({
+      x: (each.x - x) * Math.cos(turn) - (each.y - y) * Math.sin(turn),
+      y: (each.x - x) * Math.sin(turn) + (each.y - y) * Math.cos(turn),
+    }));
+    const aspect = extent(turned.map((each) => each.x)) / extent(turned.map((each) => each.y));
+    const stretch = Math.min(MOST_STRETCH, Math.max(1 / MOST_STRETCH, wide / aspect));
+    linked.forEach((each, index) => {
+      const at = turned[index] ?? { x: 0, y: 0 };
+      each.position({ x: at.x * Math.max(1, stretch), y: at.y * Math.max(1, 1 / stretch) });
+    });
+  }
+  const box = linked.nonempty() ? linked.boundingBox() : { x1: 0, y1: 0, y2: 0, w: APART_PX * 4 };
+  const columns = Math.max(2, Math.floor(box.w / APART_PX) + 1);
+  core.nodes().filter((each) => each.degree(false) === 0).forEach((each, index) => {
+    each.position({ x: box.x1 + APART_PX / 2 + (index % columns) * APART_PX, y: box.y2 + APART_PX * (0.75 + 0.75 * Math.floor(index / columns)) });
+  });
+  core.fit(undefined, 30);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, each) => sum + each, 0) / Math.max(1, values.length);
+}
+
+function extent(values: readonly number[]): number {
+  return Math.max(1, Math.max(...values) - Math.min(...values));
+}
+
 function layOut(core: Core, first: boolean): void {
   const many = core.nodes().length > MANY;
   core.layout(
@@ -81,6 +124,7 @@ function layOut(core: Core, first: boolean): void {
       ? { name: "concentric", animate: false, concentric: (node: { degree: () => number }) => node.degree(), levelWidth: () => 2, minNodeSpacing: 14 } as never
       : { name: "cose", animate: false, randomize: first, nodeRepulsion: () => 9_000, idealEdgeLength: () => 55, componentSpacing: 40, gravity: 1.2, padding: 30, fit: first, nodeDimensionsIncludeLabels: true },
   ).run();
+  if (first && !many) arrange(core);
 }
 
 export default function GraphCanvas({ nodes, links, selected, ...told }: GraphProps) {
@@ -93,7 +137,7 @@ export default function GraphCanvas({ nodes, links, selected, ...told }: GraphPr
 
   useEffect(() => {
     if (!holder.current) return;
-    const made = cytoscape({ container: holder.current, style: styles(), minZoom: 0.1, maxZoom: 4, boxSelectionEnabled: false, selectionType: "single" });
+    const made = cytoscape({ container: holder.current, style: styles(12), minZoom: 0.1, maxZoom: 4, boxSelectionEnabled: false, selectionType: "single" });
     core.current = made;
     let tapped = { id: "", at: 0 };
     made.on("tap", "node", ({ target }) => {
@@ -109,9 +153,21 @@ export default function GraphCanvas({ nodes, links, selected, ...told }: GraphPr
       const node = target as { id: () => string; position: () => { x: number; y: number } };
       latest.current.onMove?.(node.id(), { ...node.position() });
     });
-    const watcher = new ResizeObserver(() => { made.resize(); });
+    let moved = false;
+    made.on("dragpan scrollzoom pinchzoom dragfree", () => { moved = true; });
+    let label = 12;
+    made.on("zoom", () => {
+      const fit = Math.round(labelPx(made.zoom()));
+      if (fit === label || made.nodes().length > MANY) return;
+      label = fit;
+      made.style(styles(label));
+    });
+    const watcher = new ResizeObserver(() => {
+      made.resize();
+      if (!moved) made.fit(undefined, 30);
+    });
     watcher.observe(holder.current);
-    const stop = onTheme(() => { made.style(styles()); });
+    const stop = onTheme(() => { made.style(styles(label)); });
     return () => {
       watcher.disconnect();
       stop();

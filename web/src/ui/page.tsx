@@ -14,8 +14,8 @@ export function Page({ title, subtitle, actions, children, wide }: {
   return (
     <div className={cn("mx-auto flex w-full flex-col gap-4 p-3 sm:p-5", wide ? "min-h-0 flex-1" : "max-w-[100rem]")}>
       <header className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <div className="min-w-0 flex-1">
-          <h1 className="truncate text-xl font-semibold">{title}</h1>
+        <div className="min-w-0 flex-[1_1_12rem] sm:flex-[1_1_20rem]">
+          <h1 className="line-clamp-2 text-xl font-semibold [overflow-wrap:anywhere] [&_[data-name]]:inline [&_[data-name]]:whitespace-normal">{title}</h1>
           {subtitle && <div className="mt-0.5 text-sm break-words text-muted">{subtitle}</div>}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}

@@ -7,9 +7,11 @@ import { Button } from "./button";
 import { cn } from "./cn";
 import { Time } from "./time";
 
-export function Message({ icon: Icon = Inbox, title, children, action, className }: {
+export function Message({ icon: Icon = Inbox, title, as: Title = "p", children, action, className }: {
   icon?: LucideIcon;
   title: string;
+  /** A heading where it stands for the whole page. */
+  as?: "h1" | "h2" | "p";
   /** What to do next. */
   children?: ReactNode;
   action?: ReactNode;
@@ -18,7 +20,7 @@ export function Message({ icon: Icon = Inbox, title, children, action, className
   return (
     <div className={cn("flex flex-col items-center gap-2 px-4 py-10 text-center", className)}>
       <Icon aria-hidden className="size-7 text-muted" />
-      <p className="text-base font-medium">{title}</p>
+      <Title className="text-base font-medium">{title}</Title>
       {children && <div className="max-w-prose text-sm break-words text-muted">{children}</div>}
       {action}
     </div>
@@ -39,15 +41,16 @@ export function Skeleton({ lines = 4, className }: { lines?: number; className?:
 export function Failure({ error, retry, compact }: { error: unknown; retry?: () => void; compact?: boolean }) {
   const status = error instanceof ApiError ? error.status : -1;
   const className = compact ? "py-4" : undefined;
+  const as = compact ? "p" : "h2";
   if (status === 403)
     return (
-      <Message icon={Lock} title="Your role does not allow this" className={className}>
+      <Message icon={Lock} title="Your role does not allow this" as={as} className={className}>
         {messageOf(error)} An admin can change your role.
       </Message>
     );
   if (status === 404)
     return (
-      <Message icon={SearchX} title="There is no such thing" className={className}>
+      <Message icon={SearchX} title="There is no such thing" as={as} className={className}>
         {messageOf(error)}
       </Message>
     );
@@ -56,6 +59,7 @@ export function Failure({ error, retry, compact }: { error: unknown; retry?: () 
     <Message
       icon={away ? CloudOff : TriangleAlert}
       title={away ? "The server is away" : "This could not be loaded"}
+      as={as}
       className={className}
       action={retry && <Button icon={RotateCw} onClick={retry}>Try again</Button>}
     >

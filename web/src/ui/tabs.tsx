@@ -1,6 +1,6 @@
 /** Tabs whose choice the caller keeps (in the URL, so that a link leads to it). */
 import { Tabs as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 
 export interface Tab {
   id: string;
@@ -11,9 +11,15 @@ export interface Tab {
 
 export function Tabs({ tabs, value, onChange, label }: { tabs: readonly Tab[]; value: string; onChange: (id: string) => void; label: string }) {
   const shown = tabs.some((each) => each.id === value) ? value : (tabs[0]?.id ?? "");
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // on a phone the row of tabs is longer than the screen: the chosen one is shown
+    const chosen = list.current?.querySelector<HTMLElement>("[data-state=active]");
+    if (list.current && chosen) list.current.scrollLeft = chosen.offsetLeft - (list.current.clientWidth - chosen.offsetWidth) / 2;
+  }, [shown]);
   return (
     <Radix.Root value={shown} onValueChange={onChange} className="min-w-0">
-      <Radix.List aria-label={label} className="mb-4 flex gap-1 overflow-x-auto border-b border-line">
+      <Radix.List ref={list} aria-label={label} className="relative mb-4 flex gap-1 overflow-x-auto border-b border-line">
         {tabs.map((each) => (
           <Radix.Trigger
             key={each.id}

@@ -84,7 +84,7 @@ export function metricValue(metric: string, value: number | null | undefined): s
   if (metric.endsWith("_s")) return duration(value);
   if (metric.endsWith("_up")) return value >= 0.5 ? "up" : "down";
   if (metric.endsWith("_ok")) return value >= 0.5 ? "works" : "failed";
-  return significant(value);
+  return Number.isInteger(value) ? count(value) : significant(value);
 }
 
 /** Names of what is measured, as they are read; others follow from the metric's own name. */

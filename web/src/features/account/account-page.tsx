@@ -17,7 +17,7 @@ export default function AccountPage() {
   const user = useUser();
   return (
     <Page title="Your account">
-      <div className="grid items-start gap-4 md:grid-cols-2">
+      <div className="gap-4 md:columns-2 [&>*]:mb-4 [&>*]:break-inside-avoid">
         <Panel title={user.username}>
           <Facts items={[["Role", <Chip key="role">{user.role}</Chip>], ["Since", <Time key="since" at={user.created_at} />], ["Last login", <Time key="last" at={user.last_login_at} relative />]]} />
         </Panel>

@@ -18,7 +18,7 @@ export function SettingsForm() {
   return (
     <QueryState query={settings} skeleton={<Skeleton lines={14} />}>
       {(data) => (
-        <div className="grid items-start gap-4 lg:grid-cols-2">
+        <div className="gap-4 lg:columns-2 [&>*]:mb-4 [&>*]:break-inside-avoid">
           {Object.entries(data).map(([name, group]) => <GroupForm key={`${name} ${JSON.stringify(group)}`} name={name} group={group as Group} />)}
         </div>
       )}

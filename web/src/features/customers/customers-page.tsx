@@ -78,7 +78,7 @@ export default function CustomersPage() {
       width: 200,
       phone: "side",
     },
-    { id: "router", header: "Router", cell: (row) => <Name fallback="–">{names.get(row.router_id ?? "")}</Name>, value: (row) => names.get(row.router_id ?? "") ?? row.router_id, width: 160, phone: "line" },
+    { id: "router", header: "Router", cell: (row) => <Name fallback="–">{names.get(row.router_id ?? "")}</Name>, value: (row) => names.get(row.router_id ?? "") ?? row.router_id, width: 180, grow: 1.5, phone: "line" },
     { id: "profile", header: "Profile", cell: (row) => <Name fallback="–">{row.profile}</Name>, value: (row) => row.profile, width: 110, phone: "line" },
     { id: "method", header: "By", cell: (row) => row.method ?? "–", value: (row) => row.method, width: 100 },
     { id: "since", header: "Since", cell: (row) => <Time at={row.since} relative />, value: (row) => row.since, width: 110 },

@@ -23,7 +23,7 @@ const COLUMNS: readonly PlainColumn<Row>[] = [
   { header: "Interface", cell: marked("name", (row) => <Name className="font-medium">{row.name || row.description}</Name>) },
   { header: "State", cell: marked("oper_status", (row) => (row.admin_status === "down" ? <StatusBadge state="disabled" /> : <StatusBadge state={row.oper_status || "unknown"} tone={row.oper_status === "down" && !row.alias && row.addresses.length === 0 ? "idle" : undefined} />)) },
   { header: "Alias", cell: marked("alias", (row) => <Name fallback="–">{row.alias}</Name>) },
-  { header: "Speed", align: "right", cell: marked("speed_bps", (row) => linkSpeed(row.speed_bps)) },
+  { header: "Speed", align: "right", wide: true, cell: marked("speed_bps", (row) => linkSpeed(row.speed_bps)) },
   { header: "MTU", align: "right", wide: true, cell: marked("mtu", (row) => row.mtu ?? "–") },
   { header: "Addresses", wide: true, cell: marked("addresses", (row) => <span className="font-mono text-xs">{row.addresses.join(" ") || "–"}</span>) },
   { header: "MAC", wide: true, cell: marked("mac", (row) => <span className="font-mono text-xs">{row.mac || "–"}</span>) },

@@ -20,7 +20,7 @@ const COLUMNS: readonly PlainColumn<Row>[] = [
     ),
   },
   { header: "Its port", cell: ({ row }) => <Name fallback="–">{row.port_description || row.port_id}</Name> },
-  { header: "Protocol", cell: ({ row }) => row.protocol.toUpperCase() },
+  { header: "Protocol", wide: true, cell: ({ row }) => row.protocol.toUpperCase() },
   { header: "Address", wide: true, cell: ({ row }) => <span className="font-mono text-xs">{row.addresses.join(" ") || "–"}</span> },
   { header: "What it says it is", wide: true, cell: ({ row }) => <Name fallback="–">{row.platform || row.system_description}</Name> },
 ];

@@ -49,7 +49,7 @@ export default function RouterPage() {
             )
           }
         >
-          <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
+          <div className="grid grid-cols-2 gap-3 lg:grid-cols-4">
             <Stat label="Processor" value={percent(health.data?.cpu_percent)} note={row.model || undefined} />
             <Stat label="Memory" value={percent(health.data?.memory_percent)} note={`RouterOS ${health.data?.version ?? row.os_version}`} />
             <Stat label="Received, all ports" value={rate(traffic.data?.rx_bps)} note={`sent ${rate(traffic.data?.tx_bps)}`} />

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Activity } from "lucide-react";
 import { get } from "@/api/query";
+import { cn } from "@/ui/cn";
 import { DevicePicker } from "@/ui/device-picker";
 import { SelectField, TextField } from "@/ui/field";
 import { useUrlState } from "@/ui/hooks";
@@ -80,7 +81,7 @@ function Charts({ device, groups, about, span, zoom }: {
   const now = useNow();
   const live = useLive(device, groups, !span.fixed && span.last <= LIVE_S);
   return (
-    <div className="grid gap-4 xl:grid-cols-2">
+    <div className={cn("grid gap-4", groups.length > 1 && "xl:grid-cols-2")}>
       {groups.map((group) => (
         <Panel key={group.key} title={<span title={about(group.metrics[0] ?? "")}>{group.title}</span>}>
           <MetricChart device={device} group={group} span={span} now={now} live={live} onZoom={zoom} />

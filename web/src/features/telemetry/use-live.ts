@@ -13,6 +13,8 @@ interface Frame {
 }
 
 const KEPT = 500;
+/** What came is drawn together, this often at most, and not while the tab is hidden. */
+const PAINT_MS = 1_000;
 
 export type LiveSamples = ReadonlyMap<string, readonly LiveSample[]>;
 
@@ -27,6 +29,21 @@ export function useLive(device: string, groups: readonly ChartGroup[], on: boole
 
   useEffect(() => {
     if (!on) return;
+    const waiting = new Map<string, LiveSample[]>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const paint = () => {
+      timer = undefined;
+      if (waiting.size === 0 || document.hidden) return;
+      const came = new Map(waiting);
+      waiting.clear();
+      setSamples((before) => {
+        const after = new Map(before);
+        came.forEach((each, key) => after.set(key, [...(before.get(key) ?? []), ...each].slice(-KEPT)));
+        return after;
+      });
+    };
+    const soon = () => { timer ??= setTimeout(paint, PAINT_MS); };
+    document.addEventListener("visibilitychange", soon);
     const socket = new ReconnectingSocket({
       url: () => socketUrl(`/api/v1/telemetry/subscribe?${wanted}`),
       hello: () => ({}),
@@ -36,10 +53,15 @@ export function useLive(device: string, groups: readonly ChartGroup[], on: boole
         if (frame.kind !== "sample") return;
         const key = `${frame.metric}/${frame.interface ?? ""}`;
         const sample = { at: new Date(frame.at).getTime() / 1000, value: frame.value };
-        setSamples((before) => new Map(before).set(key, [...(before.get(key) ?? []), sample].slice(-KEPT)));
+        waiting.set(key, [...(waiting.get(key) ?? []), sample].slice(-KEPT));
+        if (!document.hidden) soon();
       },
     });
-    return () => { socket.stop(); };
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", soon);
+      socket.stop();
+    };
   }, [wanted, on]);
   return samples;
 }

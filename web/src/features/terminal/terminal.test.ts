@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { describe, expect, it, vi } from "vitest";
 import { length, parsed, shortened, shownUntil } from "./cast";
 import { parts, TerminalSession, words, type Told } from "./session";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drawn } from "./shapes";
+import { commonDomain, drawn } from "./shapes";
 
 const node = (id: string, more = {}) => ({ id, name: id, type: "switch", vendor: "", status: "up", managed: true, ...more });
 const link = (source: string, target: string) => ({ source, source_port: "1", target, target_port: "2", protocol: "lldp", confirmed: true });
@@ -18,5 +18,14 @@ describe("drawn", () => {
     const alerts = [{ device_id: "far", severity: "low" as const }, { device_id: "far", severity: "critical" as const }, { device_id: null, severity: "high" as const }];
     const far = drawn(topology, alerts, { q: "", type: "", others: true }).nodes.find((each) => each.id === "far");
     expect([far?.tone, far?.ring]).toEqual(["bad", "bad"]);
+  });
+});
+
+describe("commonDomain", () => {
+  it("is what most names end in", () => {
+    expect(commonDomain(["a.x.example.net", "b.example.net", "printer", "other.example.org"])).toBe(".example.net");
+  });
+  it("is none where names have nothing in common, or nothing else", () => {
+    expect(commonDomain(["a.example.net", "b.example.org", ".example.net", "192.0.2.1"])).toBe("");
   });
 });

@@ -18,6 +18,17 @@ export interface Choice {
   others: boolean;
 }
 
+/** The domain that most names end in, as ".example.net": the map leaves it out. */
+export function commonDomain(names: readonly string[]): string {
+  const times = new Map<string, number>();
+  for (const name of names) {
+    const found = /\.[a-z0-9-]+\.[a-z][a-z0-9-]*$/i.exec(name);
+    if (found && found.index > 0) times.set(found[0], (times.get(found[0]) ?? 0) + 1);
+  }
+  const [domain, most] = [...times].sort(([, one], [, other]) => other - one)[0] ?? ["", 0];
+  return most > 1 && most * 2 >= [...times.values()].reduce((sum, each) => sum + each, 0) ? domain : "";
+}
+
 /** `alerts` are those that stand: the gravest of a device is drawn around it. */
 export function drawn(topology: Topology, alerts: readonly Pick<Schemas["AlertRow"], "device_id" | "severity">[], { q, type, others }: Choice): { nodes: GraphNode[]; links: GraphLink[] } {
   const worst = new Map<string, string>();
@@ -34,11 +45,12 @@ export function drawn(topology: Topology, alerts: readonly Pick<Schemas["AlertRo
     if (chosen.some((node) => node.id === link.source)) shown.add(link.target);
     if (chosen.some((node) => node.id === link.target)) shown.add(link.source);
   }
+  const domain = commonDomain(topology.nodes.map((node) => node.name));
   const nodes = topology.nodes
     .filter((node) => shown.has(node.id))
     .map((node): GraphNode => {
       const ring = RINGS[worst.get(node.id) ?? ""];
-      return { id: node.id, label: node.name || "unnamed", tone: TONES[node.status] ?? "idle", kind: KINDS[node.type] ?? "other", faint: node.managed === false, ...(ring && { ring }) };
+      return { id: node.id, label: (domain && node.name.endsWith(domain) ? node.name.slice(0, -domain.length) : node.name) || "unnamed", tone: TONES[node.status] ?? "idle", kind: KINDS[node.type] ?? "other", faint: node.managed === false, ...(ring && { ring }) };
     });
   const links = topology.links
     .filter((link) => shown.has(link.source) && shown.has(link.target))

@@ -88,8 +88,8 @@ export default function TopologyPage() {
                 </ul>
               </Panel>
             ) : (
-              <Panel title="Devices" flush>
-                <ul className="max-h-[28rem] divide-y divide-line overflow-y-auto text-sm lg:max-h-[36rem]" tabIndex={0} aria-label="Devices of the map">
+              <Panel title="Devices" flush className="lg:max-h-[calc(100dvh-13.5rem)] lg:overflow-y-auto">
+                <ul className="max-h-[28rem] divide-y divide-line overflow-y-auto text-sm lg:max-h-none" tabIndex={0} aria-label="Devices of the map">
                   {(map?.nodes ?? []).map((each) => {
                     const state = topology.data?.nodes.find((node) => node.id === each.id)?.status ?? "unknown";
                     return (

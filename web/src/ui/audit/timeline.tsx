@@ -1,5 +1,6 @@
 /** What happened, newest first, by day: a list of any length, loaded as it is scrolled. */
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Bot, KeyRound, ScrollText, ShieldCheck, SquareTerminal, User, type LucideIcon } from "lucide-react";
 import { useEffect, useMemo, useRef, type ReactNode } from "react";
@@ -42,8 +43,8 @@ export function ActorName({ entry }: { entry: { actor: unknown } }) {
   const { kind, name, id } = actorOf(entry);
   const Icon = ACTORS[kind] ?? Bot;
   return (
-    <span className="inline-flex max-w-48 min-w-0 items-center gap-1" title={`${kind.replace("_", " ")} ${name || id}`}>
-      <Icon aria-label={kind.replace("_", " ")} className="size-3.5 shrink-0 text-muted" />
+    <span className="inline-flex max-w-48 min-w-0 items-baseline gap-1" title={`${kind.replace("_", " ")} ${name || id}`}>
+      <Icon aria-label={kind.replace("_", " ")} className="size-3.5 shrink-0 self-center text-muted" />
       <Name>{name || id}</Name>
     </span>
   );
@@ -96,7 +97,7 @@ export function Timeline({ filter, onOpen, selected, empty, className }: {
             return (
               <article key={key} ref={virtual.measureElement} data-index={index} aria-posinset={index + 1} aria-setsize={list.hasNextPage ? -1 : entries.length} className="absolute inset-x-0" style={place}>
                 {(before === undefined || DAY.format(new Date(before.occurred_at)) !== day) && <h3 className="border-b border-line bg-sunken px-3 py-1 text-xs font-medium text-muted">{day}</h3>}
-                <Line entry={entry} onOpen={onOpen} selected={selected === entry.position} />
+                <Line entry={entry} onOpen={onOpen} selected={selected === entry.position} everywhere={!filter.device_id} />
               </article>
             );
           })}
@@ -106,9 +107,11 @@ export function Timeline({ filter, onOpen, selected, empty, className }: {
   );
 }
 
-function Line({ entry, onOpen, selected }: { entry: Entry; onOpen: (entry: Entry) => void; selected: boolean }) {
+/** `everywhere`: the list is not of one device, so each line says of which it is. */
+function Line({ entry, onOpen, selected, everywhere }: { entry: Entry; onOpen: (entry: Entry) => void; selected: boolean; everywhere: boolean }) {
+  const device = everywhere && entry.device_id && entry.device_name && !entry.summary.includes(entry.device_name) ? entry.device_name : null;
   return (
-    <div className={cn("grid grid-cols-[4.5rem_minmax(0,1fr)] gap-x-3 border-b border-line px-3 py-1.5 hover:bg-hover", selected && "bg-accent-soft")}>
+    <div className={cn("grid grid-cols-[3.5rem_minmax(0,1fr)] gap-x-3 border-b sm:grid-cols-[4rem_minmax(0,1fr)_auto] border-line px-3 py-1.5 hover:bg-hover", selected && "bg-accent-soft")}>
       <span className="pt-px text-xs text-muted">
         <Time at={entry.occurred_at} style="clock" />
       </span>
@@ -117,11 +120,17 @@ function Line({ entry, onOpen, selected }: { entry: Entry; onOpen: (entry: Entry
           <button type="button" className="min-w-0 text-left hover:text-accent hover:underline" onClick={() => { onOpen(entry); }}>
             <Name wrap className="font-medium">{entry.summary || eventWords(entry.type)}</Name>
           </button>
-          <span className="text-xs text-muted"><ActorName entry={entry} /></span>
+          {device && (
+            <Link to={`/devices/${entry.device_id ?? ""}` as never} className="max-w-full min-w-0 text-muted hover:text-accent hover:underline">
+              <Name>{device}</Name>
+            </Link>
+          )}
         </div>
+        <div className="text-xs text-muted sm:hidden"><ActorName entry={entry} /></div>
         {entry.reason && <p className="text-xs text-muted">“<Name wrap>{entry.reason}</Name>”</p>}
         {entry.changes.length > 0 && <div className="mt-0.5"><Changes changes={entry.changes as unknown as ValueChange[]} limit={4} /></div>}
       </div>
+      <span className="hidden pt-px text-xs text-muted sm:block"><ActorName entry={entry} /></span>
     </div>
   );
 }

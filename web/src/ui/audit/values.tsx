@@ -1,5 +1,6 @@
 /** Old and new values of changes, readable whatever they are. */
 import type { ReactNode } from "react";
+import { cn } from "../cn";
 import { Name } from "../name";
 import { StatusBadge, lookOf } from "../status";
 
@@ -29,6 +30,10 @@ export function Value({ value, struck }: { value: unknown; struck?: boolean }): 
   );
 }
 
+function state(field: string): boolean {
+  return field === "status" || field === "state";
+}
+
 export function Changes({ changes, limit = 50 }: { changes: readonly ValueChange[]; limit?: number }) {
   if (changes.length === 0) return null;
   return (
@@ -36,8 +41,8 @@ export function Changes({ changes, limit = 50 }: { changes: readonly ValueChange
       {changes.slice(0, limit).map(({ field, old, new: next }, index) => (
         <div key={`${field} ${String(index)}`} className="contents">
           <dt className="text-muted">{field.replaceAll("_", " ")}</dt>
-          <dd className="flex min-w-0 flex-wrap items-baseline gap-x-1.5">
-            {field === "status" || field === "state" ? (
+          <dd className={cn("flex min-w-0 flex-wrap gap-x-1.5", state(field) ? "items-center" : "items-baseline")}>
+            {state(field) ? (
               <>
                 {typeof old === "string" && <StatusBadge state={old} label={lookOf(old).label} />} <span aria-label="became">→</span> <StatusBadge state={String(next)} />
               </>

@@ -92,7 +92,7 @@ function options(latest: Latest, tip: { readonly current: HTMLDivElement | null 
     },
     axes: [
       { ...axis, values: (_plot, at, _axis, _space, step) => moments(at, step), size: 42, space: 84 },
-      { ...axis, size: AXIS_PX, ...(/_(up|ok)$/.test(metric) && { splits: () => [0, 1] }), values: (_plot, at) => at.map((each) => metricValue(metric, each)) },
+      { ...axis, size: AXIS_PX, ...(/_(up|ok)$/.test(metric) && { splits: () => [0, 1] }), values: (_plot, at) => figures(metric, at) },
     ],
     series: [
       {},
@@ -139,6 +139,12 @@ function moments(at: readonly number[], step: number): string[] {
     day = date;
     return told;
   });
+}
+
+/** Along the axis; noughts after the point are left out where no figure needs them. */
+function figures(metric: string, at: readonly number[]): string[] {
+  const told = at.map((each) => metricValue(metric, each));
+  return told.some((each) => /\.\d*[1-9]/.test(each)) ? told : told.map((each) => each.replace(/\.0+(?=\D|$)/, ""));
 }
 
 /** A sample between two gaps makes no line: it is drawn as a point. */

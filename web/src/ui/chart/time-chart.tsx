@@ -55,9 +55,11 @@ export function TimeChart({ label, times, series, metric, height = 200, classNam
               </svg>
               <bdi className="truncate">{name}</bdi>
               <span className="shrink-0 font-medium">{metricValue(metric, last)}</span>
-              <span className="hidden shrink-0 text-muted sm:inline">
-                {metricValue(metric, min)} to {metricValue(metric, max)}
-              </span>
+              {min !== max && (
+                <span className="hidden shrink-0 text-muted sm:inline">
+                  {metricValue(metric, min)} to {metricValue(metric, max)}
+                </span>
+              )}
             </button>
           );
         })}

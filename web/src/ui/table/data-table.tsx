@@ -157,7 +157,7 @@ export function DataTable<P extends GetPath>(props: DataTableProps<P>) {
         <div className="flex min-h-8 flex-wrap items-end gap-2">
           {props.filters}
           <span aria-live="polite" className="ml-auto self-center text-sm text-muted">
-            {list.isPending ? "" : total === null ? `${count(rows.length)}+` : count(total)}
+            {list.isPending ? "" : total === null ? `${count(rows.length)}+ rows` : total === 1 ? "1 row" : `${count(total)} rows`}
           </span>
           {changed && <Button icon={RotateCw} tone="quiet" onClick={() => void list.refetch()}>Changed since</Button>}
           <Views table={id} visibility={visibility} onVisibility={setVisibility} />
@@ -285,6 +285,10 @@ interface CellProps<Row> {
   onRow: ((row: Row) => void) | undefined;
 }
 
+function blank(value: unknown): boolean {
+  return value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
 /** The first cell opens the row. */
 function Lead<Row>({ row, column, link, onRow }: CellProps<Row> & { column: Column<Row> }) {
   if (link)
@@ -310,7 +314,7 @@ function Card<Row>({ row, columns, index, className, style, link, onRow }: CellP
 }) {
   const title = columns.find((each) => each.phone === "title") ?? columns[0];
   const side = columns.filter((each) => each.phone === "side");
-  const lines = columns.filter((each) => each.phone === "line");
+  const lines = columns.filter((each) => each.phone === "line" && !(each.value && blank(each.value(row))));
   return (
     <div role="row" data-row={index} aria-rowindex={index + 1} className={cn(className, "flex flex-col justify-center gap-0.5 px-3")} style={style}>
       <div className="flex items-center gap-2">
