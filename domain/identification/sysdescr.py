@@ -5,11 +5,21 @@ from domain.identification.text import DESCR_LIMIT, compiled, is_placeholder
 from domain.identification.vendor_names import known_vendor
 
 _UNAME = r"^(?:linux|freebsd|openbsd|netbsd|sunos|darwin|aix|hp-ux|qnx|vxworks|hardware:)\s"
+_NUMBER = r"(?P<v>\d[\w.()+~-]{0,60})"
+_SAID = r"[\s:=.,#]{0,4}[vVrR]?"
 _VERSIONS = (
-    r"\b(?:version|firmware(?: version)?|software(?: version)?|sw[ _-]?ver(?:sion)?|release|ver|fw|sw|f/w|s/w|rev(?:ision)?)\b[\s:=.,#]{0,4}[vVrR]?(?P<v>\d[\w.()+~-]{0,60})",
+    rf"\b(?:software(?: (?:version|revision|release|rev))?|sw[ _-]?ver(?:sion)?|sw|s/w)\b{_SAID}{_NUMBER}",
+    rf"\bfirmware(?: (?:version|revision|release|rev))?\b{_SAID}{_NUMBER}",
+    rf"\b(?:version|release|ver|fw|f/w|rev(?:ision)?)\b{_SAID}{_NUMBER}",
+    rf"\w?(?-i:OS)(?:[ ,/-]{{1,2}}|-[A-Z]-)v?{_NUMBER}",
+    r"\b(?:version|revision)[\s:=]{1,3}(?P<v>[a-z]{1,6}[.-]?\d[\w.-]{1,40})",
     r"(?:^|[\s,;(/_-])[vV](?P<v>\d{1,4}\.\d[\w.()+~-]{0,60})",
     r"(?:^|[\s,;(])(?P<v>\d{1,4}\.\d{1,5}\.\d[\w.()+~-]{0,60})",
+    r"(?:^|[\s,;(])(?P<v>V\d{1,4}R\d{1,4}[CM]\d\w{0,20}|R\d{1,3}\.\d[\w.]{0,20}|(?-i:[A-Z]{1,2})\.\d{1,2}\.\d{2}[\w.]{0,20})",
+    r"\s(?P<v>\d{1,3}\.\d{1,5}[a-z]?\d?)$",
 )
+"""Software before firmware before what is only called a version, then the shapes that version numbers have."""
+_HARDWARE = r"\b(?:hardware|hw|h/w|bootloader|bootldr|btldr|boot|kernel|linux)(?: (?:version|revision|release|rev|ver))?[\s:=.,#-]{1,4}[vVrR]?\d[\w.-]{0,40}"
 _SERIALS = (
     r"\b(?:s/n|sn|serial(?: ?(?:no|number|num))?)\b[\s:.#=]{1,4}(?P<v>[a-z0-9][a-z0-9/-]{3,40})(?![\w:.])",
 )
@@ -20,12 +30,16 @@ _MODELS = (
 _WORD = r"(?<![\w.-])(?P<v>[a-z][a-z0-9+/_-]{0,30}\d[a-z0-9+/_-]{0,30}|\d{1,5}[a-z+/_-][a-z0-9+/_-]{1,30})(?![\w.])"
 _NOT_A_MODEL = r"^(?:v?\d+(?:\.\d+)+|v\d|snmp|ipv\d|ieee|802|rev|\d+x|\d+(?:bit|port|ghz|mhz)|x86|armv|mips|i\d86|rfc|1000?base|\d+-port|os/?\d|h\.?26\d|mpeg|0x|\d+/\d+/\d+|dvb|[rv]\d{3,}$)"
 _TRAILING_VERSION = r"[ ,]{1,2}v?\d{1,4}\.\d{1,5}[\w.()-]{0,30}$"
+_PHRASE_END = r"[,;(\n]|\s-\s|\sv?\d{1,4}\.\d{1,5}"
+_SENTENCE = r"\b(?:is|are|with|for|over|using|running|on|by|of|the|and|based|to)\b"
 _TAIL = r"[\s,;:(-]{1,4}(?:version|firmware|software|release|ver|fw|sw|hw|rev|revision|v\d|s/n|sn|serial|copyright|\(c\)).*$"
 
 
 def find_version(descr: str) -> Finding | None:
     """A version number, preferably one that is called so."""
     descr = descr[:DESCR_LIMIT]
+    if not compiled(_UNAME).search(descr):
+        descr = compiled(_HARDWARE).sub(" ", descr)
     for pattern in _VERSIONS:
         found = compiled(pattern).search(descr)
         if found:
@@ -44,7 +58,7 @@ def find_serial(descr: str) -> Finding | None:
 
 def find_model(descr: str, vendor: str) -> Finding | None:
     """What is called the model, else a short sysDescr as a whole, else its first word of letters and digits."""
-    descr = " ".join(descr[:DESCR_LIMIT].split())
+    descr = " ".join(descr[:DESCR_LIMIT].split()).strip("\"' ")
     for pattern in _MODELS:
         found = compiled(pattern).search(descr)
         if found and not is_placeholder(found["v"]):
@@ -58,10 +72,14 @@ def find_model(descr: str, vendor: str) -> Finding | None:
     if (
         brief
         and len(brief.split()) <= 3
+        and not brief.endswith(":")
         and any(c.isdigit() for c in brief)
         and not compiled(_NOT_A_MODEL).search(brief)
     ):
         return Finding(brief, "sysDescr")
+    phrase = compiled(_PHRASE_END).split(brief, maxsplit=1)[0].strip()
+    if len(phrase.split()) <= 6 and _names_a_product(phrase):
+        return Finding(phrase, "sysDescr")
     for word in compiled(_WORD).finditer(brief):
         if not compiled(_NOT_A_MODEL).search(word["v"]):
             return Finding(word["v"].rstrip("-/"), "sysDescr")
@@ -76,3 +94,13 @@ def find_vendor(descr: str) -> Finding | None:
         if name:
             return Finding(name, "sysDescr")
     return None
+
+
+def _names_a_product(phrase: str) -> bool:
+    """Whether the phrase starts with a word, ends like a type designation, and is no sentence."""
+    return (
+        phrase[:1].isalpha()
+        and any(c.isdigit() for word in phrase.split()[1:] for c in word)
+        and not compiled(_SENTENCE).search(phrase)
+        and not compiled(_NOT_A_MODEL).search(phrase)
+    )
