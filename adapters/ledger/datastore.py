@@ -10,8 +10,6 @@ from psycopg import Connection
 from psycopg.rows import DictRow, TupleRow, dict_row
 from psycopg.types.json import set_json_loads
 
-from adapters.ledger.packed import understand_packed
-
 _PATIENCE: dict[str, Any] = {
     "connect_timeout": 3,
     # A server that vanished without a word is noticed by TCP; a unix socket needs none of this.
@@ -21,7 +19,14 @@ _PATIENCE: dict[str, Any] = {
     "keepalives_count": 3,
 }
 
+APPEND = b"ledger_append"
+"""The statement that every session of the writer has prepared."""
+
 _WRITER_SESSION = """
+PREPARE ledger_append (
+    bigint, bytea, uuid[], bigint[], uuid[], bigint[], text[], json[], bytea[],
+    text[], text[], bytea[], bigint[], bigint[], bigint, bytea, bytea
+) AS SELECT ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
 SET lock_timeout = '10s';
 SET statement_timeout = '30s';
 -- A writer that is frozen between two statements must not hold up all others.
@@ -76,14 +81,17 @@ class LedgerDatastore(PostgresDatastore):
         if self._writer is not None and not self._writer.closed:
             return self._writer, False
         conn = psycopg.connect(
-            self._conninfo, autocommit=True, application_name="netledger ledger writer", **_PATIENCE
+            self._conninfo,
+            autocommit=True,
+            prepare_threshold=None,  # or psycopg would deallocate ours with its own after a rollback
+            application_name="netledger ledger writer",
+            **_PATIENCE,
         )
         cursor = conn.execute(_WRITER_SESSION)
         while cursor.nextset():
             pass
         row = cursor.fetchone()
         assert row is not None  # our own backend is always there
-        understand_packed(conn)
         self._writer, self.backend = conn, Backend(conn.info.backend_pid, row[0])
         return conn, True
 

@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 from eventsourcing.persistence import StoredEvent
 
-from adapters.ledger.packed import Byteas, Jsons, PackedArray, Texts, Uuids, pack, pack_ints
+from adapters.ledger.packed import BYTEA, JSON, TEXT, pack, pack_ints
+from adapters.ledger.packed import UUID as UUIDS
 from domain.aggregate import IdempotencyKey
 from domain.chain import chained, row_content
 from domain.errors import Conflict, Refused
@@ -81,30 +82,30 @@ class Group:
     def rows(self) -> int:
         return len(self._ids)
 
-    def looked_at(self) -> tuple[PackedArray, ...]:
+    def looked_at(self) -> tuple[bytes, ...]:
         """Ids and versions of what the placed appends rest on without changing it."""
         return (
-            pack(Uuids, [originator_id.bytes for originator_id, _ in self._looked_at]),
+            pack(UUIDS, [originator_id.bytes for originator_id, _ in self._looked_at]),
             pack_ints([version for _, version in self._looked_at]),
         )
 
-    def columns(self) -> tuple[PackedArray, ...]:
+    def columns(self) -> tuple[bytes, ...]:
         """originator_id, originator_version, topic, state, hash; positions follow from the first."""
         return (
-            pack(Uuids, self._ids),
+            pack(UUIDS, self._ids),
             pack_ints(self._event_versions),
-            pack(Texts, self._topics),
-            pack(Jsons, self._states),
-            pack(Byteas, self._digests),
+            pack(TEXT, self._topics),
+            pack(JSON, self._states),
+            pack(BYTEA, self._digests),
         )
 
-    def key_columns(self) -> tuple[PackedArray, ...]:
+    def key_columns(self) -> tuple[bytes, ...]:
         """scope, key, fingerprint, first and last position of the idempotency keys that are new."""
         keys = [key for key, _ in self.new_keys]
         return (
-            pack(Texts, [key.scope.encode() for key in keys]),
-            pack(Texts, [key.key.encode() for key in keys]),
-            pack(Byteas, [key.fingerprint for key in keys]),
+            pack(TEXT, [key.scope.encode() for key in keys]),
+            pack(TEXT, [key.key.encode() for key in keys]),
+            pack(BYTEA, [key.fingerprint for key in keys]),
             pack_ints([span.first for _, span in self.new_keys]),
             pack_ints([span.last for _, span in self.new_keys]),
         )

@@ -3,18 +3,21 @@
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import Notification, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg import Connection
+from psycopg.pq import Format
+from psycopg.pq.abc import PGconn
 from psycopg.rows import TupleRow, tuple_row
-from psycopg.types.numeric import Int8
 
-from adapters.ledger.datastore import LedgerDatastore
+from adapters.ledger.datastore import APPEND, LedgerDatastore
+from adapters.ledger.flight import Answer, value
 from adapters.ledger.group import Append, Group, KnownKeys, Span, same_request
+from adapters.ledger.packed import pack_int
 from adapters.ledger.seals import LedgerSeals
 from domain.aggregate import IdempotencyKey
 from domain.chain import GENESIS
@@ -28,7 +31,17 @@ BEGIN ISOLATION LEVEL READ COMMITTED;
 LOCK TABLE ledger.events IN EXCLUSIVE MODE;
 SELECT position, hash, mac FROM ledger.head
 """
-_APPEND = "SELECT ledger.append(%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b)"
+_DONE = b"\x01"
+"""The boolean that ledger.append gives in binary form; false where nothing was done."""
+
+
+class Attempt(NamedTuple):
+    """A group placed behind the end of the ledger as we left it, with the connection on which to send it."""
+
+    appends: Sequence[Append]
+    group: Group
+    conn: PGconn
+    parameters: Sequence[bytes]
 
 
 class LedgerRecorder(PostgresApplicationRecorder):
@@ -58,7 +71,52 @@ class LedgerRecorder(PostgresApplicationRecorder):
     def insert_group(self, appends: Sequence[Append]) -> list[Span | Exception]:
         """Commits what can be committed in one transaction; the answer to each append is its span or its own error."""
         with self._one_at_a_time:
-            return self._insert_group(appends)
+            return self._under_lock(appends)
+
+    def attempt(self, appends: Sequence[Append]) -> Attempt | None:
+        """One statement may do where nobody else has written since and nothing conflicts: whoever sends it must come
+        back with the answer. None where `insert_group` has to look first."""
+        if not self._one_at_a_time.acquire(blocking=False):
+            return None
+        conn = self._ledger.quiet_writer() if self._alone else None
+        if conn is None or self._left is None:
+            self._one_at_a_time.release()
+            return None
+        self._alone = False  # until it is known again
+        group = Group(appends)
+        try:
+            group.place(*self._left, None, {})
+            return Attempt(appends, group, conn.pgconn, self._parameters(group, *self._left))
+        except BaseException:
+            self._one_at_a_time.release()
+            raise
+
+    def arrived(self, attempt: Attempt, answer: Answer) -> list[Span | Exception] | None:
+        """The answers where it was committed; None where `look_closer` has to find out, which may take its time."""
+        try:
+            if value(answer) != _DONE:
+                return None
+        except psycopg.Error:
+            return None
+        results = self._ended(attempt.group, alone=True)
+        self._one_at_a_time.release()
+        return results
+
+    def look_closer(self, attempt: Attempt, answer: Answer) -> list[Span | Exception]:
+        """After an attempt that was refused, or whose connection broke."""
+        try:
+            value(answer)
+        except psycopg.Error as error:
+            if not _is_answer(error):
+                self._ledger.drop_writer()
+                recorded = self._recorded(attempt.group)
+                if recorded is not False:
+                    return self._told(attempt.group, recorded, error)
+            return self._under_lock(attempt.appends)
+        else:
+            return self._under_lock(attempt.appends)
+        finally:
+            self._one_at_a_time.release()
 
     def find_key(self, key: IdempotencyKey) -> Span | None:
         """What an idempotency key led to before; raises Refused where it was used for another request."""
@@ -94,30 +152,6 @@ class LedgerRecorder(PostgresApplicationRecorder):
                 (originator_id, upto),
             )
             return [Notification(*row) for row in cursor.fetchall()]
-
-    def _insert_group(self, appends: Sequence[Append]) -> list[Span | Exception]:
-        if self._alone and self._left is not None:
-            self._alone = False  # until it is known again
-            results = self._at_known_end(Group(appends), *self._left)
-            if results is not None:
-                return results
-        return self._under_lock(appends)
-
-    def _at_known_end(self, group: Group, position: int, digest: bytes) -> list[Span | Exception] | None:
-        """One round trip where nobody else has written since and nothing conflicts; None where it needs a closer look."""
-        conn = self._ledger.quiet_writer()
-        if conn is None:
-            return None
-        group.place(position, digest, None, {})
-        try:
-            row = conn.execute(_APPEND, self._parameters(group, position, digest), prepare=True).fetchone()
-        except psycopg.Error as error:
-            if _is_answer(error):
-                return None
-            self._ledger.drop_writer()
-            recorded = self._recorded(group)
-            return self._told(group, recorded, error) if recorded is not False else None
-        return self._ended(group, alone=True) if row == (True,) else None
 
     def _under_lock(self, appends: Sequence[Append]) -> list[Span | Exception]:
         """Reads the head and what may conflict with the table locked, and then decides what fits."""
@@ -158,10 +192,10 @@ class LedgerRecorder(PostgresApplicationRecorder):
                     (GENESIS, self._seals.head_mac(0, GENESIS)),
                 )
             if group.rows or group.new_keys:
-                row = conn.execute(
-                    _APPEND, self._parameters(group, position, digest), prepare=True
-                ).fetchone()
-                assert row == (True,)  # the head was read under the same lock
+                parameters = self._parameters(group, position, digest)
+                binary = [Format.BINARY] * len(parameters)
+                answer = conn.pgconn.exec_prepared(APPEND, parameters, binary, Format.BINARY)
+                assert value(answer) == _DONE  # the head was read under the same lock
             conn.execute("COMMIT")
         except psycopg.Error as error:
             if conn.closed or not _is_answer(error):
@@ -188,12 +222,12 @@ class LedgerRecorder(PostgresApplicationRecorder):
             pass
         return conn, cursor.fetchone()
 
-    def _parameters(self, group: Group, position: int, digest: bytes) -> Sequence[Any]:
+    def _parameters(self, group: Group, position: int, digest: bytes) -> Sequence[bytes]:
         """The arguments of ledger.append."""
         mac = self._seals.head_mac(group.position, group.digest)
-        end = (Int8(group.position), group.digest, mac)
+        end = (pack_int(group.position), group.digest, mac)
         return (
-            Int8(position),
+            pack_int(position),
             digest,
             *group.looked_at(),
             *group.columns(),

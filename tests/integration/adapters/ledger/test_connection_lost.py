@@ -30,7 +30,7 @@ OpenLedger = Callable[[str], Awaitable[Ledger]]
 Cut = Literal["before the commit", "after the commit", "while the commit is on its way"]
 
 
-COMMITS = (b"COMMIT\0", b"_pg3_")
+COMMITS = (b"COMMIT\0", b"ledger_append\0\0")
 """How the writer commits: in so many words, or with the one statement that does all and was prepared before."""
 
 
