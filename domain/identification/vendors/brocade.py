@@ -60,10 +60,17 @@ RULES = (
         os_name="Network OS",
         vendor="Brocade",
         type="switch",
-        oid=("1588.2.2", "1588.2.1.1"),
-        descr=r"VDX|Network Operating System",
-        model=(Descr(r"(?P<v>VDX\s?\w+)"), Entity("model", class_=3)),
-        version=(Descr(r"(?:Version|NOS) (?P<v>[\w.]+)"), Value("swFirmwareVersion", "1588.2.1.1.1.1.6.0")),
+        oid=("1588.2.2", "1588.3.3"),
+        model=(
+            Descr(r"(?P<v>VDX\s?\w+)"),
+            Value("entPhysicalDescr.1", "1.3.6.1.2.1.47.1.1.1.1.2.1"),
+            Entity("model", class_=3),
+        ),
+        version=(
+            Value("swFirmwareVersion", "1588.2.1.1.1.1.6.0"),
+            Descr(r"(?:Version|NOS) (?P<v>[\w.]+)"),
+        ),
+        serial=(Value("entPhysicalSerialNum.1", "1.3.6.1.2.1.47.1.1.1.1.11.1"),),
     ),
     Rule(
         os="ruckuswireless",

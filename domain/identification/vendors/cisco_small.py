@@ -280,4 +280,12 @@ RULES = (
         type="voice",
         oid=("6431",),
     ),
+    Rule(
+        os="primeinfrastructure",
+        os_name="Prime Infrastructure",
+        vendor="Cisco",
+        type="server",
+        oid=("9.1.2307",),
+        version=(Descr(r"Infrastructure (?P<v>\d[\w.]+)"),),
+    ),
 )

@@ -157,4 +157,5 @@ RULES = (
         model=(Value("model", "49075.1.1.1.0"),),
         version=(Value("version", "49075.1.1.2.0"),),
     ),
+    Rule(os="netsure", os_name="NetSure", vendor="Vertiv", type="ups", oid=("885.3.2", "885")),
 )

@@ -38,7 +38,7 @@ ARCHITECTURE = (
     Descr(r"\barmv5", "Generic ARMv5"),
     Descr(r"\barmv6", "Generic ARMv6"),
     Descr(r"\barmv7", "Generic ARMv7"),
-    Descr(r"\baarch64\b|\barmv8", "Generic ARM 64-bit"),
+    Descr(r"\baarch64\b|\barmv8", "Generic ARMv8 64-bit"),
     Descr(r"\barmv?\d", "Generic ARM"),
     Descr(r"\bmips", "Generic MIPS"),
     Descr(r"\bppc|\bpowerpc", "Generic PowerPC"),

@@ -1,69 +1,16 @@
 """Firewalls, gateways and load balancers (PAN-COMMON-MIB, CHECKPOINT-MIB, F5-BIGIP-SYSTEM-MIB, SONICWALL-FIREWALL-IP-..., SFOS-FIREWALL-MIB, ...)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Descr, Entity, ObjectId, Value
-from domain.identification.vendors.linux import KERNEL
+from domain.identification.sources import Descr, Entity, Value
+from domain.identification.vendors.linux import ARCHITECTURE, BOARD, KERNEL, SERIAL
 
 SVN_VERSION = Value("svnVersion", "2620.1.6.4.1.0")
 SVN_MODEL = Value("svnApplianceProductName", "2620.1.6.16.7.0")
 SVN_SERIAL = Value("svnApplianceSerialNumber", "2620.1.6.16.3.0")
 SFOS = "2604.5.1.1"
 
-PALO_ALTO = {
-    "1": "PA-4050",
-    "2": "PA-4020",
-    "3": "PA-2050",
-    "4": "PA-2020",
-    "5": "PA-4060",
-    "6": "PA-500",
-    "7": "Panorama",
-    "8": "PA-5060",
-    "9": "PA-5050",
-    "11": "PA-5020",
-    "12": "PA-200",
-    "17": "PA-3050",
-    "18": "PA-3020",
-    "19": "PA-3060",
-    "21": "PA-3250",
-    "22": "PA-5260",
-    "23": "PA-5250",
-    "24": "PA-5220",
-    "29": "PA-VM",
-    "30": "M-100",
-    "31": "PA-7050",
-    "32": "GP-100",
-    "33": "WF-500",
-    "34": "PA-7080",
-    "35": "M-500",
-    "36": "PA-820",
-    "37": "PA-850",
-    "38": "PA-220",
-    "39": "M-600",
-    "40": "M-200",
-    "41": "PA-220R",
-    "42": "PA-5280",
-    "43": "PA-3220",
-    "44": "PA-3260",
-    "45": "WF-600",
-}
-"""Products of PAN-PRODUCTS-MIB."""
 
 RULES = (
-    Rule(
-        os="panos",
-        os_name="PAN-OS",
-        vendor="Palo Alto Networks",
-        type="firewall",
-        oid=("25461.2.3",),
-        model=(
-            Value("panChassisType", "25461.2.1.2.2.1.0", r"^(?P<v>[A-Z]{1,2}-\w+|Panorama)"),
-            ObjectId("25461.2.3", PALO_ALTO),
-            Descr(r"Palo Alto Networks (?P<v>[\w-]+)"),
-            Entity("model", class_=3),
-        ),
-        version=(Value("panSysSwVersion", "25461.2.1.2.1.1.0"),),
-        serial=(Value("panSysSerialNumber", "25461.2.1.2.1.3.0"),),
-    ),
     *(
         Rule(
             os="gaia",
@@ -379,6 +326,9 @@ RULES = (
         type="other",
         oid=("8072.3.2.10",),
         descr=r"mlos",
+        model=(*BOARD, *ARCHITECTURE),
+        version=(KERNEL,),
+        serial=SERIAL,
     ),
     Rule(
         os="voswall",
@@ -386,5 +336,7 @@ RULES = (
         vendor="Voswall",
         type="firewall",
         descr=r"Voswall",
+        model=(*BOARD, *ARCHITECTURE),
+        serial=SERIAL,
     ),
 )

@@ -2,7 +2,7 @@
 
 from domain.identification.rules import Rule
 from domain.identification.sources import Column, Descr, Entity, Joined, Value
-from domain.identification.vendors.linux import ARCHITECTURE, KERNEL
+from domain.identification.vendors.linux import ARCHITECTURE, BOARD, KERNEL, SERIAL
 
 SYNOLOGY = Value("synologySystemModelName", "6574.1.5.1.0")
 QUANTASTOR = Column("storageSystem-ServiceVersion", "39324.1.1.9.1.1.20")
@@ -333,6 +333,8 @@ RULES = (
         vendor="Open-E",
         type="storage",
         descr=r"Open-E\b",
+        model=(*BOARD, *ARCHITECTURE),
+        serial=SERIAL,
     ),
     Rule(
         os="bdt-flexstor",
@@ -358,5 +360,8 @@ RULES = (
         type="storage",
         oid=("8072.3.2.10", "21865"),
         when=(Value("mgtInfoAssetId", "21865.1.6.1.0", r"^U|80\d{2}S?-\d{3}-\d{5}"),),
+        model=(*BOARD, *ARCHITECTURE),
+        version=(KERNEL,),
+        serial=SERIAL,
     ),
 )

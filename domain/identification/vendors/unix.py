@@ -2,7 +2,7 @@
 
 from domain.identification.rules import Rule
 from domain.identification.sources import Descr, Value, extend
-from domain.identification.vendors.linux import BOARD, KERNEL, SERIAL
+from domain.identification.vendors.linux import ARCHITECTURE, BOARD, KERNEL, SERIAL
 
 BSD_MACHINE = (
     extend("version", r"\((?P<v>[^)]+)\)"),
@@ -104,7 +104,7 @@ RULES = (
         type="server",
         oid=("8072.3.2.3",),
         descr=r"SunOS \S+ 5\.11 (?:snv|omnios|joyent)",
-        version=(Descr(r"SunOS \S+ 5\.\d+ (?P<v>\S+)"),),
+        version=(Descr(r"SunOS \S+ (?P<v>5\.\d+ \S+)"),),
     ),
     Rule(
         os="aix",
@@ -246,7 +246,7 @@ RULES = (
         vendor="Vyatta",
         type="router",
         oid=("30803",),
-        version=(Descr(r"Vyatta (?:VC|VSE|Core)?\s?(?P<v>\d\S+|\S+\d\S*)"),),
+        version=(Descr(r"Vyatta (?P<v>\S.*)$"),),
     ),
     Rule(
         os="vyatta",
@@ -254,7 +254,7 @@ RULES = (
         vendor="Vyatta",
         type="router",
         descr=r"^Vyatta\b|Brocade Vyatta",
-        version=(Descr(r"Vyatta \S*?(?P<v>\d\S+)"),),
+        version=(Descr(r"Vyatta (?P<v>\S.*)$"),),
     ),
     Rule(
         os="ipfire",
@@ -290,7 +290,7 @@ RULES = (
         vendor="OpenIndiana",
         oid=("8072.3.2.3",),
         descr=r"^SunOS oi_\S* 5\.11|^SunOS \S+ 5\.11 oi_",
-        version=(Descr(r"SunOS \S+ 5\.\d+ (?P<v>\S+)"),),
+        version=(Descr(r"SunOS \S+ (?P<v>5\.\d+ \S+)"),),
     ),
     Rule(
         os="mirth",
@@ -298,7 +298,9 @@ RULES = (
         vendor="NextGen Healthcare",
         type="server",
         descr=r"^Linux mirthtemplate",
+        model=(*BOARD, *ARCHITECTURE),
         version=(KERNEL,),
+        serial=SERIAL,
     ),
     Rule(
         os="powercode",
@@ -306,6 +308,8 @@ RULES = (
         vendor="Powercode",
         type="server",
         descr=r"Powercode BMU",
+        model=(*BOARD, *ARCHITECTURE),
+        serial=SERIAL,
     ),
     Rule(
         os="tomato",
