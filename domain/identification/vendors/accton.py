@@ -49,6 +49,17 @@ RULES = (
         ),
     ),
     Rule(
+        os="fs-centec",
+        os_name="FS (Centec)",
+        vendor="FS",
+        type="switch",
+        oid=("52642.1.99", "52642"),
+        descr=r"^FSOS ",
+        model=(Descr(r"software \((?P<v>[^)]+)\)"),),
+        version=(Descr(r"Version (?P<v>[^\s,]+)"),),
+        serial=(Entity("serial", class_=3),),
+    ),
+    Rule(
         os="fs-bdcom",
         os_name="FS (BDCOM)",
         vendor="FS",

@@ -100,7 +100,7 @@ RULES = (
         version=(Column("gtSoftwareVersion", "7465.20.2.9.1.2.1.3.1.4"),),
     ),
     Rule(
-        os="teleste-luminato",
+        os="luminato",
         os_name="Luminato",
         vendor="Teleste",
         type="other",

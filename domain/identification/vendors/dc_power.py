@@ -104,20 +104,6 @@ RULES = (
     ),
     Rule(os="controlbox", os_name="ControlBox", vendor="ControlBox", type="environment", oid=("17095.2",)),
     Rule(
-        os="himoinsa-gensets",
-        os_name="Himoinsa generator",
-        vendor="Himoinsa",
-        type="environment",
-        oid=("41809",),
-    ),
-    Rule(
-        os="himoinsa-gensets",
-        os_name="Himoinsa generator",
-        vendor="Himoinsa",
-        type="environment",
-        descr=r"C2LAN SNMP",
-    ),
-    Rule(
         os="e3meterdc",
         os_name="E3METER Data Concentrator",
         vendor="E3METER",

@@ -251,14 +251,6 @@ RULES = (
     ),
     Rule(os="sensorprobe", os_name="sensorProbe", vendor="AKCP", type="environment", oid=("3854.1.2",)),
     Rule(
-        os="controlbyweb",
-        os_name="ControlByWeb",
-        vendor="ControlByWeb",
-        type="environment",
-        oid=("30586",),
-        model=(Descr(r"(?P<v>X-\S+|WebRelay\S*)"),),
-    ),
-    Rule(
         os="nti",
         os_name="ENVIROMUX",
         vendor="Network Technologies",
@@ -266,14 +258,6 @@ RULES = (
         oid=("3699",),
         model=(Descr(r"(?P<v>(?:ENVIROMUX|E-)\S+)"),),
     ),
-    Rule(
-        os="dantherm",
-        os_name="Dantherm",
-        vendor="Dantherm",
-        type="environment",
-        oid=("46651",),
-    ),
-    Rule(os="kelvin", os_name="Airedale", vendor="Airedale", type="environment", descr=r"\bAiredale\b"),
     Rule(
         os="dantel-webmon",
         os_name="WebMon",

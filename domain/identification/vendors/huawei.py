@@ -93,13 +93,19 @@ RULES = (
         serial=(Value("deviceId", "34774.4.1.1.1.0"),),
     ),
     Rule(
-        os="huawei-ibmc",
+        os="ibmc",
         os_name="iBMC",
         vendor="Huawei",
         type="server",
         oid=("2011.2.235",),
         model=(Value("deviceName", "2011.2.235.1.1.1.6.0"),),
-        version=(Column("firmwareVersion", "2011.2.235.1.1.11.50.1.4"),),
+        version=(
+            Value(
+                "firmwareVersion.Active iBMC",
+                "2011.2.235.1.1.11.50.1.4.11.65.99.116.105.118.101.32.105.66.77.67",
+            ),
+            Column("firmwareVersion", "2011.2.235.1.1.11.50.1.4"),
+        ),
         serial=(Value("deviceSerialNo", "2011.2.235.1.1.1.7.0"),),
     ),
     Rule(

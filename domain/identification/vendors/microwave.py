@@ -45,6 +45,16 @@ RULES = (
         ),
     ),
     Rule(
+        os="gemds",
+        os_name="GE MDS radio",
+        vendor="GE MDS",
+        type="wireless",
+        oid=("4130.10",),
+        model=(Value("mSysProductConfiguration", "4130.10.1.1.1.2.3.0"),),
+        version=(Value("mSysVersion.2", "4130.10.1.1.1.2.7.1.2.2"),),
+        serial=(Value("mSysSerialNumberPlatform", "4130.10.1.1.1.2.2.0"),),
+    ),
+    Rule(
         os="fibeair4500",
         os_name="FibeAir 4500",
         vendor="Ceragon",

@@ -261,22 +261,6 @@ RULES = (
         model=(Descr(r"(?P<v>SV\d\S+)"),),
     ),
     Rule(
-        os="arbos",
-        os_name="ArbOS",
-        vendor="Arbor",
-        type="firewall",
-        oid=("9694",),
-        model=(Descr(r"(?P<v>Peakflow \w+|Pravail|Sightline|TMS)"),),
-        version=(Descr(r"(?:SP|TMS|APS|Sightline|ArbOS) (?P<v>\d[\w.]+)"), Descr(r"(?P<v>\d+\.\d+[\w.]*)")),
-    ),
-    Rule(
-        os="fireeye",
-        os_name="FireEye",
-        vendor="FireEye",
-        type="firewall",
-        oid=("25597",),
-    ),
-    Rule(
         os="firebrick",
         os_name="FireBrick",
         vendor="FireBrick",

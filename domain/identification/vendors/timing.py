@@ -17,6 +17,12 @@ OPENGEAR = {
     "121": "OM22xx",
 }
 
+ENDRUN = (
+    ("endrun.5.0.11", "13827.5.0.11.0"),
+    ("endrun.12.1.16", "13827.12.1.16.0"),
+    ("endrun.14.1.16", "13827.14.1.16.0"),
+)
+
 RULES = (
     Rule(
         os="mbg-ltos6",
@@ -77,12 +83,16 @@ RULES = (
         serial=(Value("ssSysStaSerial", "18837.3.2.2.1.2.0", r"\d{3,}"),),
     ),
     Rule(
-        os="endruntechnologies",
+        os="endrun",
         os_name="EndRun",
         vendor="EndRun",
         type="other",
         oid=("13827",),
-        model=(Descr(r"(?P<v>(?:Tempus|Sonoma|Meridian|Unison|Tycho)\S*)"),),
+        model=(
+            *(Value(label, number, r"^(?P<v>.+?) v ?\d") for label, number in ENDRUN),
+            Descr(r"(?P<v>(?:Tempus|Sonoma|Meridian|Unison|Tycho)\S*)"),
+        ),
+        version=tuple(Value(label, number, r" v ?(?P<v>\d[\w.]*)") for label, number in ENDRUN),
     ),
     Rule(
         os="timemachines", os_name="TimeMachines", vendor="TimeMachines", type="other", descr=r"TimeMachines"

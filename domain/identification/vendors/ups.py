@@ -43,6 +43,17 @@ RULES = (
         serial=(UPS_NAME_SERIAL, Value("xupsIdentSerialNumber", "534.1.1.6.0")),
     ),
     Rule(
+        os="eatonupsm2",
+        os_name="Eaton UPS Network-M2",
+        vendor="Eaton",
+        type="ups",
+        oid=("534.1",),
+        descr=r"^(?!ConnectUPS)",
+        model=(Value("xupsIdentModel", "534.1.1.2.0"),),
+        version=(Value("xupsIdentSoftwareVersion", "534.1.1.3.0"),),
+        serial=(Value("xupsIdentSerialNumber", "534.1.1.6.0"),),
+    ),
+    Rule(
         os="eaton-ats",
         os_name="Eaton ATS",
         vendor="Eaton",

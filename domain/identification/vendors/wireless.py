@@ -265,6 +265,17 @@ RULES = (
         serial=(Value("deviceSerialNumber", "23695.200.1.1.1.1.2.0"),),
     ),
     Rule(
+        os="fusionhub",
+        os_name="FusionHub",
+        vendor="Peplink",
+        type="router",
+        oid=("27662", "23695"),
+        when=(Value("deviceModel", "23695.200.1.1.1.1.1.0", r"FusionHub"),),
+        model=(Value("deviceModel", "23695.200.1.1.1.1.1.0"),),
+        version=(Value("deviceFirmwareVersion", "23695.200.1.1.1.1.3.0"),),
+        serial=(Value("deviceSerialNumber", "23695.200.1.1.1.1.2.0"),),
+    ),
+    Rule(
         os="viprinux",
         os_name="Viprinet",
         vendor="Viprinet",

@@ -101,4 +101,22 @@ RULES = (
         model=(Descr(r"^(?P<v>\S+)"),),
         version=(Below("accessSwitchSysSwVersion", 6, "1.1.6.0"),),
     ),
+    Rule(
+        os="ies52xxM",
+        os_name="Zyxel IES",
+        vendor="Zyxel",
+        type="other",
+        oid=("890.1.5.13.13",),
+        model=(Descr(r"^(?P<v>\S+)"),),
+    ),
+    Rule(
+        os="ies",
+        os_name="Zyxel IES DSLAM",
+        vendor="Zyxel",
+        type="other",
+        oid=("890.1.5",),
+        descr=r"^(?:IES|AAM|SAM|VES)-?\d{3,4}",
+        model=(Descr(r"^(?P<v>\S+)"),),
+        version=(Below("accessSwitchSysSwVersion", 6, "1.1.6.0"),),
+    ),
 )

@@ -325,7 +325,7 @@ DEVICES = {
     "eaton": Device(
         "534.1",
         "Eaton Gigabit Network Card",
-        ("Eaton", "eatonups", "INV: 1.44", "9SX 3000i", "", "ups"),
+        ("Eaton", "eatonupsm2", "INV: 1.44", "9SX 3000i", "", "ups"),
         {"534.1.1.2.0": b"9SX 3000i", "534.1.1.3.0": b"INV: 1.44"},
     ),
     "raritan": Device(

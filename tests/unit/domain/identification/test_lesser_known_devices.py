@@ -148,6 +148,64 @@ AGENTS: dict[str, tuple[str, str, dict[str, OidValue], Said]] = {
         },
         ("Ingrasys", "ipoman", "1.06", "IPoMan II 1201", "11130141042005"),
     ),
+    "Ciena packet switch": (
+        "1271.1.2.23",
+        "3930 Service Delivery Switch",
+        {
+            "1271.2.1.5.1.1.3.0": b"170-3930-900",
+            "1271.2.1.5.1.1.4.0": b"M1234567",
+            "1271.2.1.2.1.2.4.2.1.2.1": b"saos-06-18-00-0120",
+        },
+        ("Ciena", "ciena-sds", "saos-06-18-00-0120", "170-3930-900", "M1234567"),
+    ),
+    "EndRun": (
+        "13827.5",
+        "Linux tempus 2.6.26",
+        {"13827.5.0.11.0": b"Tempus LX CDMA v 2.30 - Wed May 11 2011"},
+        ("EndRun", "endrun", "2.30", "Tempus LX CDMA", ""),
+    ),
+    "FireEye": (
+        "25597.1",
+        "FireEye NX",
+        {
+            "25597.11.1.1.2.0": b"FireEyeNX2400",
+            "25597.11.5.1.2.0": b"8.3.1.857",
+            "25597.11.1.1.3.0": b"00259012AB34",
+        },
+        ("FireEye", "feos", "8.3.1.857", "FireEyeNX2400", "00259012AB34"),
+    ),
+    "FusionHub": (
+        "23695",
+        "Linux",
+        {
+            "23695.200.1.1.1.1.1.0": b"Peplink FusionHub Solo",
+            "23695.200.1.1.1.1.2.0": b"1234-5678-9ABC",
+            "23695.200.1.1.1.1.3.0": b"8.1.0",
+        },
+        ("Peplink", "fusionhub", "8.1.0", "Peplink FusionHub Solo", "1234-5678-9ABC"),
+    ),
+    "GE MDS": (
+        "4130.10",
+        "GE MDS Orbit",
+        {
+            "4130.10.1.1.1.2.3.0": b"MXNXR900N",
+            "4130.10.1.1.1.2.2.0": b"2554417",
+            "4130.10.1.1.1.2.7.1.2.2": b"6.4.7",
+        },
+        ("GE MDS", "gemds", "6.4.7", "MXNXR900N", "2554417"),
+    ),
+    "Inteno": (
+        "12919",
+        "EG300_3.12.4",
+        {"12919.12.1.0": b"E300A1234"},
+        ("Inteno", "inteno", "3.12.4", "EG300", "E300A1234"),
+    ),
+    "Kentix": (
+        "37954.5",
+        "Kentix MultiSensor-LAN 05.21.00",
+        {},
+        ("Kentix", "kentixone", "05.21.00", "MultiSensor-LAN", ""),
+    ),
 }
 
 
