@@ -48,6 +48,7 @@ _MODULES = (
     "terminal",
     "totp",
     "users",
+    "workers",
 )
 
 

@@ -17,6 +17,8 @@ Connect = Callable[[], AbstractAsyncContextManager[Any]]
 _PATIENCE_S = 3.0
 WARM_S = 15.0
 """A start waits no longer than this for routers."""
+ALIVE = "seen_at > now() - interval '20 seconds'"
+"""Of workers."""
 CAUGHT_UP = 1_000
 """Events that a read model may be behind and still count as serving the present."""
 
@@ -156,11 +158,11 @@ class ServiceHealth:
             return None
 
 
-_STANDING = """
-SELECT (SELECT count(*) FROM work.workers WHERE seen_at > now() - interval '20 seconds'),
+_STANDING = f"""
+SELECT (SELECT count(*) FROM work.workers WHERE {ALIVE}),
     count(*),
     greatest(0, coalesce(max(coalesce(h.position, 0) - p.position) FILTER (WHERE state <> 'failed'), 0)),
-    coalesce(array_agg(name) FILTER (WHERE state = 'failed'), '{}'),
+    coalesce(array_agg(name) FILTER (WHERE state = 'failed'), '{{}}'),
     coalesce(max(h.position), 0)
 FROM projections.positions p LEFT JOIN ledger.head h ON true
 """

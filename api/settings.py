@@ -8,6 +8,7 @@ from litestar.params import JSONBody
 
 from api.caller import admin
 from api.provided import Bus, Connect, Do
+from api.setting_descriptions import SettingsDescribed, settings_described
 from api.settings_changes import SettingsChanges, flattened
 from domain.errors import Invalid
 from domain.settings import SETTINGS, SETTINGS_ID, ChangeSettings, Settings
@@ -22,6 +23,12 @@ async def get_settings(connect: Connect) -> Settings:
     """All settings that can be changed while Netledger runs."""
     async with connect() as conn:
         return await in_force(conn)
+
+
+@get("/settings/descriptions", guards=[admin])
+async def get_descriptions() -> SettingsDescribed:
+    """What each setting means, may be, and is before anybody changes it."""
+    return settings_described()
 
 
 @patch("/settings", guards=[admin])
@@ -47,4 +54,4 @@ def _check_ranges(ranges: Any) -> None:
         raise Invalid(error.message, field=error.field.replace("targets", "discovery.ranges", 1)) from None
 
 
-ROUTER = Router("/", route_handlers=[get_settings, change_settings], tags=["settings"])
+ROUTER = Router("/", route_handlers=[get_settings, get_descriptions, change_settings], tags=["settings"])

@@ -12,6 +12,7 @@ from domain.device_commands import (
     ChangeDevice,
     EndMaintenance,
     JoinDevice,
+    KeepApart,
     LoseAddress,
     MarkDown,
     MarkUp,
@@ -32,6 +33,7 @@ from domain.device_events import (
     DeviceChanged,
     DeviceDiscovered,
     DeviceIdentified,
+    DeviceKeptApart,
     DeviceMaintenanceBegan,
     DeviceMaintenanceEnded,
     DeviceMerged,
@@ -175,6 +177,12 @@ def _decide_active(state: Device, command: Command) -> Sequence[Event]:
             return [
                 DeviceSplit(other_id=command.other_id, addresses=part.addresses, identities=part.identities)
             ]
+        case KeepApart():
+            if command.other_id in state.apart:
+                return []
+            if command.other_id in state.absorbed:
+                raise Refused("these two were merged: split them", code="DEVICE_MERGED", field="other_id")
+            return [DeviceKeptApart(other_id=command.other_id, other_name=command.other_name)]
         case MarkDown():
             return _down(state, command.cause)
         case MarkUp():
@@ -344,6 +352,8 @@ def evolve(state: Device, event: Event) -> Device:
             return replace(
                 state, state="active", merged_into="", apart=_joined(state.apart, (event.from_id,))
             )
+        case DeviceKeptApart():
+            return replace(state, apart=_joined(state.apart, (event.other_id,)))
         case DeviceWentDown():
             return replace(state, status="down")
         case DeviceCameUp():

@@ -90,6 +90,13 @@ class SeparateDevice(Command, frozen=True):
     from_id: str
 
 
+class KeepApart(Command, frozen=True):
+    """An engineer says that this is not the other one, however alike they are."""
+
+    other_id: str
+    other_name: str = ""
+
+
 class MarkDown(Command, frozen=True):
     cause: str
 

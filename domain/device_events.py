@@ -203,6 +203,16 @@ class DeviceMaintenanceBegan(Event, frozen=True):
         return one_line(f"maintenance began: {self.why}")
 
 
+class DeviceKeptApart(Event, frozen=True):
+    topic: ClassVar[str] = "device.kept_apart.v1"
+    inverse: ClassVar[type[Command] | str] = "merging the two takes it back"
+    other_id: str
+    other_name: str = ""
+
+    def summary(self) -> str:
+        return one_line(f"kept apart from {self.other_name or self.other_id}: they are two devices")
+
+
 class DeviceMaintenanceEnded(Event, frozen=True):
     topic: ClassVar[str] = "device.maintenance_ended.v1"
     inverse: ClassVar[type[Command] | str] = "make a new maintenance window"
@@ -247,6 +257,7 @@ DEVICE_EVENTS: tuple[type[Event], ...] = (
     DeviceAbsorbed,
     DeviceSplit,
     DeviceSeparated,
+    DeviceKeptApart,
     DeviceWentDown,
     DeviceCameUp,
     DeviceMaintenanceBegan,

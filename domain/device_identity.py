@@ -190,7 +190,7 @@ def _weights(seen: frozenset[str], address: str, records: Sequence[Known], run: 
         if address not in record.addresses and any(_split(record, other) for other in at_home):
             continue  # an engineer said that what answers here is not this one
         proof = _proof(seen, telling, record)
-        if proof < _SERIAL and address not in record.addresses and _separate(run, record.run):
+        if proof < _SERIAL and address not in record.addresses and separate(run, record.run):
             continue
         if proof or (address in record.addresses and not _contradicts(seen, record)):
             weights[record.id] = proof
@@ -202,14 +202,14 @@ def _cloned(seen: frozenset[str], records: Sequence[Known]) -> set[str]:
     cloned: set[str] = set()
     for identity in seen:
         holders = [record for record in records if identity in record.identities]
-        if any(_serials_differ(seen, record.identities) for record in holders):
+        if any(serials_differ(seen, record.identities) for record in holders):
             cloned.add(identity)
             continue
         ids = {record.id for record in holders}
-        told = [record for record in holders if record.apart or _of(record.identities, "serial")]
+        told = [record for record in holders if record.apart or keys_of(record.identities, "serial")]
         if any(
             not ids.isdisjoint(one.apart)
-            or any(_serials_differ(one.identities, other.identities) for other in told[:at])
+            or any(serials_differ(one.identities, other.identities) for other in told[:at])
             for at, one in enumerate(told)
         ):
             cloned.add(identity)
@@ -218,25 +218,25 @@ def _cloned(seen: frozenset[str], records: Sequence[Known]) -> set[str]:
 
 def _proof(seen: frozenset[str], telling: frozenset[str], record: Known) -> int:
     shared = telling.intersection(record.identities)
-    if _of(shared, "serial"):
+    if keys_of(shared, "serial"):
         return _SERIAL
-    macs, theirs, common = (_of(each, "mac") for each in (seen, record.identities, shared))
+    macs, theirs, common = (keys_of(each, "mac") for each in (seen, record.identities, shared))
     if common and 2 * len(common) >= min(len(macs), len(theirs)):
         return _HARDWARE
     if macs and theirs and macs.isdisjoint(theirs):
         return _ADDRESS
-    if _of(shared, "chassis"):
+    if keys_of(shared, "chassis"):
         return _HARDWARE
-    return _ENGINE if _of(shared, "engine") else _ADDRESS
+    return _ENGINE if keys_of(shared, "engine") else _ADDRESS
 
 
 def _contradicts(seen: frozenset[str], record: Known) -> bool:
     """Whether what answers at the record's own address must be another device."""
-    if _serials_differ(seen, record.identities):
+    if serials_differ(seen, record.identities):
         return True
     if not seen.isdisjoint(record.identities):
         return False
-    return any(_of(seen, kind) and _of(record.identities, kind) for kind in ("mac", "chassis"))
+    return any(keys_of(seen, kind) and keys_of(record.identities, kind) for kind in ("mac", "chassis"))
 
 
 def _one_device(weights: dict[str, int], records: Sequence[Known]) -> list[Known]:
@@ -259,18 +259,18 @@ def _standing(record: Known) -> tuple[bool, bool]:
 
 
 def _apart(one: Known, other: Known) -> bool:
-    if _split(one, other) or _serials_differ(one.identities, other.identities):
+    if _split(one, other) or serials_differ(one.identities, other.identities):
         return True
-    if _of(one.identities, "serial") & _of(other.identities, "serial"):
+    if keys_of(one.identities, "serial") & keys_of(other.identities, "serial"):
         return False
-    return _separate(one.run, other.run)
+    return separate(one.run, other.run)
 
 
 def _split(one: Known, other: Known) -> bool:
     return other.id in one.apart or one.id in other.apart
 
 
-def _separate(one: Run | None, other: Run | None) -> bool:
+def separate(one: Run | None, other: Run | None) -> bool:
     """Whether these are two agents: up at the same time, but not since the same time."""
     if one is None or other is None:
         return False
@@ -279,13 +279,14 @@ def _separate(one: Run | None, other: Run | None) -> bool:
     return abs(one.since - other.since) > near and overlap > near
 
 
-def _serials_differ(one: Iterable[str], other: Iterable[str]) -> bool:
+def serials_differ(one: Iterable[str], other: Iterable[str]) -> bool:
     """Vendors are left out of it: the same unit may be known under its maker's and its seller's name."""
-    mine, theirs = ({key.rpartition(":")[2] for key in _of(each, "serial")} for each in (one, other))
+    mine, theirs = ({key.rpartition(":")[2] for key in keys_of(each, "serial")} for each in (one, other))
     return bool(mine and theirs) and mine.isdisjoint(theirs)
 
 
-def _of(identities: Iterable[str], kind: str) -> set[str]:
+def keys_of(identities: Iterable[str], kind: str) -> set[str]:
+    """Of one kind: serial, chassis, engine or mac."""
     return {key for key in identities if key.startswith(kind + ":")}
 
 
@@ -300,10 +301,10 @@ def _evidence(
     evidence: dict[str, str] = {}
     proven = {key for record in group if weights[record.id] > _ADDRESS for key in record.identities}
     for kind in ("serial", "chassis", "engine", "mac"):
-        common = sorted(_of(seen & proven, kind))
+        common = sorted(keys_of(seen & proven, kind))
         if common:
             more = f" and {len(common) - 1} more" if len(common) > 1 else ""
-            evidence[kind] = f"{_value(common[0])}{more} equal"
+            evidence[kind] = f"{shown(common[0])}{more} equal"
     if any(address in record.addresses for record in group):
         evidence["address"] = f"{address} belongs to it"
     elif losers:
@@ -317,13 +318,14 @@ def _evidence(
 
 def _difference(seen: frozenset[str], record: Known) -> str:
     for kind in ("serial", "mac", "chassis"):
-        mine, theirs = sorted(_of(seen, kind)), sorted(_of(record.identities, kind))
+        mine, theirs = sorted(keys_of(seen, kind)), sorted(keys_of(record.identities, kind))
         if mine and theirs and set(mine).isdisjoint(theirs):
-            return f"{kind} {_value(mine[0])} differs from {_value(theirs[0])}"
+            return f"{kind} {shown(mine[0])} differs from {shown(theirs[0])}"
     return "another device is proven to answer"
 
 
-def _value(key: str) -> str:
+def shown(key: str) -> str:
+    """An identity as a person compares it."""
     return key.rpartition(":")[2] if key.startswith("serial:") else key.partition(":")[2]
 
 

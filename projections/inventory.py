@@ -14,6 +14,7 @@ from domain.device_events import (
     DeviceChanged,
     DeviceDiscovered,
     DeviceIdentified,
+    DeviceKeptApart,
     DeviceMaintenanceBegan,
     DeviceMaintenanceEnded,
     DeviceMerged,
@@ -226,6 +227,8 @@ class Inventory:
                     "merged_into": "",
                     "apart": _joined(row["apart"], (event.from_id,)),
                 }
+            case DeviceKeptApart():
+                return {**row, "apart": _joined(row["apart"], (event.other_id,))}
             case DeviceWentDown():
                 return {**row, "reachability": "down"}
             case DeviceCameUp():

@@ -1635,6 +1635,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inventory/devices/{device}/keep-apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep apart
+         * @description These are two devices, however alike: they are no candidates any longer, and discovery does not merge them.
+         */
+        post: operations["ApiV1InventoryDevicesKeepApartKeepApart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inventory/devices/{device}/merge": {
         parameters: {
             query?: never;
@@ -1707,6 +1727,26 @@ export interface paths {
          * @description All devices: as CSV, as JSON, as an Ansible inventory, or as targets for Prometheus' http_sd.
          */
         get: operations["ApiV1InventoryExportExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory/merge-candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Merge candidates
+         * @description Records that share an identity, an address or a name and that the policy of discovery did not merge, at most 200.
+         */
+        get: operations["ApiV1InventoryMergeCandidatesMergeCandidates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2227,6 +2267,26 @@ export interface paths {
         patch: operations["ApiV1SettingsChangeSettings"];
         trace?: never;
     };
+    "/api/v1/settings/descriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get descriptions
+         * @description What each setting means, may be, and is before anybody changes it.
+         */
+        get: operations["ApiV1SettingsDescriptionsGetDescriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/silences": {
         parameters: {
             query?: never;
@@ -2708,6 +2768,26 @@ export interface paths {
          * @description Sends a test message now and says whether it was taken.
          */
         post: operations["ApiV1WebhooksChannelTestTestChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List workers
+         * @description Those that gave a sign of life in the last 20 seconds.
+         */
+        get: operations["ApiV1WorkersListWorkers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3763,6 +3843,16 @@ export interface components {
             state: string;
         };
         /**
+         * Described
+         * @description One setting. `bounds`: what it may be, in words; `choices`: where it is one of a few words.
+         */
+        Described: {
+            bounds: string;
+            choices: string[];
+            default: unknown;
+            what: string;
+        };
+        /**
          * DetectionSettings
          * @description What is watched for anomalies, and how much has to be wrong before somebody is told.
          */
@@ -4492,6 +4582,22 @@ export interface components {
             useful: boolean | null;
         };
         /**
+         * LikeRecord
+         * @description One of two records that may be of one device.
+         */
+        LikeRecord: {
+            address: string;
+            first_seen: string;
+            id: string;
+            last_seen: string | null;
+            model: string;
+            name: string;
+            serial: string;
+            site: string;
+            status: string;
+            vendor: string;
+        };
+        /**
          * Link
          * @description A cable, as one end or both tell it.
          */
@@ -4602,6 +4708,29 @@ export interface components {
             scope?: components["schemas"]["Scope"];
             /** @default [] */
             severities?: ("critical" | "high" | "info" | "low" | "medium")[];
+        };
+        /**
+         * MergeCandidate
+         * @description Two records; what speaks for their being one device, and what against it, by kind.
+         */
+        MergeCandidate: {
+            against: {
+                [key: string]: string;
+            };
+            evidence: {
+                [key: string]: string;
+            };
+            newer: components["schemas"]["LikeRecord"];
+            older: components["schemas"]["LikeRecord"];
+            /** @enum {unknown} */
+            strength: "strong" | "weak";
+        };
+        /**
+         * MergeCandidates
+         * @description The strong ones first.
+         */
+        MergeCandidates: {
+            items: components["schemas"]["MergeCandidate"][];
         };
         /**
          * Metric
@@ -5934,7 +6063,7 @@ export interface components {
             postgres: components["schemas"]["Service"];
             projections: components["schemas"]["ReadModels"];
             routers: components["schemas"]["RoutersSeen"];
-            workers: components["schemas"]["Workers"];
+            workers: components["schemas"]["api.service_health.Workers"];
         };
         /**
          * ServicesHealth
@@ -5986,6 +6115,18 @@ export interface components {
             };
             routers?: components["schemas"]["RouterSettingsChanges"];
             telemetry?: components["schemas"]["TelemetrySettingsChanges"];
+        };
+        /**
+         * SettingsDescribed
+         * @description `settings` by path, as `discovery/rate_per_s`; `sections` by name.
+         */
+        SettingsDescribed: {
+            sections: {
+                [key: string]: string;
+            };
+            settings: {
+                [key: string]: components["schemas"]["Described"];
+            };
         };
         /**
          * SilenceRow
@@ -6549,14 +6690,45 @@ export interface components {
             reason?: string;
         };
         /**
+         * Worker
+         * @description `services` are the kinds of work that it takes; `routers`: connections that it owns.
+         */
+        Worker: {
+            host: string;
+            id: string;
+            pid: number;
+            routers: number;
+            seen_at: string;
+            services: string[];
+            started_at: string;
+        };
+        /**
          * Workers
          * @description Worker processes that gave a sign of life in the last 20 seconds.
          */
-        Workers: {
+        "api.service_health.Workers": {
             /** @default 0 */
             count?: number;
             /** @enum {unknown} */
             status: "down" | "up";
+        };
+        /**
+         * Workers
+         * @description By host and process.
+         */
+        "api.workers.Workers": {
+            items: components["schemas"]["Worker"][];
+        };
+        /** Workers */
+        service_health_Workers: {
+            /** @default 0 */
+            count?: number;
+            /** @enum {string} */
+            status: "up" | "down";
+        };
+        /** Workers */
+        workers_Workers: {
+            items: components["schemas"]["Worker"][];
         };
     };
     responses: never;
@@ -15934,6 +16106,118 @@ export interface operations {
             };
         };
     };
+    ApiV1InventoryDevicesKeepApartKeepApart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of this caller's choosing: a repetition with the same key and body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OtherDevice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    /** @description The position in the ledger that the command reached. */
+                    "X-Ledger-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceBody"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It exists already, or somebody changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Well-formed, but refused as things stand; `code` says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ApiV1InventoryDevicesMergeMerge: {
         parameters: {
             query?: never;
@@ -16292,6 +16576,83 @@ export interface operations {
                 content: {
                     "application/json": unknown[] | Record<string, never>;
                     "text/csv": string;
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1InventoryMergeCandidatesMergeCandidates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeCandidates"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -18941,6 +19302,83 @@ export interface operations {
             };
             /** @description Well-formed, but refused as things stand; `code` says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ApiV1SettingsDescriptionsGetDescriptions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsDescribed"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22153,5 +22591,82 @@ export interface operations {
             };
         };
     };
+    ApiV1WorkersListWorkers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Wait, at most 5 s, until the read model has seen this position of the ledger. */
+                "X-Ledger-Position"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["workers_Workers"];
+                };
+            };
+            /** @description The request is malformed; `details.field` is the path of the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The role does not allow it, or the CSRF header is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something that we stand on is away; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
 }
-/** sha256 of the schema that this was made from: 412174fa6aa3707b08cf9f0b6eef446f160fa8da7631c9cc39727aa0f80c0b30 */
+/** sha256 of the schema that this was made from: 48dc0fc0a364b852af38117266bdc370665dd17197259bfdeef4800442d15550 */

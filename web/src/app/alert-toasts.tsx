@@ -8,7 +8,7 @@ export function AlertToasts() {
     const severity = text(data?.severity);
     if (severity !== "critical" && severity !== "high") return;
     const title = visible(text(data?.title) || "An alert was raised");
-    const href = `/alerts?id=${aggregate_id ?? ""}`;
+    const href = aggregate_id ? `/alerts/${aggregate_id}` : "/alerts";
     toast({ tone: severity === "critical" ? "bad" : "warn", title, detail: `${severity} alert`, href });
     if (severity === "critical" && document.hidden && "Notification" in window && Notification.permission === "granted") {
       const notification = new Notification(title, { body: "critical alert", tag: aggregate_id ?? title });

@@ -9,6 +9,7 @@ import { Projections } from "./projections";
 import { SettingsForm } from "./settings-form";
 import { SystemHealth } from "./system-health";
 import { Users } from "./users";
+import { Workers } from "./workers";
 
 export default function AdminPage() {
   const [{ tab = "system" }, setSearch] = useUrlState();
@@ -25,6 +26,7 @@ export default function AdminPage() {
           { id: "credentials", label: "Credentials", content: <Credentials /> },
           { id: "settings", label: "Settings", content: <SettingsForm /> },
           { id: "projections", label: "Projections", content: <Projections /> },
+          { id: "workers", label: "Workers", content: <Workers /> },
           { id: "logs", label: "Logs", content: <Logs /> },
         ]}
       />

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changesOf, hintOf, kindOf, labelOf, parse, written } from "./setting-values";
+import { boundsOf, changesOf, hintOf, kindOf, labelOf, parse, written } from "./setting-values";
 
 describe("settings in a form", () => {
   it.each([[true], [5], [0.25], ["text"], [["10.0.0.0/8", "x"]], [{ icmp_rtt_ms: 3 }], [[]]])("%j comes back as it was", (value) => {
@@ -20,5 +20,11 @@ describe("settings in a form", () => {
   it("names the unit beside the field", () => {
     expect([labelOf("device_timeout_s"), hintOf("device_timeout_s", "number")]).toEqual(["Device timeout", "seconds"]);
     expect([labelOf("rate_per_s"), hintOf("rate_per_s", "number")]).toEqual(["Rate", "a second"]);
+  });
+
+  it("tells what a setting may be and was at first", () => {
+    expect(boundsOf({ bounds: "whole number ≥ 10", default: 300, choices: [] }, "seconds")).toBe("seconds, whole number ≥ 10; at first 300");
+    expect(boundsOf({ bounds: "`disable`, `profile`", default: "disable", choices: ["disable", "profile"] }, undefined)).toBe("at first disable");
+    expect(boundsOf({ bounds: "list of text", default: [], choices: [] }, "One a line.")).toBe("one a line, list of text");
   });
 });

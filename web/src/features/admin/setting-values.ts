@@ -65,6 +65,15 @@ export function labelOf(name: string): string {
   return bare.charAt(0).toUpperCase() + bare.slice(1);
 }
 
+/** "seconds, whole number ≥ 10; at first 300" */
+export function boundsOf({ bounds, default: first, choices }: { bounds: string; default?: unknown; choices: readonly string[] }, unit: string | undefined): string {
+  const may = [unit?.replace(/\.$/, "").toLowerCase(), choices.length > 0 ? undefined : bounds.replaceAll("`", "")].filter(Boolean).join(", ");
+  const was = first === null || first === undefined || first === "" || JSON.stringify(first).length > LONGEST_DEFAULT || /^(\[\]|\{\})$/.test(JSON.stringify(first)) ? "" : `at first ${written(first).replaceAll("\n", ", ")}`;
+  return [may, was].filter(Boolean).join("; ");
+}
+
+const LONGEST_DEFAULT = 60;
+
 export function hintOf(name: string, kind: SettingKind): string | undefined {
   const unit = UNITS.find(([pattern]) => pattern.test(name))?.[1];
   if (unit && kind === "number") return unit;

@@ -26,7 +26,7 @@ export function SystemHealth() {
             <p className="text-muted">Carries operations to workers, and telemetry.</p>
           </Panel>
           <Panel title="Workers" actions={<StatusBadge state={services.workers.status} />}>
-            <Facts items={[["Running", count(services.workers.count)]]} />
+            <Facts items={[["Running", count(services.workers.count)], ["Each of them", <Link key="link" className="text-accent underline" to="/admin" search={{ tab: "workers" } as never}>Workers</Link>]]} />
           </Panel>
           <Panel title="Read models" actions={<StatusBadge state={services.projections.status} />} className="md:col-span-2">
             <Facts

@@ -21,6 +21,7 @@ import { TimeSlider } from "@/ui/time-slider";
 import { ApiError } from "@/api/errors";
 import { DeviceAlerts } from "./device-alerts";
 import { DeviceCharts } from "./device-charts";
+import { DeviceConfigs } from "./device-configs";
 import { DeviceFacts } from "./device-facts";
 import { InterfaceTable } from "./interface-table";
 import { NeighbourTable } from "./neighbour-table";
@@ -103,6 +104,7 @@ function Known({ now }: { now: Device }) {
             { id: "interfaces", label: "Interfaces", count: differing(rows.interfaces), content: <InterfaceTable rows={rows.interfaces ?? []} marked={marked} /> },
             { id: "charts", label: "Charts", content: <DeviceCharts device={now} end={at} /> },
             { id: "neighbours", label: "Neighbours", count: differing(rows.neighbours), content: <NeighbourTable rows={rows.neighbours ?? []} marked={marked} /> },
+            { id: "configs", label: "Configurations", content: <DeviceConfigs device={now} at={at} /> },
             { id: "alerts", label: "Alerts", count: alerts.data?.items.length, content: <DeviceAlerts device={now.id} /> },
             {
               id: "history",

@@ -1,16 +1,21 @@
 /** Finding devices: start a run, see it go, and look back on those before. */
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Radar } from "lucide-react";
 import type { Schemas } from "@/api/client";
+import { get } from "@/api/query";
 import { Allowed } from "@/api/session";
 import { actorOf } from "@/ui/audit";
+import { useUrlState } from "@/ui/hooks";
 import { Name } from "@/ui/name";
 import { Page, Panel } from "@/ui/page";
 import { Message } from "@/ui/states";
 import { StatusBadge } from "@/ui/status";
 import { DataTable, type Column } from "@/ui/table";
+import { Tabs } from "@/ui/tabs";
 import { Time } from "@/ui/time";
 import { count, duration } from "@/ui/units";
+import { Candidates } from "./candidates";
 import { RunningJobs } from "./running";
 import { StartForm } from "./start-form";
 
@@ -34,8 +39,26 @@ const COLUMNS: readonly Column<Job>[] = [
 ];
 
 export default function DiscoveryPage() {
+  const [{ tab = "runs" }, set] = useUrlState();
+  const candidates = useQuery(get("/api/v1/inventory/merge-candidates"));
   return (
     <Page title="Discovery">
+      <Tabs
+        label="Discovery"
+        value={tab}
+        onChange={(next) => { set({ tab: next === "runs" ? undefined : next }); }}
+        tabs={[
+          { id: "runs", label: "Runs", content: <Runs /> },
+          { id: "candidates", label: "Same device?", count: candidates.data?.items.length ?? null, content: <Candidates /> },
+        ]}
+      />
+    </Page>
+  );
+}
+
+function Runs() {
+  return (
+    <div className="flex flex-col gap-4">
       <Allowed role="engineer">
         <Panel title="Discover a network">
           <StartForm />
@@ -55,6 +78,6 @@ export default function DiscoveryPage() {
           empty={<Message icon={Radar} title="Nothing was discovered yet">Name a network above, or set ranges in the <Link className="text-accent underline" to="/admin" search={{ tab: "settings" } as never}>settings</Link> to have them looked through by themselves.</Message>}
         />
       </section>
-    </Page>
+    </div>
   );
 }
