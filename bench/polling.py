@@ -27,6 +27,7 @@ COMMUNITY = "bench"
 PARALLEL = 300
 _INTERVAL_S = 60.0
 _TOGETHER = 200
+_UNCOUNTED = 2
 
 
 class Agents(NamedTuple):
@@ -133,12 +134,13 @@ class Fleet:
 async def published(
     fleet: Fleet, nats_url: str, rounds: int, before: Callable[[], None] = lambda: None
 ) -> tuple[float, float]:
-    """Wall and CPU seconds of this process for so many rounds, after one that is not counted, as rates need two readings,
-    and after `before`."""
+    """Wall and CPU seconds of this process for so many rounds, after two that are not counted, as rates need two readings
+    and history numbers series when it first meets them, and after `before`."""
     client = await connect(nats_url, name="bench")
     telemetry = JetStreamTelemetry(client)
     await fleet.look()
-    await fleet.poll(telemetry)
+    for _ in range(_UNCOUNTED):
+        await fleet.poll(telemetry)
     fleet.variables = 0
     await asyncio.to_thread(before)
     began, busy = time.perf_counter(), time.process_time()

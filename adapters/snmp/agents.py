@@ -39,12 +39,17 @@ class KnownAgent:
             await read_scalars(self.session, missing, found)
         return found
 
+    @property
+    def get_size(self) -> int:
+        """How many objects this agent tells in one message."""
+        return _GET_SIZES[self._get_level]
+
     async def get(self, oids: Sequence[str], found: Variables) -> None:
         """Adds what the agent has of these, in messages as large as it takes. What `found` holds already helps to tell an
         agent that has none of them from one that cannot answer."""
         start = 0
         while start < len(oids):
-            some = oids[start : start + _GET_SIZES[self._get_level]]
+            some = oids[start : start + self.get_size]
             last = self._get_level + 1 == len(_GET_SIZES)
             try:
                 answer = await self.session.get(some, tries=PATIENTLY if last else (0, 0))

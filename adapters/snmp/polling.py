@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from adapters.snmp.agents import KnownAgent, KnownAgents
 from adapters.snmp.session import Variables
@@ -50,13 +52,24 @@ _NARROW: tuple[tuple[Column, str], ...] = (
     ("out_octets", f"{_IF}.16"),
     ("out_packets", f"{_IF}.17"),
 )
-_BULK_FROM = 10  # rows; of fewer, several columns fit in one GET
 _PHYSICAL = frozenset(
     {6, 62, 69, 117, 161}
 )  # ifTypes whose ifSpeed is what they pass: Ethernet and its aggregates
 _FEW_ROWS = 3
-_Missing = tuple[Column, int, str]
+_Whole = tuple[Column, str, Sequence[int]]
+"""A column, its OID, and the ifIndex of every row."""
+_Single = tuple[Column, int, str]
 """A column, an ifIndex, and their OID."""
+
+
+class _Asked(NamedTuple):
+    """What is asked of an agent by a plan."""
+
+    plan: PollPlan
+    get_size: int
+    columns: Sequence[Column]
+    whole: Sequence[_Whole]
+    single: list[_Single]
 
 
 class GufoSnmpPolling:
@@ -66,6 +79,7 @@ class GufoSnmpPolling:
         self._request_timeout_s = request_timeout_s
         self._agents = KnownAgents(most=most_sessions, patience_s=request_timeout_s)
         self._probes = KnownAgents(most=0, patience_s=request_timeout_s)
+        self._names: WeakKeyDictionary[KnownAgent, _Asked] = WeakKeyDictionary()
 
     def close(self) -> None:
         self._agents.close()
@@ -104,20 +118,25 @@ class GufoSnmpPolling:
     ) -> InterfacesRead:
         loop = asyncio.get_running_loop()
         async with self._agents.agent(address, access, timeout_s=timeout_s) as agent:
-            begun = time.perf_counter()
             told = [oid for oid, known in zip(_TABLES, plan.tables, strict=True) if known is not None]
-            first = await agent.greet((SYS_UP_TIME, *told), (SYS_UP_TIME,))
+            head = [SYS_UP_TIME, *told]
+            asked = self._asked(agent, plan)
+            ahead = asked.single[: agent.get_size - len(head)] if agent.greeted else []
+            first: Variables = {}
+            begun = time.perf_counter()
+            if ahead:
+                await agent.get(head + [oid for _, _, oid in ahead], first)
+            else:
+                first = await agent.greet(head, (SYS_UP_TIME,))
             response_ms = (time.perf_counter() - begun) * 1000
             read_s = loop.time()
-            columns: dict[Column, dict[int, Reading]] = {}
-            wide = [each.if_index for each in plan.interfaces if each.wide]
-            narrow = [each.if_index for each in plan.interfaces if not each.wide]
-            every = [each.if_index for each in plan.interfaces]
-            missing = [
-                *await _read(agent, _ALWAYS, every, columns, whole=True),
-                *await _read(agent, _WIDE, wide, columns, whole=True),
-                *await _read(agent, _NARROW, narrow, columns, whole=not wide),
-            ]
+            columns: dict[Column, dict[int, Reading]] = {column: {} for column in asked.columns}
+            _keep(ahead, first, read_s, columns)
+            missing = asked.single[len(ahead) :]
+            for column, oid, indexes in asked.whole:
+                into = columns[column]
+                await agent.column(oid, len(indexes), into)
+                missing += [(column, index, f"{oid}.{index}") for index in indexes if index not in into]
             await _single(agent, missing, first, columns)
             return InterfacesRead(
                 read_s=read_s,
@@ -126,6 +145,14 @@ class GufoSnmpPolling:
                 tables=_tables(first),
                 columns=columns,
             )
+
+    def _asked(self, agent: KnownAgent, plan: PollPlan) -> "_Asked":
+        """The same as before, where the plan and the agent are."""
+        size = agent.get_size if agent.session.bulk else 0
+        asked = self._names.get(agent)
+        if asked is None or asked.plan is not plan or asked.get_size != size:
+            asked = self._names[agent] = _asked(plan, size)
+        return asked
 
     async def values(
         self, address: str, access: SnmpAccess, oids: Sequence[str], *, timeout_s: float
@@ -172,34 +199,42 @@ async def _table(view: MibView, table: Table, *, rows: int) -> TableColumns:
     return table.columns(found)
 
 
-async def _read(
-    agent: KnownAgent,
-    wanted: Iterable[tuple[Column, str]],
-    indexes: Sequence[int],
-    columns: dict[Column, dict[int, Reading]],
-    *,
-    whole: bool,
-) -> list[_Missing]:
-    """Reads long columns in order where all their rows are wanted, and returns what is left to be asked for by name: no
-    order of an agent's confuses it."""
-    missing: list[_Missing] = []
-    bulk = whole and agent.session.bulk and len(indexes) >= _BULK_FROM
-    for column, oid in wanted if indexes else ():
-        into = columns.setdefault(column, {})
-        if bulk:
-            await agent.column(oid, len(indexes), into)
-        missing += [(column, index, f"{oid}.{index}") for index in indexes if index not in into]
-    return missing
+def _asked(plan: PollPlan, get_size: int) -> "_Asked":
+    """Columns with more rows than an agent tells in one GET are read in order, the others by name, many in a message: no
+    order of an agent's confuses that. `get_size` is 0 for an agent that knows no GETBULK."""
+    every = [each.if_index for each in plan.interfaces]
+    wide = [each.if_index for each in plan.interfaces if each.wide]
+    narrow = [each.if_index for each in plan.interfaces if not each.wide]
+    whole: list[_Whole] = []
+    single: list[_Single] = []
+    for wanted, indexes, alone in ((_ALWAYS, every, True), (_WIDE, wide, True), (_NARROW, narrow, not wide)):
+        if alone and get_size and len(indexes) > get_size:
+            whole += [(column, oid, indexes) for column, oid in wanted]
+        else:
+            single += [(column, index, f"{oid}.{index}") for column, oid in wanted for index in indexes]
+    columns = tuple(dict.fromkeys([*(each[0] for each in whole), *(each[0] for each in single)]))
+    return _Asked(plan, get_size, columns, whole, single)
 
 
 async def _single(
-    agent: KnownAgent, missing: list[_Missing], known: Variables, columns: dict[Column, dict[int, Reading]]
+    agent: KnownAgent, missing: Sequence[_Single], known: Variables, columns: dict[Column, dict[int, Reading]]
 ) -> None:
     """Reads one by one, many in a message."""
-    found = dict(known)
-    await agent.get([oid for _, _, oid in missing], found)
-    at_s = asyncio.get_running_loop().time()
-    for column, index, oid in missing:
+    loop = asyncio.get_running_loop()
+    witness = {SYS_UP_TIME: known[SYS_UP_TIME]} if SYS_UP_TIME in known else {}
+    start = 0
+    while start < len(missing):
+        some = missing[start : start + agent.get_size]
+        found: Variables = dict(witness)
+        await agent.get([oid for _, _, oid in some], found)
+        _keep(some, found, loop.time(), columns)
+        start += len(some)
+
+
+def _keep(
+    asked: Sequence[_Single], found: Variables, at_s: float, columns: dict[Column, dict[int, Reading]]
+) -> None:
+    for column, index, oid in asked:
         value = found.get(oid)
         if isinstance(value, int):
             columns[column][index] = Reading(value, at_s)
