@@ -16,6 +16,9 @@ from domain.observation import SnmpFacts, SystemGroup
 NET_SNMP = frozenset((8072, 2021))
 """Enterprises of the net-snmp agent: below them sysObjectID names an operating system, never a vendor."""
 
+PLATFORMS = frozenset((89, 2076, 4413, 27282))
+"""Enterprises of the makers of chips and switch software whose agents ship in others' products (Radlan, Aricent, Broadcom, Realtek)."""
+
 
 class Wanted(msgspec.Struct, frozen=True):
     """What to read beyond the standard tables."""
@@ -88,12 +91,13 @@ def _vendor(rule: Rule, best: Match | None, facts: SnmpFacts) -> Finding | None:
         return Finding(vendor_name(found.text), found.evidence)
     if best and rule.vendor:
         return Finding(rule.vendor, best.evidence)
+    number = enterprise(facts.system)
+    name = enterprise_name(number) if number is not None and number not in NET_SNMP else ""
     maker = entities.find_manufacturer(facts.entities) or _first(generic.VENDOR, facts)
+    if name and (maker is None or number not in PLATFORMS):
+        return Finding(name, f"enterprise {number}")
     if maker:
         return Finding(vendor_name(maker.text), maker.evidence)
-    number = enterprise(facts.system)
-    if number is not None and number not in NET_SNMP and (name := enterprise_name(number)):
-        return Finding(name, f"enterprise {number}")
     return sysdescr.find_vendor(facts.system.sys_descr)
 
 

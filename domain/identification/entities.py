@@ -39,7 +39,7 @@ def find_version(entities: Sequence[PhysicalEntity]) -> Finding | None:
 
 def find_manufacturer(entities: Sequence[PhysicalEntity]) -> Finding | None:
     """entPhysicalMfgName of the chassis."""
-    return _first(speakers(entities), "manufacturer", _no_filler)
+    return _first(speakers(entities), "manufacturer", _like_a_maker)
 
 
 def speakers(entities: Sequence[PhysicalEntity]) -> list[PhysicalEntity]:
@@ -74,6 +74,11 @@ def _first(rows: Iterable[PhysicalEntity], field: str, fits: Callable[[str], boo
 
 def _no_filler(text: str) -> bool:
     return not is_placeholder(text)
+
+
+def _like_a_maker(text: str) -> bool:
+    """No filler, and neither a PCI vendor id nor a type designation."""
+    return not is_placeholder(text) and not text.startswith("0x") and sum(c.isdigit() for c in text) < 3
 
 
 def _has_digit(text: str) -> bool:

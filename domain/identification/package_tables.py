@@ -9,9 +9,19 @@ def enterprise_name(number: int) -> str:
     return _table("enterprises.txt").get(number, "")
 
 
+def holder_name(written: str) -> str:
+    """The name of a holder of an enterprise number, as the table writes it, empty when none is called so."""
+    return _holders().get(written.lower(), "")
+
+
 def cisco_product(number: int) -> str:
     """The object name of a product below ciscoProducts (CISCO-PRODUCTS-MIB), empty when it is not in the table."""
     return _table("cisco_products.txt").get(number, "")
+
+
+@cache
+def _holders() -> dict[str, str]:
+    return {name.lower(): name for name in _table("enterprises.txt").values()}
 
 
 @cache

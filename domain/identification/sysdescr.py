@@ -1,5 +1,6 @@
 """Reads version, serial number and model out of a sysDescr that no rule knows."""
 
+from domain.identification.package_tables import holder_name
 from domain.identification.sources import Finding
 from domain.identification.text import DESCR_LIMIT, compiled, is_placeholder
 from domain.identification.vendor_names import known_vendor
@@ -87,11 +88,15 @@ def find_model(descr: str, vendor: str) -> Finding | None:
 
 
 def find_vendor(descr: str) -> Finding | None:
-    """A vendor's name among the first words."""
+    """A vendor's name among the first words, or a text that starts with the name of a holder of an enterprise number."""
     words = descr[:DESCR_LIMIT].split()
     for start in range(min(len(words), 6)):
         name = known_vendor(" ".join(words[start : start + 3]))
         if name:
+            return Finding(name, "sysDescr")
+    for count in (3, 2, 1):
+        name = holder_name(" ".join(words[:count]).rstrip(",:;"))
+        if len(name) > 3 and len(words) > count:
             return Finding(name, "sysDescr")
     return None
 

@@ -1,5 +1,6 @@
 """Makes one usual name out of the many ways in which a manufacturer is written."""
 
+from domain.identification.package_tables import holder_name
 from domain.identification.text import compiled, is_placeholder
 
 _SUFFIX = (
@@ -26,7 +27,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"^nortel", "Nortel"),
     (r"^brocade|^foundry", "Brocade"),
     (r"^ruckus", "Ruckus"),
-    (r"^alcatel-?lucent|^alcatel|^lucent", "Alcatel-Lucent"),
+    (r"^alcatel-?lucent|^alcatel|^alcl\b|^lucent", "Alcatel-Lucent"),
     (r"^nokia", "Nokia"),
     (r"^zte|^zhongxing", "ZTE"),
     (r"^zyxel", "Zyxel"),
@@ -80,7 +81,13 @@ def vendor_name(written: str) -> str:
         return ""
     if name := known_vendor(written):
         return name
-    return compiled(_SUFFIX).sub("", written[:80]).strip(" ,.") or written[:80]
+    bare = compiled(_SUFFIX).sub("", written[:80])
+    words = bare.split()
+    for count in (3, 2, 1):
+        name = holder_name(" ".join(words[:count]).strip(",.&"))
+        if len(name) > 3:
+            return name
+    return bare.strip(" ,.") or written[:80]
 
 
 def known_vendor(written: str) -> str:

@@ -4,11 +4,6 @@ from domain.identification.rules import Rule
 from domain.identification.sources import Column, Descr, Joined, Value, extend
 from domain.identification.vendors.linux import ARCHITECTURE, BOARD, KERNEL, SERIAL
 
-BSD_MACHINE = (
-    extend("version", r"\((?P<v>[^)]+)\)"),
-    *BOARD,
-    Descr(r"\b(?P<v>amd64|i386|arm64|aarch64|armv7)\b"),
-)
 MERLIN = Value("extOutput.1", "2021.7890.1.101.1", r"^ASUSWRT-Merlin (?P<v>\S+)")
 TELTONIKA = Value("rutProductName", "48690.1.7.0", r"^(?:RUT|TRB|TCR|TSW|OTD|ATRM|DAP|SWM)\w*")
 BAICELLS = Value("softwareVersion", "53058.2.1.8.0")
@@ -224,7 +219,12 @@ RULES = (
         vendor="VMware",
         type="server",
         oid=("6876.4.1", "6876"),
-        model=(Column("entPhysicalModelName", "1.3.6.1.2.1.47.1.1.1.1.13"), *BOARD),
+        model=(
+            Value("entPhysicalModelName.1", "1.3.6.1.2.1.47.1.1.1.1.13.1"),
+            Value("entPhysicalDescr.1", "1.3.6.1.2.1.47.1.1.1.1.2.1", r"\d"),
+            Column("entPhysicalModelName", "1.3.6.1.2.1.47.1.1.1.1.13"),
+            *BOARD,
+        ),
         version=(
             Joined(
                 (
@@ -235,7 +235,7 @@ RULES = (
             ),
             Descr(r"ESXi? (?P<v>\d\S+)"),
         ),
-        serial=SERIAL,
+        serial=(Value("entPhysicalSerialNum.1", "1.3.6.1.2.1.47.1.1.1.1.11.1"), *SERIAL),
     ),
     Rule(
         os="vmware-vcsa",

@@ -9,13 +9,6 @@ BSD_MACHINE = (
     *BOARD,
     Descr(r"\b(?P<v>amd64|i386|arm64|aarch64|armv7)\b"),
 )
-MERLIN = Value("extOutput.1", "2021.7890.1.101.1", r"^ASUSWRT-Merlin (?P<v>\S+)")
-TELTONIKA = Value("rutProductName", "48690.1.7.0", r"^(?:RUT|TRB|TCR|TSW|OTD|ATRM|DAP|SWM)\w*")
-BAICELLS = Value("softwareVersion", "53058.2.1.8.0")
-PRIMEKEY = Value('nsExtendOutLine."version"', "22408.1.1.2.1.7.118.101.114.115.105.111.110.1")
-MODULAR_OS = Value('nsExtendOutLine."VERSION"', "2021.51.11.4.1.2.7.86.69.82.83.73.79.78.1")
-NSP = Value("ivSensorModel", "8962.2.1.2.1.1.4.0")
-VSF = Value("vsftModel", "26122.3.1.2.0")
 
 RULES = (
     Rule(

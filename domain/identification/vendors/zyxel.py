@@ -119,4 +119,12 @@ RULES = (
         model=(Descr(r"^(?P<v>\S+)"),),
         version=(Below("accessSwitchSysSwVersion", 6, "1.1.6.0"),),
     ),
+    Rule(
+        os="prestige",
+        os_name="Prestige",
+        vendor="Zyxel",
+        type="router",
+        descr=r"^Prestige|^P-\d\S*-",
+        model=(Descr(r"^(?P<v>(?:Prestige |P-)\S+)"),),
+    ),
 )

@@ -9,7 +9,7 @@ from domain.identification import identify, wanted
 from domain.identification.package_tables import cisco_product, enterprise_name
 from domain.identification.rules import TYPES, Rule
 from domain.identification.sources import AnySource, Below, Column, Entity, Joined, Value
-from domain.identification.sysdescr import find_model, find_serial, find_version
+from domain.identification.sysdescr import find_model, find_serial, find_vendor, find_version
 from domain.identification.vendor_names import vendor_name
 from domain.identification.vendors import all_rules
 from domain.observation import OidValue, PhysicalEntity, SnmpFacts, SystemGroup
@@ -57,6 +57,25 @@ def test_enterprise_and_product_tables() -> None:
 
 def test_net_snmp_enterprise_is_no_vendor() -> None:
     assert identify(SnmpFacts(system=SystemGroup(sys_object_id="1.3.6.1.4.1.8072.3.2.10"))).vendor == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "manufacturer", "vendor"),
+    [
+        (62821, "Some Maker Inc.", "WIS Networks"),
+        (27282, "Some Maker Inc.", "Some Maker"),
+        (27282, "0x168c", "Realtek"),
+        (10**8, "RITTAL & Co.", "Rittal"),
+        (10**8, "", ""),
+    ],
+)
+def test_vendor_of_an_unknown_system(number: int, manufacturer: str, vendor: str) -> None:
+    """The enterprise says more than ENTITY-MIB, unless it is a maker of chips for others' products."""
+    facts = SnmpFacts(
+        system=SystemGroup(sys_object_id=f"1.3.6.1.4.1.{number}.99.99"),
+        entities=(PhysicalEntity(index=1, class_=3, manufacturer=manufacturer),),
+    )
+    assert identify(facts).vendor == vendor
 
 
 def test_object_id_with_leading_dot() -> None:
@@ -144,6 +163,21 @@ def test_entity_rows_by_class_and_name() -> None:
 def test_generic_sys_descr(descr: str, version: str | None, serial: str | None, model: str | None) -> None:
     found = (find_version(descr), find_serial(descr), find_model(descr, "Acme"))
     assert tuple(finding.text if finding else None for finding in found) == (version, serial, model)
+
+
+@pytest.mark.parametrize(
+    ("descr", "vendor"),
+    [
+        ("Barracuda Web Application Firewall", "Barracuda"),
+        ("Alta Labs, Route10 1.4", "Alta Labs"),
+        ("Outdoor unit of Barracuda", None),
+        ("Linux host 5.10.0", None),
+        ("Barracuda", None),
+    ],
+)
+def test_vendor_in_front_of_sys_descr(descr: str, vendor: str | None) -> None:
+    found = find_vendor(descr)
+    assert (found.text if found else None) == vendor
 
 
 @pytest.mark.parametrize(
