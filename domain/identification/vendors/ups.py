@@ -369,4 +369,14 @@ RULES = (
         type="pdu",
         descr=r"InSite pro M",
     ),
+    Rule(
+        os="remoteye4",
+        os_name="RemotEye 4",
+        vendor="Toshiba",
+        type="ups",
+        oid=("8072.3.2.10",),
+        when=(Value("upsIdentAgentSoftwareVersion", "1.3.6.1.2.1.33.1.1.4.0", r"RemotEye ?4"),),
+        model=(UPS_MODEL,),
+        version=(UPS_VERSION,),
+    ),
 )

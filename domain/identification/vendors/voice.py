@@ -209,4 +209,12 @@ RULES = (
         descr=r"Acano|Meeting Server",
         version=(Descr(r"(?P<v>\d+\.\d\S*)"),),
     ),
+    Rule(
+        os="univerge",
+        os_name="UNIVERGE",
+        vendor="NEC",
+        type="voice",
+        oid=("119.1",),
+        model=(Descr(r"(?P<v>(?:UNIVERGE |Univerge )?S[VL]\d{4}\w*|UNIVERGE \S+)"),),
+    ),
 )
