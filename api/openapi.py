@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from inspect import cleandoc
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -145,6 +146,9 @@ def completed(schema: dict[str, Any], app: Litestar) -> dict[str, Any]:
         [ErrorBody, *_bodies(app)], ref_template="#/components/schemas/{name}"
     )
     whole["components"]["schemas"] |= _renamed(components)
+    for described in whole["components"]["schemas"].values():
+        if "description" in described:
+            described["description"] = cleandoc(described["description"])  # as Python 3.13 has docstrings
     for path, operations in whole["paths"].items():
         for method, operation in operations.items():
             if isinstance(operation, dict) and "responses" in operation:

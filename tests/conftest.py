@@ -27,7 +27,7 @@ from adapters.vault.subjects import SubjectKeys
 from domain.event import Actor, Attribution
 
 # How long an example takes to make says more of the machine than of the test.
-settings.register_profile("netledger", suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("netledger", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("netledger")
 
 PROGRAMS = {

@@ -11,6 +11,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+_MAY_SIGN = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 
 class LabAuthority:
     """Signs certificates into a folder; `ca_file` is what clients trust."""
@@ -22,6 +34,7 @@ class LabAuthority:
         certificate = (
             _builder(self._name, self._name, self._key, timedelta(days=30))
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_MAY_SIGN, critical=True)
             .sign(self._key, hashes.SHA256())
         )
         self.ca_file = folder / "ca.pem"

@@ -2963,7 +2963,7 @@ export interface components {
         /**
          * AlertEvaluation
          * @description All that decided whether somebody was told; `explanation` says it in a sentence. The state of the series is as of
-         *         `stored_at`.
+         *     `stored_at`.
          */
         AlertEvaluation: {
             alert_id: string;
@@ -3190,7 +3190,7 @@ export interface components {
         /**
          * ApplyRequest
          * @description With `confirm_within_s` a device undoes the change by itself unless it is reached again within that time.
-         *         After each wave it is looked how many devices have failed: with more than `max_failures` no other wave begins.
+         *     After each wave it is looked how many devices have failed: with more than `max_failures` no other wave begins.
          */
         ApplyRequest: {
             /** @default null */
@@ -3453,7 +3453,7 @@ export interface components {
         /**
          * ChannelFields
          * @description What is left out of a change stays. `url` and `secret` go to the vault and are never shown; a webhook's messages
-         *         are signed with its secret.
+         *     are signed with its secret.
          */
         ChannelFields: {
             enabled?: boolean;
@@ -3905,7 +3905,7 @@ export interface components {
          * DetectorStatus
          * @description One kind of detector: `series` watches every metric by itself, `device` a device's metrics together.
          *
-         *         `precision`: of the alerts that people judged, the share that was useful; null where they judged none.
+         *     `precision`: of the alerts that people judged, the share that was useful; null where they judged none.
          */
         DetectorStatus: {
             acknowledged: number;
@@ -4421,7 +4421,7 @@ export interface components {
         /**
          * InterfaceHistory
          * @description `p95` is the 95th percentile of the means of `p95_of_s` seconds; `total_bytes`, for rates in bit/s, counts the time
-         *         that was measured, which is `covered_percent` of what was asked for.
+         *     that was measured, which is `covered_percent` of what was asked for.
          */
         InterfaceHistory: {
             covered_percent: number;
@@ -4485,7 +4485,7 @@ export interface components {
         /**
          * IsolateRequest
          * @description One customer by `router_id` and `username`, or many in `customers`. `isolated` false releases. Without a method:
-         *         the one of the settings.
+         *     the one of the settings.
          */
         IsolateRequest: {
             /** @default null */
@@ -4503,7 +4503,7 @@ export interface components {
         /**
          * Isolation
          * @description `changed` false: it is so already, or asked for already; then `operation_id` is of what is under way, if anything.
-         *         Where many were asked for, there is the operation alone.
+         *     Where many were asked for, there is the operation alone.
          */
         Isolation: {
             changed: boolean;
@@ -4640,7 +4640,7 @@ export interface components {
         /**
          * LogMatch
          * @description A trap or syslog message with all of these words, in any case. Words and not patterns: a device chooses the text,
-         *         and no text may make matching slow.
+         *     and no text may make matching slow.
          */
         LogMatch: {
             /** @default [] */
@@ -6031,7 +6031,7 @@ export interface components {
         /**
          * SeriesState
          * @description Where a series stands: `progress` (0 to 1) of the duration that the present phase needs. `at` and `value` are the
-         *         last that counted, `since` is when the phase began, `began` when what breaks the rule was first seen.
+         *     last that counted, `since` is when the phase began, `began` when what breaks the rule was first seen.
          */
         SeriesState: {
             at: string;
@@ -6432,8 +6432,8 @@ export interface components {
          * Threshold
          * @description A metric beyond a value: gauges, rates, percentages, and states such as `if_oper_up`.
          *
-         *         With `outside` the metric must stay from `value` to `upper`. `clear` (and `clear_upper`) are where it must return
-         *         to before the alert is over; left out, that is `value` (and `upper`) itself.
+         *     With `outside` the metric must stay from `value` to `upper`. `clear` (and `clear_upper`) are where it must return
+         *     to before the alert is over; left out, that is `value` (and `upper`) itself.
          */
         Threshold: {
             /** @default null */
@@ -6456,7 +6456,7 @@ export interface components {
         /**
          * ThresholdForecast
          * @description When the threshold is reached: at the earliest (the band touches it), and as expected (the mean); null: not within
-         *         the horizon.
+         *     the horizon.
          */
         ThresholdForecast: {
             earliest: string | null;
@@ -6496,7 +6496,7 @@ export interface components {
         /**
          * Traffic
          * @description For a user: rx is the upload, tx the download, and `queue` where they were read. For a router: the sum over its
-         *         running Ethernet ports, in `interfaces` each of them.
+         *     running Ethernet ports, in `interfaces` each of them.
          */
         Traffic: {
             /** @default  */
@@ -22669,4 +22669,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 48dc0fc0a364b852af38117266bdc370665dd17197259bfdeef4800442d15550 */
+/** sha256 of the schema that this was made from: e5c824a322bd58ad933d45c2c76502e98474e77cf17d530c021d049bc27089bf */
