@@ -23,6 +23,7 @@ DEDUPLICATED_S = 600.0
 """A poll that is published again within so long is kept once."""
 _LEAST_BYTES = 64 * 2**20
 _NO_ROOM = (10047, 10023, 10028)  # insufficient storage, insufficient resources, memory or account limit
+_ANOTHER_MADE_IT = 10058  # stream name already in use with a different configuration
 _ACK_TIMEOUT_S = 3.0
 _FLIGHT_BYTES = 4 * 2**20
 _FLIGHT_MESSAGES = 2_000  # of the 4,000 that nats-py lets wait for their acknowledgement
@@ -70,6 +71,8 @@ async def _add(jetstream: JetStreamContext, kept_s: float, kept_bytes: int) -> N
             await jetstream.add_stream(config, max_bytes=2 * kept_bytes)
             break
         except APIError as error:
+            if error.err_code == _ANOTHER_MADE_IT:
+                return
             if error.err_code not in _NO_ROOM or kept_bytes <= _LEAST_BYTES:
                 raise
             kept_bytes = max(kept_bytes // 2, _LEAST_BYTES)

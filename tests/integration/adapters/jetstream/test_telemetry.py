@@ -87,6 +87,13 @@ async def test_as_much_room_as_it_takes_is_left_to_other_streams(client: Client)
     await jetstream.delete_stream("OTHER")
 
 
+async def test_many_may_make_it_at_once(client: Client) -> None:
+    jetstream = client.jetstream()
+    await asyncio.gather(*(ensure_telemetry_stream(jetstream) for _ in range(20)))
+
+    assert (await jetstream.stream_info(TELEMETRY_STREAM)).state.messages == 0
+
+
 async def test_a_poll_larger_than_a_message_comes_in_parts(client: Client) -> None:
     samples = tuple(
         Sample("if_in_bps", float(number), f"ether{number}" + "x" * (number % 90))
