@@ -23,17 +23,6 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     at_s: float
 
 
-def increase(before: int, now: int, bits: int, most: float) -> int | None:
-    """What a counter of that many bits grew by, one wrap allowed; None where that is more than `most`, which a restart
-    of the counter or a false value explains better."""
-    grown = now - before
-    if grown < 0:
-        grown += 1 << bits
-        if grown < 0:
-            return None  # the earlier value had more bits than the counter
-    return grown if grown <= most else None
-
-
 def rate_per_s(
     before: Reading, now: Reading, *, bits: int, interval_s: float, fastest_per_s: float | None
 ) -> float | None:
@@ -47,17 +36,21 @@ def rate_per_s(
     if not SHORTEST_S <= elapsed_s <= GAP_INTERVALS * interval_s:
         return None
     whole = 1 << bits
-    if not 0 <= now.value < whole or not 0 <= before.value < whole:
+    new, old = now.value, before.value
+    if not 0 <= new < whole or not 0 <= old < whole:
         return None
-    most = MOST_PER_S * elapsed_s
+    grown, most = new - old, MOST_PER_S * elapsed_s
     if fastest_per_s is not None:
-        if fastest_per_s * elapsed_s >= whole:
+        fastest = fastest_per_s * elapsed_s
+        if fastest >= whole:
             return None
-        most = min(most, BURST * fastest_per_s * elapsed_s)
-    elif now.value < before.value:
-        most = min(most, whole / 2)
-    grown = increase(before.value, now.value, bits, most)
-    return None if grown is None else grown / elapsed_s
+        if most > BURST * fastest:
+            most = BURST * fastest
+    elif grown < 0 and most > whole / 2:
+        most = whole / 2
+    if grown < 0:
+        grown += whole  # one wrap; where that is too much, a restart of the counter or a false value explains it better
+    return grown / elapsed_s if grown <= most else None
 
 
 def restarted(uptime_before_s: float | None, uptime_s: float | None, elapsed_s: float) -> bool:

@@ -12,7 +12,7 @@ from domain.access import SnmpAccess
 from domain.counters import Reading
 from domain.ports import SnmpError
 
-_GET_SIZES = (40, 20, 8)
+_GET_SIZES = (50, 20, 8)
 _BULK_SIZES = (60, 24, 8)
 """Variables a message, from about what fits in a frame of 1,500 octets down."""
 
@@ -39,6 +39,16 @@ class KnownAgent:
             await read_scalars(self.session, missing, found)
         return found
 
+    async def meet(self, oids: Sequence[str], rest: Sequence[str]) -> tuple[Variables, int]:
+        """The first messages of a poll: asks for `oids`, and for as many of `rest` as fit beside them once the agent is
+        known. What was found, and how many of `rest` were asked for."""
+        if not self.greeted:
+            return await self.greet(oids, oids[:1]), 0
+        found: Variables = {}
+        count = min(max(self.get_size - len(oids), 0), len(rest))
+        await self.get([*oids, *rest[:count]], found)
+        return found, count
+
     @property
     def get_size(self) -> int:
         """How many objects this agent tells in one message."""
@@ -61,7 +71,10 @@ class KnownAgent:
             if answer:
                 found.update(answer)
             else:  # one object too many spoils an answer: smaller ones tell which
+                before = len(found)
                 await read_scalars(self.session, some, found)
+                if not last and len(found) - before == len(some):  # it has them all: the answer was too long
+                    self._get_level += 1
             start += len(some)
 
     async def column(self, oid: str, rows: int, into: dict[int, Reading]) -> None:

@@ -69,7 +69,9 @@ class _Asked(NamedTuple):
     get_size: int
     columns: Sequence[Column]
     whole: Sequence[_Whole]
-    single: list[_Single]
+    single: Sequence[_Single]
+    names: Sequence[str]
+    """The OIDs of these."""
 
 
 class GufoSnmpPolling:
@@ -119,20 +121,14 @@ class GufoSnmpPolling:
         loop = asyncio.get_running_loop()
         async with self._agents.agent(address, access, timeout_s=timeout_s) as agent:
             told = [oid for oid, known in zip(_TABLES, plan.tables, strict=True) if known is not None]
-            head = [SYS_UP_TIME, *told]
             asked = self._asked(agent, plan)
-            ahead = asked.single[: agent.get_size - len(head)] if agent.greeted else []
-            first: Variables = {}
             begun = time.perf_counter()
-            if ahead:
-                await agent.get(head + [oid for _, _, oid in ahead], first)
-            else:
-                first = await agent.greet(head, (SYS_UP_TIME,))
+            first, ahead = await agent.meet([SYS_UP_TIME, *told], asked.names)
             response_ms = (time.perf_counter() - begun) * 1000
             read_s = loop.time()
             columns: dict[Column, dict[int, Reading]] = {column: {} for column in asked.columns}
-            _keep(ahead, first, read_s, columns)
-            missing = asked.single[len(ahead) :]
+            _keep(asked.single[:ahead], first, read_s, columns)
+            missing = list(asked.single[ahead:])
             for column, oid, indexes in asked.whole:
                 into = columns[column]
                 await agent.column(oid, len(indexes), into)
@@ -159,10 +155,10 @@ class GufoSnmpPolling:
     ) -> ValuesRead:
         async with self._agents.agent(address, access, timeout_s=timeout_s) as agent:
             begun = time.perf_counter()
-            found = await agent.greet((SYS_UP_TIME,), (SYS_UP_TIME,))
+            found, ahead = await agent.meet([SYS_UP_TIME], oids)
             response_ms = (time.perf_counter() - begun) * 1000
             uptime_s = _uptime_s(found)
-            await agent.get(oids, found)
+            await agent.get(oids[ahead:], found)
             return ValuesRead(response_ms=response_ms, uptime_s=uptime_s, values=found)
 
     async def alive(self, address: str, access: SnmpAccess, *, timeout_s: float) -> float:
@@ -213,7 +209,7 @@ def _asked(plan: PollPlan, get_size: int) -> "_Asked":
         else:
             single += [(column, index, f"{oid}.{index}") for column, oid in wanted for index in indexes]
     columns = tuple(dict.fromkeys([*(each[0] for each in whole), *(each[0] for each in single)]))
-    return _Asked(plan, get_size, columns, whole, single)
+    return _Asked(plan, get_size, columns, whole, single, [oid for _, _, oid in single])
 
 
 async def _single(

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
+from pyasn1.codec.ber import decoder, encoder  # type: ignore[import-untyped] # has no stubs
+from pysnmp.proto import api  # type: ignore[import-untyped] # has no stubs
 from pysnmp.proto.rfc1902 import (  # type: ignore[import-untyped] # has no stubs
     Counter32,
     Counter64,
@@ -107,6 +109,31 @@ async def test_an_agent_that_drops_long_messages_is_asked_with_shorter_ones(
         read = await polling.interfaces("127.0.0.1", access, plan, timeout_s=20)
         assert len(read.columns["in_octets"]) == 40
     assert len(agent.requests) - before <= 32  # what was learned the first time is known the second time
+
+
+async def test_an_agent_whose_answers_must_be_short_is_asked_with_shorter_messages(
+    polling: GufoSnmpPolling, start_agent: Start, counting: Values
+) -> None:
+    """RFC 3416, 4.2.1: tooBig, and no variables."""
+
+    def too_big(request: Request, datagrams: list[bytes]) -> list[bytes]:
+        if len(request.oids) <= 24:
+            return datagrams
+        module = api.PROTOCOL_MODULES[api.SNMP_VERSION_2C]
+        message, _ = decoder.decode(datagrams[0], asn1Spec=module.Message())
+        pdu = module.apiMessage.get_pdu(message)
+        module.apiPDU.set_error_status(pdu, 1)
+        module.apiPDU.set_varbinds(pdu, [])
+        return [encoder.encode(message)]
+
+    agent = await start_agent(counting, too_big)
+    access = SnmpV2cAccess(id="a", community="public", port=agent.port)
+    plan = await polling.look("127.0.0.1", access, timeout_s=20)
+    for _ in range(3):
+        before = len(agent.requests)
+        read = await polling.interfaces("127.0.0.1", access, plan, timeout_s=20)
+        assert all(len(column) == 40 for column in read.columns.values())
+    assert len(agent.requests) - before <= 24  # no message that is refused
 
 
 async def test_a_table_out_of_order_is_read_one_by_one(
