@@ -13,14 +13,12 @@ LEASE_S = 6.0
 """Without renewal another worker takes over after so long, which with the pause between claims stays within 10 s."""
 _LOCK = 0x726F7574657273  # "routers": one worker claims at a time
 
-_RENEW = """
+_HELD = """
 WITH wanted AS (SELECT unnest(%(routers)s::uuid[]) AS router_id),
 gone AS (DELETE FROM work.router_leases l WHERE l.expires_at < now() OR (l.owner = %(owner)s
-         AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.router_id = l.router_id))),
-renewed AS (UPDATE work.router_leases l SET expires_at = now() + make_interval(secs => %(lease_s)s)
-            FROM wanted w WHERE w.router_id = l.router_id AND l.owner = %(owner)s AND l.expires_at >= now()
-            RETURNING l.router_id)
-SELECT router_id::text FROM renewed
+         AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.router_id = l.router_id)))
+SELECT l.router_id::text FROM work.router_leases l JOIN wanted w USING (router_id)
+WHERE l.owner = %(owner)s AND l.expires_at >= now()
 """
 _TAKE = """
 INSERT INTO work.router_leases (router_id, owner, expires_at)
@@ -57,7 +55,7 @@ class PostgresRouterLeases:
         async with self._pool.connection() as conn, conn.transaction():
             await conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
             share = await self._share(conn, values)
-            cursor = await conn.execute(_RENEW, values)
+            cursor = await conn.execute(_HELD, values)
             held = [row[0] for row in await cursor.fetchall()]
             if len(held) < share:
                 cursor = await conn.execute(_TAKE, {**values, "free": share - len(held)})
@@ -79,6 +77,15 @@ class PostgresRouterLeases:
         row = await cursor.fetchone()
         owners = int(row[0]) if row else 1
         return -(-len(values["routers"]) // owners)
+
+    async def renew(self, owner: str) -> frozenset[str]:
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                "UPDATE work.router_leases SET expires_at = now() + make_interval(secs => %s)"
+                " WHERE owner = %s AND expires_at >= now() RETURNING router_id::text",
+                (self._lease_s, owner),
+            )
+            return frozenset([row[0] for row in await cursor.fetchall()])
 
     async def give_up(self, owner: str, routers: Collection[str]) -> None:
         async with self._pool.connection() as conn:

@@ -70,8 +70,12 @@ class RouterLeases(Protocol):
     """One owner a router, among all workers. A lease that is not renewed in time goes to another."""
 
     async def claim(self, owner: str, routers: Collection[str]) -> Claim:
-        """Renews what `owner` holds of these routers and takes free ones, up to a fair share; leases of routers that
+        """What `owner` holds of these routers, and free ones that it takes, up to a fair share; leases of routers that
         are not named are given up."""
+        ...
+
+    async def renew(self, owner: str) -> frozenset[str]:
+        """Renews what `owner` holds, and says what that is."""
         ...
 
     async def give_up(self, owner: str, routers: Collection[str]) -> None: ...

@@ -22,9 +22,10 @@ from workers.owned_router import OwnedRouter
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 CLAIM_S = 2.0
-ANSWER_S = 1.5
-AGAIN_AT_ONCE_S = 0.25
-"""The database has so long to answer a claim, and is asked again so soon: twice before we count as blind."""
+CLAIMED_S = 4.0
+"""A claim that takes longer is not believed any more."""
+RENEW_S, ANSWER_S, AGAIN_AT_ONCE_S = 1.0, 1.5, 0.25
+"""The database has so long to answer a renewal, and is asked again so soon: twice before we count as blind."""
 BLIND_S = 4.5
 """After so long without a renewal, shorter than a lease, all connections are given up: another may own them now."""
 LOOK_S = 0.25
@@ -105,7 +106,6 @@ class RouterService:
         self._sessions = sessions
         self._cared: dict[str, _Cared] = {}
         self._reading = asyncio.Semaphore(PARALLEL)
-        self._renewed_at = 0.0
         self._random = random or Random()  # noqa: S311 - jitter
         self._sync_s = 300
 
@@ -125,24 +125,38 @@ class RouterService:
             ending.push_async_callback(self._drop_all)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep_claiming())
+                group.create_task(self._keep_renewing())
                 group.create_task(self._keep_looking())
 
     async def _keep_claiming(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             try:
-                asked_at = loop.time()
-                async with asyncio.timeout(ANSWER_S):
-                    leased = await self._lease()
-                    self._renewed_at = asked_at
-                    await self._take(*leased)
+                async with asyncio.timeout(CLAIMED_S):
+                    await self._take(*await self._lease())
             except Exception as error:
                 log.warning("routers not claimed", error=repr(error))
-                if loop.time() - self._renewed_at > BLIND_S:
-                    await self._drop(list(self._cared))
                 await asyncio.sleep(AGAIN_AT_ONCE_S)
             else:
                 await asyncio.sleep(CLAIM_S)
+
+    async def _keep_renewing(self) -> None:
+        """Apart from the claims, in one short statement, so that a busy worker does not lose what it works with."""
+        loop = asyncio.get_running_loop()
+        renewed_at = loop.time()
+        while True:
+            try:
+                asked_at, cared = loop.time(), list(self._cared)
+                async with asyncio.timeout(ANSWER_S):
+                    held = await self._leases.renew(self._worker_id)
+                renewed_at = asked_at
+                await self._drop([router_id for router_id in cared if router_id not in held])
+            except Exception as error:
+                log.warning("routers not renewed", error=repr(error))
+                if loop.time() - renewed_at > BLIND_S:
+                    await self._drop(list(self._cared))
+                await asyncio.sleep(AGAIN_AT_ONCE_S)
+            else:
+                await asyncio.sleep(RENEW_S)
 
     async def _lease(self) -> tuple[dict[str, KnownRouter], dict[str, int], Claim]:
         async with self._connect() as conn:

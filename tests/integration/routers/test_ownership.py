@@ -1,13 +1,15 @@
 """Routers are owned by one worker each, seen by all, and asked over NATS whoever owns them."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from domain.router_ports import RouterError, RouterStep, WantedSecret
 from projections import routers
-from tests.integration.routers.conftest import Site, until
+from tests.integration.routers.conftest import Site, running, until
 
 
 async def _cached(site: Site, router_id: str) -> Any:
@@ -53,6 +55,39 @@ async def test_workers_share_and_take_over(site: Site) -> None:
             return {row.owner for row in await site.connected(4)} == {"w1"}
 
         assert await until(back, within_s=10)
+
+
+async def test_a_worker_that_is_slow_to_ask_for_more_keeps_what_it_has(site: Site) -> None:
+    """As on a machine so busy that reading what there is takes longer than a lease lasts."""
+    await site.start(count=2, customers=1)
+    in_time = asyncio.Event()
+    in_time.set()
+
+    @contextlib.asynccontextmanager
+    async def connect() -> AsyncIterator[Any]:
+        await in_time.wait()
+        async with site.pool.connection() as conn:
+            yield conn
+
+    async def renewed() -> bool:
+        async with site.pool.connection() as conn:
+            cursor = await conn.execute(
+                "SELECT min(expires_at) > %s::timestamptz + interval '8 seconds' FROM work.router_leases",
+                (slow_at,),
+            )
+            return (await cursor.fetchone())[0]
+
+    async with running(site.service("w1", connect).run()):
+        before = {row.id: row.since for row in await site.connected(2)}
+        async with site.pool.connection() as conn:
+            slow_at = (await (await conn.execute("SELECT now()")).fetchone())[0]
+        in_time.clear()
+        async with site.worker("w2"):
+            assert await until(renewed)
+            rows = await site.connected(2)
+            assert {row.id: row.since for row in rows} == before
+            assert {row.owner for row in rows} == {"w1"}
+            in_time.set()
 
 
 async def test_a_worker_that_dies_without_a_word_is_followed(site: Site) -> None:
