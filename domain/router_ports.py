@@ -270,6 +270,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     changed: bool
     session: SessionObservation
     evidence: tuple[Evidence, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 StepReporter = Callable[[RouterStep], Awaitable[None]]
@@ -318,12 +319,6 @@ class RouterSecrets(Protocol):
     async def secret(
         self, name: str, *, deadline_s: float = 10.0, priority: Priority = "normal"
     ) -> PppSecret | None: ...
-
-    async def secrets_named(
-        self, names: Sequence[str], *, deadline_s: float = 30.0, priority: Priority = "normal"
-    ) -> tuple[PppSecret, ...]:
-        """Those of these names that are there."""
-        ...
 
     async def passwords(
         self, *, deadline_s: float = 30.0, priority: Priority = "normal"
@@ -388,6 +383,17 @@ class RouterIsolation(Protocol):
         """Puts back exactly what the memento holds and says what others had changed in between."""
         ...
 
+    async def before_many(
+        self,
+        names: Sequence[str],
+        plan: IsolationPlan,
+        *,
+        deadline_s: float = 30.0,
+        priority: Priority = "bulk",
+    ) -> tuple[IsolationMemento, ...]:
+        """What is there before an isolation, of those of these users whose case looks plain."""
+        ...
+
     async def switch_many(
         self,
         mementos: Sequence[IsolationMemento],
@@ -396,8 +402,8 @@ class RouterIsolation(Protocol):
         deadline_s: float = 30.0,
         priority: Priority = "bulk",
     ) -> tuple[Settled, ...]:
-        """Isolates or releases, by the method `disable`, many users in a few commands. Whoever is anything but plain is
-        left out of the answer, half done perhaps: ensure each of those by itself."""
+        """Isolates or releases many users in a few commands. Whoever is anything but plain is left out of the answer,
+        half done perhaps: ensure each of those by itself. May be repeated with the same mementos."""
         ...
 
 

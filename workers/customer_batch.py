@@ -22,10 +22,12 @@ from domain.errors import DomainError
 from domain.event import Command
 from domain.router_ownership import RouterCalls
 from domain.router_ports import IsolationMemento, IsolationPlan, RouterError, Settled
-from workers.customer_change import DEADLINE_S, Done
+from workers.customer_change import AWAY, DEADLINE_S, Done
 
 SIZE = 50
 """Customers switched together."""
+EACH_S = 0.4
+"""More time for a batch by each customer: an entry of an address list takes a command of its own."""
 
 
 class BatchGround(Protocol):
@@ -53,14 +55,16 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     members: Sequence[Member]
 
 
-def fits(customer: Customer, plan: IsolationPlan, *, isolated: bool) -> bool:
-    """Whether this is the plain case; a wrong yes costs time, no more, since the ledger decides."""
-    if customer.pending or customer.drift is not None:
+def fits(customer: Customer, operation_id: str, *, isolated: bool) -> bool:
+    """Whether this is the plain case, or one that this operation began as such; a wrong yes costs time, no more, since
+    the ledger decides."""
+    if customer.drift is not None:
         return False
-    if isolated:
-        return plan.method == "disable" and customer.state == "active"
-    memento = customer.memento
-    return customer.state == "isolated" and memento is not None and memento.plan.method == "disable"
+    if customer.pending:
+        wanted = "isolated" if isolated else "released"
+        ours = customer.operation_id == operation_id and customer.wanted == wanted
+        return ours and customer.memento is not None
+    return customer.state == "active" if isolated else customer.state == "isolated" and bool(customer.memento)
 
 
 class CustomerBatches:
@@ -70,50 +74,53 @@ class CustomerBatches:
         self._calls = calls
 
     async def carry_out(self, batch: Batch, ground: BatchGround) -> dict[UUID, Done]:
-        """Those that are done. Raises DomainError where the ledger is away."""
+        """Those that are done. Raises RouterError where the router cannot be worked with now, after which the same may be
+        asked again, and DomainError where the ledger is away."""
         ids = {member.customer.username: member.id for member in batch.members}
+        deadline_s = DEADLINE_S + EACH_S * len(ids)
+        mementos: Sequence[IsolationMemento] = ()
         try:
-            mementos = await self._begin(batch, ids, ground)
-        except RouterError:
+            mementos = await self._begin(batch, ids, ground, deadline_s)
+            settled = await self._calls.router(batch.router_id).switch_many(
+                mementos, isolated=batch.isolated, deadline_s=deadline_s
+            )
+        except RouterError as error:
+            if error.outcome_unknown and mementos:
+                lose = LoseCustomer(operation_id=batch.operation_id, message=error.message)
+                await ground.execute(*(CUSTOMER.to(ids[each.before.name], lose) for each in mementos))
+            if error.code in AWAY:
+                raise
             return {}
         except DomainError as error:
             if error.code == "SERVICE_UNAVAILABLE":
                 raise
             return {}  # one of them is not as the read model had it
-        try:
-            settled = await self._calls.router(batch.router_id).switch_many(
-                mementos, isolated=batch.isolated, deadline_s=DEADLINE_S
-            )
-        except RouterError as error:
-            if error.outcome_unknown:
-                lose = LoseCustomer(operation_id=batch.operation_id, message=error.message)
-                await ground.execute(*(CUSTOMER.to(ids[each.before.name], lose) for each in mementos))
-            return {}
         return await self._conclude(batch, ids, settled, ground)
 
     async def _begin(
-        self, batch: Batch, ids: Mapping[str, UUID], ground: BatchGround
+        self, batch: Batch, ids: Mapping[str, UUID], ground: BatchGround, deadline_s: float
     ) -> list[IsolationMemento]:
         """What is there is in the ledger before anything is written."""
-        intents: list[Intent] = []
-        if batch.isolated:
-            secrets = await self._calls.router(batch.router_id).secrets_named(
-                list(ids), deadline_s=DEADLINE_S, priority="bulk"
-            )
-            mementos = [IsolationMemento(plan=batch.plan, before=secret) for secret in secrets]
-            request = RequestIsolation(operation_id=batch.operation_id, method=batch.plan.method)
-            for memento in mementos:
-                start = StartIsolation(operation_id=batch.operation_id, memento=memento)
-                intents += [CUSTOMER.to(ids[memento.before.name], each) for each in (request, start)]
-        else:
-            mementos = [member.customer.memento for member in batch.members if member.customer.memento]
+        known = [member.customer.memento for member in batch.members if member.customer.memento]
+        if not batch.isolated:
             release = RequestRelease(operation_id=batch.operation_id)
             begin = StartRelease(operation_id=batch.operation_id)
-            for key in ids.values():
-                intents += [CUSTOMER.to(key, each) for each in (release, begin)]
+            await ground.request(
+                *(CUSTOMER.to(key, each) for key in ids.values() for each in (release, begin))
+            )
+            return known
+        fresh = [member.customer.username for member in batch.members if not member.customer.memento]
+        found = await self._calls.router(batch.router_id).before_many(
+            fresh, batch.plan, deadline_s=deadline_s
+        )
+        request = RequestIsolation(operation_id=batch.operation_id, method=batch.plan.method)
+        intents: list[Intent] = []
+        for memento in found:
+            start = StartIsolation(operation_id=batch.operation_id, memento=memento)
+            intents += [CUSTOMER.to(ids[memento.before.name], each) for each in (request, start)]
         if intents:
             await ground.request(*intents)
-        return mementos
+        return [*known, *found]
 
     async def _conclude(
         self, batch: Batch, ids: Mapping[str, UUID], settled: Sequence[Settled], ground: BatchGround
@@ -127,7 +134,7 @@ class CustomerBatches:
         for each in settled:
             key = ids[each.username]
             state = outcome.states[key].state
-            done[key] = Done(username=each.username, state=state, changed=each.changed)
+            done[key] = Done(username=each.username, state=state, changed=each.changed, notes=each.notes)
         return done
 
     @staticmethod
@@ -138,6 +145,7 @@ class CustomerBatches:
                 effective=True,
                 changed=settled.changed,
                 session=settled.session,
+                notes=settled.notes,
                 evidence=settled.evidence,
             )
         return ConcludeRelease(

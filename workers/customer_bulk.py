@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -16,18 +17,21 @@ from domain.customer_orders import ISOLATE_BULK, BulkItem, BulkOrder
 from domain.customer_state import Customer
 from domain.errors import DomainError
 from domain.ports import CommandBus
-from domain.router_ports import Evidence
+from domain.router_ports import Evidence, RouterError
 from projections import customers
 from workers.customer_batch import SIZE as BATCH
 from workers.customer_batch import Batch, CustomerBatches, Member, fits
-from workers.customer_change import CustomerChanges, Done, Order
+from workers.customer_change import FIRST_PAUSE_S, LOOK_UP_S, CustomerChanges, Done, Order
 from workers.operation import OperationCancelledError, Work
+from workers.router_returns import RouterReturns
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 S = TypeVar("S")
 ROUTERS_AT_ONCE = 64
 LOOKED_UP = 1_000
 """Customers asked of the read model together, at least."""
+TRIES = 5
+"""Of doing the customers of one router together, where it breaks off."""
 TOLD_S = 0.5
 FAILURES_TOLD = 1_000
 
@@ -44,9 +48,11 @@ class _Routers:
     """The routers of an order, each with its customers, looked up for many routers at a time as their turn comes."""
 
     def __init__(self, items: Iterable[BulkItem], connect: Connect) -> None:
-        self._waiting: dict[str, list[BulkItem]] = {}
-        for item in items:
-            self._waiting.setdefault(item.router_id, []).append(item)
+        self._waiting: dict[str, list[_Item]] = {}
+        for each in items:
+            key = customer_id(each.router_id, each.username)
+            item = _Item(key, each.username, each.isolated, None)
+            self._waiting.setdefault(each.router_id, []).append(item)
         self._connect = connect
         self._ready: deque[tuple[str, list[_Item]]] = deque()
         self._looking = asyncio.Lock()
@@ -57,22 +63,25 @@ class _Routers:
     async def next(self) -> tuple[str, list[_Item]] | None:
         async with self._looking:
             if not self._ready and self._waiting:
-                await self._look_up()
+                taken: dict[str, list[_Item]] = {}
+                while self._waiting and sum(map(len, taken.values())) < LOOKED_UP:
+                    router_id = next(iter(self._waiting))
+                    taken[router_id] = self._waiting.pop(router_id)
+                self._ready.extend((await self._looked_up(taken)).items())
             return self._ready.popleft() if self._ready else None
 
-    async def _look_up(self) -> None:
-        taken: list[tuple[str, list[tuple[UUID, BulkItem]]]] = []
-        ids: list[UUID] = []
-        while self._waiting and len(ids) < LOOKED_UP:
-            router_id = next(iter(self._waiting))
-            items = [(customer_id(router_id, item.username), item) for item in self._waiting.pop(router_id)]
-            ids += [key for key, _ in items]
-            taken.append((router_id, items))
+    async def again(self, router_id: str, items: list[_Item]) -> list[_Item]:
+        """The same as the read model has them by now."""
+        return (await self._looked_up({router_id: items}))[router_id]
+
+    async def _looked_up(self, taken: Mapping[str, list[_Item]]) -> dict[str, list[_Item]]:
+        ids = [item.id for items in taken.values() for item in items]
         async with self._connect() as conn:
             known = await customers.known(conn, ids)
-        for router_id, items in taken:
-            found = [_Item(key, item.username, item.isolated, known.get(key)) for key, item in items]
-            self._ready.append((router_id, found))
+        return {
+            router_id: [item._replace(known=known.get(item.id)) for item in items]
+            for router_id, items in taken.items()
+        }
 
 
 class BulkIsolation:
@@ -82,10 +91,16 @@ class BulkIsolation:
     kind = ISOLATE_BULK
 
     def __init__(
-        self, changes: CustomerChanges, batches: CustomerBatches, bus: CommandBus, connect: Connect
+        self,
+        changes: CustomerChanges,
+        batches: CustomerBatches,
+        returns: RouterReturns,
+        bus: CommandBus,
+        connect: Connect,
     ) -> None:
         self._changes = changes
         self._batches = batches
+        self._returns = returns
         self._bus = bus
         self._connect = connect
 
@@ -101,7 +116,7 @@ class BulkIsolation:
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(min(ROUTERS_AT_ONCE, len(routers))):
-                    group.create_task(self._routers(bulk, asked, routers, group))
+                    group.create_task(self._work(bulk, asked, routers, group))
         except ExceptionGroup as several:
             raise several.exceptions[0] from None
         finally:
@@ -112,16 +127,52 @@ class BulkIsolation:
             raise OperationCancelledError(bulk.summary())
         return bulk.summary()
 
-    async def _routers(
+    async def _work(
         self, bulk: "_Bulk", asked: BulkOrder, routers: _Routers, group: asyncio.TaskGroup
     ) -> None:
-        """One router after the other. Whoever cannot be done together may have to wait, and is done beside the others."""
+        """One router after the other. What has to wait there, or to be done one by one, is done beside the others."""
         while (taken := await routers.next()) is not None:
             router_id, items = taken
-            done = await self._together(bulk, asked, router_id, items)
-            rest = [item for item in items if (item.id, item.isolated) not in done]
-            if rest:
-                group.create_task(self._one_by_one(bulk, asked, router_id, rest))
+            try:
+                async with bulk.turns:
+                    await self._together(bulk, asked, router_id, items)
+            except RouterError as error:
+                group.create_task(self._when_back(bulk, asked, routers, router_id, bulk.left(items), error))
+            else:
+                if rest := bulk.left(items):
+                    group.create_task(self._one_by_one(bulk, asked, router_id, rest))
+
+    async def _when_back(
+        self,
+        bulk: "_Bulk",
+        asked: BulkOrder,
+        routers: _Routers,
+        router_id: str,
+        items: list[_Item],
+        error: RouterError,
+    ) -> None:
+        """Together again as often as that is promising; who cannot be waited for is told so one by one."""
+        for _ in range(TRIES):
+            for item in items:
+                await bulk.waits(item.username, error.message)
+            if not await self._is_back(bulk, asked, router_id):
+                break
+            try:
+                async with bulk.turns:
+                    await self._together(bulk, asked, router_id, await routers.again(router_id, items))
+            except RouterError as another:
+                error = another
+            else:
+                break
+            items = bulk.left(items)
+        await self._one_by_one(bulk, asked, router_id, bulk.left(items))
+
+    async def _is_back(self, bulk: "_Bulk", asked: BulkOrder, router_id: str) -> bool:
+        await asyncio.sleep(FIRST_PAUSE_S)
+        while not bulk.cancelled and datetime.now(UTC) < asked.until:
+            if await self._returns.wait(router_id, LOOK_UP_S):
+                return True
+        return False
 
     async def _one_by_one(
         self, bulk: "_Bulk", asked: BulkOrder, router_id: str, items: Sequence[_Item]
@@ -131,39 +182,40 @@ class BulkIsolation:
 
     async def _together(
         self, bulk: "_Bulk", asked: BulkOrder, router_id: str, items: Sequence[_Item]
-    ) -> set[tuple[UUID, bool]]:
-        """Those who are done after the plain cases were done together."""
-        done: set[tuple[UUID, bool]] = set()
+    ) -> None:
+        """The plain cases. Raises RouterError where the router cannot be worked with now."""
+        operation_id = str(bulk.operation_id)
         for isolated in (True, False):
             plain = [
                 Member(item.id, item.known)
                 for item in items
                 if item.isolated is isolated
                 and item.known is not None
-                and fits(item.known, asked.plan, isolated=isolated)
+                and fits(item.known, operation_id, isolated=isolated)
             ]
             for start in range(0, len(plain), BATCH):
                 if bulk.cancelled:
-                    return done
+                    return
+                members = plain[start : start + BATCH]
+                bulk.begun.update(member.id for member in members)
                 batch = Batch(
-                    operation_id=str(bulk.operation_id),
+                    operation_id=operation_id,
                     router_id=router_id,
                     plan=asked.plan,
                     isolated=isolated,
-                    members=plain[start : start + BATCH],
+                    members=members,
                 )
                 for key, each in (await self._batches.carry_out(batch, bulk)).items():
                     bulk.ended(each)
-                    done.add((key, isolated))
-        return done
+                    bulk.settled.add((key, isolated))
 
     async def _one(self, bulk: "_Bulk", asked: BulkOrder, router_id: str, item: _Item) -> Done:
-        username = item.username
-        if bulk.cancelled:
-            return Done(
-                username=username, state="untouched", code="CANCELLED", message="cancelled by request"
-            )
-        operation_id = str(bulk.operation_id)
+        username, operation_id = item.username, str(bulk.operation_id)
+        untouched = Done(
+            username=username, state="untouched", code="CANCELLED", message="cancelled by request"
+        )
+        if bulk.cancelled and item.id not in bulk.begun:
+            return untouched
         request = (
             RequestIsolation(operation_id=operation_id, method=asked.plan.method)
             if item.isolated
@@ -172,6 +224,8 @@ class BulkIsolation:
         try:
             customer = await bulk.state(CUSTOMER, item.id)
             if customer.operation_id != operation_id:
+                if bulk.cancelled:
+                    return untouched
                 outcome = await bulk.request(CUSTOMER.to(item.id, request))
                 if not outcome.events:
                     return Done(username=username, state=customer.state)
@@ -206,6 +260,14 @@ class _Bulk:
         self._waiting: set[str] = set()
         self.operation_id = work.operation_id
         self.done = 0
+        self.turns = asyncio.Semaphore(ROUTERS_AT_ONCE)
+        self.begun: set[UUID] = set()
+        """Customers of whom a batch may have begun something."""
+        self.settled: set[tuple[UUID, bool]] = set()
+        """Who was done together, and which way."""
+
+    def left(self, items: Sequence[_Item]) -> list[_Item]:
+        return [item for item in items if (item.id, item.isolated) not in self.settled]
 
     @property
     def cancelled(self) -> bool:

@@ -91,6 +91,8 @@ class Parts:
     master_key: MasterKey
     worker_id: str
     pool: Connections
+    lease_pool: Connections
+    """Of the leases alone, which must not wait behind the work."""
     watch: PostgresPositionWatch
     seals: LedgerSeals
     bus: Ledger
@@ -143,6 +145,8 @@ async def _open(configuration: Configuration, master_key: MasterKey, stack: Asyn
     url = configuration.database_url
     pool = Connections(url, name="netledger worker", max_size=8)
     await stack.enter_async_context(pool)
+    lease_pool = Connections(url, name="netledger worker, leases", min_size=1, max_size=3)
+    await stack.enter_async_context(lease_pool)
     subjects = SubjectKeys(url, master_key)
     stack.callback(subjects.close)
     watch = PostgresPositionWatch(url)
@@ -158,6 +162,7 @@ async def _open(configuration: Configuration, master_key: MasterKey, stack: Asyn
         master_key=master_key,
         worker_id=f"{socket.gethostname()}-{os.getpid()}",
         pool=pool,
+        lease_pool=lease_pool,
         watch=watch,
         seals=seals,
         bus=bus,
@@ -206,7 +211,7 @@ def _connected_services(parts: Parts, client: Client) -> Services:
     routers = RouterService(
         parts.worker_id,
         connect=connect,
-        leases=PostgresRouterLeases(parts.pool),
+        leases=PostgresRouterLeases(parts.lease_pool),
         fleet=RouterOsFleet(),
         calls=RouterCallServer(client, router_key),
         secrets=parts.secrets,
@@ -280,7 +285,7 @@ def _executor(parts: Parts, client: Client, calls: NatsRouterCalls) -> Executor:
             discovery,
             poll,
             Isolation(changes),
-            BulkIsolation(changes, CustomerBatches(calls), parts.bus, parts.pool.connection),
+            BulkIsolation(changes, CustomerBatches(calls), returns, parts.bus, parts.pool.connection),
             *secret_handlers(calls, returns, parts.vault),
             *telemetry_handlers(parts.pool),
             *config_handlers(

@@ -194,10 +194,15 @@ class OwnedRouter:
                 memento, report=report, watch_s=watch_s, deadline_s=left_s, priority=priority
             )
 
-    async def secrets_named(
-        self, names: Sequence[str], *, deadline_s: float = 30.0, priority: Priority = "normal"
-    ) -> tuple[PppSecret, ...]:
-        return await self._router.secrets_named(names, deadline_s=deadline_s, priority=priority)
+    async def before_many(
+        self,
+        names: Sequence[str],
+        plan: IsolationPlan,
+        *,
+        deadline_s: float = 30.0,
+        priority: Priority = "bulk",
+    ) -> tuple[IsolationMemento, ...]:
+        return await self._router.before_many(names, plan, deadline_s=deadline_s, priority=priority)
 
     async def switch_many(
         self,

@@ -142,11 +142,16 @@ class RemoteRouter:
         )
         return done
 
-    async def secrets_named(
-        self, names: Sequence[str], *, deadline_s: float = 30.0, priority: Priority = "normal"
-    ) -> tuple[PppSecret, ...]:
-        found: tuple[PppSecret, ...] = await self._ask(
-            "secrets_named", deadline_s, names=tuple(names), priority=priority
+    async def before_many(
+        self,
+        names: Sequence[str],
+        plan: IsolationPlan,
+        *,
+        deadline_s: float = 30.0,
+        priority: Priority = "bulk",
+    ) -> tuple[IsolationMemento, ...]:
+        found: tuple[IsolationMemento, ...] = await self._ask(
+            "before_many", deadline_s, names=tuple(names), plan=plan, priority=priority
         )
         return found
 

@@ -44,7 +44,7 @@ RESULTS: dict[str, Any] = {
     "ensure_no_secret": SecretChange,
     "ensure_isolated": IsolationOutcome,
     "ensure_released": IsolationOutcome,
-    "secrets_named": tuple[PppSecret, ...],
+    "before_many": tuple[IsolationMemento, ...],
     "switch_many": tuple[Settled, ...],
     "reset": None,
     "sync": None,

@@ -1,8 +1,8 @@
 """The firewall address list that isolates users: entries of ours are known by their comment, others' are left alone."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from adapters.routeros.dialogue import Dialogue
+from adapters.routeros.dialogue import Dialogue, any_of
 from adapters.routeros.values import flag
 from adapters.routeros.wire import Row
 from domain.router_ports import RouterError, RouterStep, StepReporter
@@ -22,6 +22,7 @@ class UserEntries:
     def __init__(self, dialogue: Dialogue, list_name: str, username: str) -> None:
         self._dialogue = dialogue
         self._list = list_name
+        self._username = username
         self._mark = mark(username)
 
     async def read(self, addresses: Iterable[str] = ()) -> tuple[dict[str, Row], dict[str, Row]]:
@@ -49,26 +50,19 @@ class UserEntries:
         missing = addresses - ours.keys() - others.keys()
         stale = [row for address, row in ours.items() if address not in addresses]
         if not (asleep or missing or stale):
-            await report(RouterStep(name="address-list", state="confirmed", detail=_words(addresses)))
+            await report(RouterStep(name="address-list", state="confirmed", detail=words(addresses)))
             return False
-        await report(RouterStep(name="address-list", state="intended", detail=_words(addresses)))
+        await report(RouterStep(name="address-list", state="intended", detail=words(addresses)))
         for row in asleep:
             await self._dialogue.set(MENU, row[".id"], {"disabled": "no"})
         for address in sorted(missing):
-            await self._add(address)
+            await listed_as(self._dialogue, self._list, self._username, address)
         for row in stale:
             await self._dialogue.remove(MENU, row[".id"])
-        await report(RouterStep(name="address-list", state="sent", detail=_words(addresses)))
+        await report(RouterStep(name="address-list", state="sent", detail=words(addresses)))
         await self._confirm(addresses)
-        await report(RouterStep(name="address-list", state="confirmed", detail=_words(addresses)))
+        await report(RouterStep(name="address-list", state="confirmed", detail=words(addresses)))
         return True
-
-    async def _add(self, address: str) -> None:
-        try:
-            await self._dialogue.add(MENU, {"list": self._list, "address": address, "comment": self._mark})
-        except RouterError as error:
-            if error.code != "ROUTER_ITEM_EXISTS":  # somebody else's entry came first: it serves as well
-                raise
 
     async def _confirm(self, addresses: frozenset[str]) -> None:
         ours, others = await self.read(addresses)
@@ -76,11 +70,40 @@ class UserEntries:
         if awake - addresses or addresses - awake - others.keys():
             raise RouterError(
                 "ROUTER_READBACK_DIFFERS",
-                f"the address list {self._list} was written but holds {_words(awake | others.keys())}, "
-                f"not {_words(addresses)}",
+                f"the address list {self._list} was written but holds {words(awake | others.keys())}, "
+                f"not {words(addresses)}",
                 sent=True,
             )
 
 
-def _words(addresses: Iterable[str]) -> str:
+async def listed_as(dialogue: Dialogue, list_name: str, username: str, address: str) -> None:
+    """Adds an entry of ours for a user."""
+    try:
+        await dialogue.add(MENU, {"list": list_name, "address": address, "comment": mark(username)})
+    except RouterError as error:
+        if error.code != "ROUTER_ITEM_EXISTS":  # somebody else's entry came first: it serves as well
+            raise
+
+
+async def read_entries(dialogue: Dialogue, list_name: str, usernames: Sequence[str]) -> dict[str, list[Row]]:
+    """Our entries for each of these users."""
+    found: dict[str, list[Row]] = {username: [] for username in usernames}
+    if usernames:
+        marks = {mark(username): username for username in usernames}
+        query = [f"?list={list_name}", *any_of("comment", marks), "?#&"]
+        for row in await dialogue.rows(MENU, _FIELDS, *query):
+            if row.get("comment") in marks:
+                found[marks[row["comment"]]].append(row)
+    return found
+
+
+async def read_others(dialogue: Dialogue, list_name: str, addresses: Collection[str]) -> set[str]:
+    """Those of these addresses that are on the list, by whomever."""
+    if not addresses:
+        return set()
+    query = [f"?list={list_name}", *any_of("address", addresses), "?#&"]
+    return {row.get("address", "") for row in await dialogue.rows(MENU, _FIELDS, *query)}
+
+
+def words(addresses: Iterable[str]) -> str:
     return ", ".join(sorted(addresses)) or "no address"

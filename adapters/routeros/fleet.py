@@ -157,10 +157,15 @@ class RouterOs:
         dialogue = self._dialogue(deadline_s, priority)
         return await release.ensure_released(dialogue, memento, report=report, watch_s=watch_s)
 
-    async def secrets_named(
-        self, names: Sequence[str], *, deadline_s: float = 30.0, priority: Priority = "normal"
-    ) -> tuple[PppSecret, ...]:
-        return await ppp_secrets.secrets_named(self._dialogue(deadline_s, priority), names)
+    async def before_many(
+        self,
+        names: Sequence[str],
+        plan: IsolationPlan,
+        *,
+        deadline_s: float = 30.0,
+        priority: Priority = "bulk",
+    ) -> tuple[IsolationMemento, ...]:
+        return await many.before(self._dialogue(deadline_s, priority), names, plan)
 
     async def switch_many(
         self,

@@ -106,7 +106,7 @@ async def _by_profile(
         await _report_traffic(dialogue, secret.name, report)
     elif there:
         await _report_silence(dialogue, secret.name, report)
-    notes = _fixed_address_notes(secret, restraint)
+    notes = fixed_address_notes(secret, restraint)
     effective = seen.state == "returned_restricted" or (not left and not notes)
     return _outcome(memento, changed or bool(there), seen, effective=effective, notes=notes)
 
@@ -139,7 +139,7 @@ async def _seen_under_profile(
     return observation(left, there, "returned_restricted", detail)
 
 
-def _fixed_address_notes(secret: PppSecret, restraint: Restraint) -> tuple[str, ...]:
+def fixed_address_notes(secret: PppSecret, restraint: Restraint) -> tuple[str, ...]:
     """A remote-address in the secret beats the pool of the profile."""
     fixed = fixed_address(secret)
     if not fixed or not restraint.ranges or restraint.address_list or within(fixed, restraint.ranges):
@@ -285,15 +285,19 @@ async def _report_silence(dialogue: Dialogue, username: str, report: StepReporte
 
 
 async def _report_traffic(dialogue: Dialogue, username: str, report: StepReporter) -> None:
-    """What still flows; evidence, not a verdict, since a cut-off user goes on asking."""
+    if seen := await traffic_seen(dialogue, username):
+        await report(RouterStep(name="traffic", state="observed", detail=seen))
+
+
+async def traffic_seen(dialogue: Dialogue, username: str) -> str:
+    """What still flows; evidence, not a verdict, since a cut-off user goes on asking. Empty where it cannot be read."""
     try:
         reading = await user_traffic(dialogue, username)
     except RouterError as error:
         if error.sent and error.outcome_unknown:
             raise
-        return
-    detail = f"upload {reading.rx_bps} bit/s, download {reading.tx_bps} bit/s"
-    await report(RouterStep(name="traffic", state="observed", detail=detail))
+        return ""
+    return f"upload {reading.rx_bps} bit/s, download {reading.tx_bps} bit/s"
 
 
 def _words(seen: SessionObservation) -> str:

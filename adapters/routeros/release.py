@@ -75,7 +75,7 @@ async def _session(
     there = await sessions_of(dialogue, name)
     restraint = Restraint()
     if memento.plan.method == "profile":
-        restraint = await _restraint(dialogue, memento.plan.profile)
+        restraint = await restraint_of(dialogue, memento.plan.profile)
         outdated = found.profile != memento.before.profile or await _any_restricted(
             dialogue, restraint, there
         )
@@ -93,7 +93,8 @@ async def _session(
     return observation(there, (), "returned_restricted" if caught else "returned_unrestricted")
 
 
-async def _restraint(dialogue: Dialogue, profile: str) -> Restraint:
+async def restraint_of(dialogue: Dialogue, profile: str) -> Restraint:
+    """Nothing where the profile is not there."""
     try:
         return await read_restraint(dialogue, profile)
     except RouterError as error:

@@ -1,9 +1,11 @@
 """Telling whether a session is under the isolation profile: by its address, its list entry or its queue."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from adapters.routeros.dialogue import Dialogue
+from adapters.routeros.address_list import MENU as ADDRESS_LIST
+from adapters.routeros.dialogue import Dialogue, any_of
 from adapters.routeros.values import pair, rate
 from domain.router_ports import ActiveUser, RouterError
 
@@ -60,13 +62,21 @@ def _ranges(text: str) -> tuple[tuple[int, int], ...]:
 
 async def restricted(dialogue: Dialogue, restraint: Restraint, session: ActiveUser) -> bool | None:
     """Whether the session is under the profile; None when nothing about the profile can be seen from outside."""
+    return (await restricted_many(dialogue, restraint, [session]))[session.session_id]
+
+
+async def restricted_many(
+    dialogue: Dialogue, restraint: Restraint, sessions: Sequence[ActiveUser]
+) -> dict[str, bool | None]:
+    """By session, in at most two questions."""
     if not restraint.visible:
-        return None
-    return (
-        within(session.address, restraint.ranges)
-        or await _listed(dialogue, restraint.address_list, session.address)
-        or await _limited(dialogue, restraint, session.name)
-    )
+        return dict.fromkeys([session.session_id for session in sessions])
+    outside = [session for session in sessions if not within(session.address, restraint.ranges)]
+    listed = await _listed(dialogue, restraint.address_list, {each.address for each in outside})
+    outside = [session for session in outside if session.address not in listed]
+    limited = await _limited(dialogue, restraint, {each.name for each in outside})
+    free = {session.session_id for session in outside if session.name not in limited}
+    return {session.session_id: session.session_id not in free for session in sessions}
 
 
 def within(address: str, ranges: tuple[tuple[int, int], ...]) -> bool:
@@ -77,16 +87,21 @@ def within(address: str, ranges: tuple[tuple[int, int], ...]) -> bool:
     return any(low <= number <= high for low, high in ranges)
 
 
-async def _listed(dialogue: Dialogue, list_name: str, address: str) -> bool:
-    if not list_name:
-        return False
-    query = (f"?list={list_name}", f"?address={address}", "?disabled=false")
-    return bool(await dialogue.rows("/ip/firewall/address-list", [".id"], *query))
+async def _listed(dialogue: Dialogue, list_name: str, addresses: Collection[str]) -> set[str]:
+    if not list_name or not addresses:
+        return set()
+    query = [f"?list={list_name}", "?disabled=false", "?#&", *any_of("address", addresses), "?#&"]
+    return {row.get("address", "") for row in await dialogue.rows(ADDRESS_LIST, ["address"], *query)}
 
 
-async def _limited(dialogue: Dialogue, restraint: Restraint, username: str) -> bool:
+async def _limited(dialogue: Dialogue, restraint: Restraint, usernames: Collection[str]) -> set[str]:
     """Only where neither pool nor list can tell: a rate limit on one's own address is slow, not isolated."""
-    if restraint.ranges or restraint.address_list or not any(restraint.limits):
-        return False
-    rows = await dialogue.rows("/queue/simple", ["max-limit"], f"?name=<pppoe-{username}>")
-    return bool(rows) and pair(rows[0].get("max-limit", "")) == restraint.limits
+    if restraint.ranges or restraint.address_list or not any(restraint.limits) or not usernames:
+        return set()
+    queues = {f"<pppoe-{username}>": username for username in usernames}
+    rows = await dialogue.rows("/queue/simple", ["name", "max-limit"], *any_of("name", queues))
+    return {
+        queues[row["name"]]
+        for row in rows
+        if row.get("name") in queues and pair(row.get("max-limit", "")) == restraint.limits
+    }

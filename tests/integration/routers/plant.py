@@ -13,7 +13,7 @@ from domain.customer import CUSTOMER, customer_id
 from domain.customer_orders import ISOLATE_BULK, BulkItem, BulkOrder, IsolationOrder, isolation, plan_of
 from domain.customer_state import Customer
 from domain.operation import ENDED, OPERATION, CancelOperation, Operation, RequestOperation
-from domain.router_ports import IsolationMethod, IsolationPlan
+from domain.router_ports import IsolationMethod
 from domain.settings import IsolationSettings
 from lab.routeros.faults import Fault
 from lab.routeros.router import SimulatedRouter
@@ -100,13 +100,20 @@ class Plant:
         await self.site.ledger.execute(*intents, by=self.site.by)
         return operation_id
 
-    async def ask_all(self, usernames: list[str], *, isolated: bool = True) -> UUID:
+    async def ask_all(
+        self,
+        usernames: list[str],
+        *,
+        isolated: bool = True,
+        method: IsolationMethod = "disable",
+        wait_s: float = 60,
+    ) -> UUID:
         order = BulkOrder(
             items=[
                 BulkItem(router_id=self.router_id, username=each, isolated=isolated) for each in usernames
             ],
-            plan=IsolationPlan(method="disable"),
-            until=datetime.now(UTC) + timedelta(seconds=60),
+            plan=plan_of(IsolationSettings(), method),
+            until=datetime.now(UTC) + timedelta(seconds=wait_s),
         )
         operation_id = uuid4()
         request = RequestOperation(kind=ISOLATE_BULK, params=msgspec.to_builtins(order))

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.router_ports import IsolationMethod
 from lab.routeros.fleet import add_customer
 from tests.integration.routers.conftest import until
 from tests.integration.routers.plant import Plant
@@ -67,6 +68,94 @@ async def test_the_plain_ones_are_done_together_and_the_others_one_by_one(plant:
         assert await _states(plant, [*NAMES, "radius"]) == {"active"}
 
 
+def _steps(event: Any) -> list[tuple[str, str]]:
+    return [(step.name, step.state) for step in event.event.evidence]
+
+
+async def test_by_profile_both_ways_together(plant: Plant) -> None:
+    """Who dials in again is seen under the profile, and out of it after the release."""
+    await plant.start(customers=len(NAMES))
+    add_customer(plant.device, "fixed", redial_s=0.02, remote_address="198.51.100.7")
+    async with plant.workers(*WORK):
+        await _settled(plant, len(NAMES) + 1)
+        before = {name: plant.secret(name) for name in [*NAMES, "fixed"]}
+        written = _commands(plant, "ppp secret")
+        operation_id = await plant.ask_all([*NAMES, "fixed"], method="profile")
+        assert (await plant.ended(operation_id)).state == "succeeded"
+        result = (await plant.site.events.of_aggregate(operation_id))[-1].event.result
+        assert result["states"] == {"isolated": 12, "not_effective": 1}
+        assert [each["username"] for each in result["failures"]] == ["fixed"]
+        assert "198.51.100.7" in " ".join(result["failures"][0]["notes"])
+        assert (
+            _commands(plant, "ppp secret") == written + 2
+        )  # all in one command, and the special one by itself
+        assert {plant.secret(name)["profile"] for name in NAMES} == {"isolated"}
+
+        async def all_restricted() -> bool:
+            there = [plant.online(name) for name in NAMES]
+            return all(each and each[0]["address"].startswith("10.66.") for each in there)
+
+        await until(all_restricted)
+        isolated = (await plant.site.events_of_customer(plant.router_id, NAMES[5]))[-1]
+        assert _steps(isolated)[:7] == [
+            ("isolation", "intended"),
+            ("secret", "intended"),
+            ("secret", "sent"),
+            ("secret", "confirmed"),
+            ("session.drop", "intended"),
+            ("session.drop", "sent"),
+            ("session.drop", "observed"),
+        ]
+        assert isolated.event.session.state in ("gone", "returned_restricted")
+        (profile_step,) = {step.detail for step in isolated.event.evidence if step.name == "secret"}
+        assert profile_step == f"profile: {before[NAMES[5]]['profile']} -> isolated"
+
+        written = _commands(plant, "ppp secret")
+        await plant.ended(await plant.ask_all([*NAMES, "fixed"], isolated=False))
+        assert {name: plant.secret(name) for name in before} == before
+        assert await _states(plant, [*NAMES, "fixed"]) == {"active"}
+        profiles = {before[name]["profile"] for name in NAMES}
+        assert _commands(plant, "ppp secret") == written + len(profiles) + 1
+
+        async def all_free() -> bool:
+            there = [plant.online(name) for name in NAMES]
+            return all(each and each[0]["address"].startswith("100.64.") for each in there)
+
+        await until(all_free)
+
+
+async def test_by_address_list_both_ways_together(plant: Plant) -> None:
+    await plant.start(customers=len(NAMES))
+    add_customer(plant.device, "fixed", redial_s=0.02, remote_address="198.51.100.7")
+    plant.device.execute_line("/ip/firewall/address-list/add", "=list=isolated", "=address=203.0.113.9")
+    async with plant.workers(*WORK):
+        await _settled(plant, len(NAMES) + 1)
+        addresses = {name: plant.online(name)[0]["address"] for name in [*NAMES, "fixed"]}
+        operation_id = await plant.ask_all([*NAMES, "fixed"], method="address-list")
+        assert (await plant.ended(operation_id)).state == "succeeded"
+        result = (await plant.site.events.of_aggregate(operation_id))[-1].event.result
+        assert result["states"] == {"isolated": 13} and result["changed"] == 13
+        listed = plant.device.execute_line("/ip/firewall/address-list/print").rows
+        of = {row["comment"].rpartition(" ")[2]: row["address"] for row in listed if "comment" in row}
+        assert of.keys() == addresses.keys() and of["fixed"] == "198.51.100.7"
+        isolated = (await plant.site.events_of_customer(plant.router_id, "fixed"))[-1]
+        assert _steps(isolated)[:7] == [
+            ("isolation", "intended"),
+            ("address-list", "intended"),
+            ("address-list", "sent"),
+            ("address-list", "confirmed"),
+            ("session.drop", "intended"),
+            ("session.drop", "sent"),
+            ("session.drop", "observed"),
+        ]
+        await plant.ended(await plant.ask_all([*NAMES, "fixed"], isolated=False))
+        assert await _states(plant, [*NAMES, "fixed"]) == {"active"}
+        (other,) = plant.device.execute_line("/ip/firewall/address-list/print").rows
+        assert other["address"] == "203.0.113.9"  # what others had listed stays
+        released = (await plant.site.events_of_customer(plant.router_id, "fixed"))[-1]
+        assert ("address-list", "confirmed") in _steps(released)
+
+
 async def test_a_hand_in_between_is_told_at_the_release(plant: Plant) -> None:
     await plant.start(customers=3)
     async with plant.workers(*WORK):
@@ -90,14 +179,16 @@ async def test_a_hand_in_between_is_told_at_the_release(plant: Plant) -> None:
         ("reject", "/ppp/secret/set"),
     ],
 )
-async def test_what_breaks_in_the_middle_is_finished_one_by_one(
-    plant: Plant, kind: Any, command: str
-) -> None:
+async def test_what_breaks_in_the_middle_is_finished(plant: Plant, kind: Any, command: str) -> None:
+    """Together again where the router only has to come back, one by one where it refuses."""
     await plant.start(customers=len(NAMES))
     async with plant.workers(*WORK):
         await _settled(plant, len(NAMES))
+        written = _commands(plant, "ppp secret")
         plant.fault(kind, command)
         assert (await plant.ended(await plant.ask_all(NAMES))).state == "succeeded"
+        together = _commands(plant, "ppp secret") - written
+        assert together == len(NAMES) if kind == "reject" else together <= 2
         assert await _states(plant, NAMES) == {"isolated"}
         assert {plant.secret(name)["disabled"] for name in NAMES} == {"true"}
         assert not any(plant.online(name) for name in NAMES)
@@ -105,13 +196,23 @@ async def test_what_breaks_in_the_middle_is_finished_one_by_one(
         assert unknown == (kind.startswith("drop") and not command.endswith("print"))
 
 
-async def test_a_worker_that_dies_in_the_middle_is_followed(plant: Plant) -> None:
+@pytest.mark.parametrize(
+    ("method", "command"),
+    [
+        ("disable", "/ppp/active/remove"),
+        ("profile", "/ppp/active/remove"),
+        ("address-list", "/ip/firewall/address-list/add"),
+    ],
+)
+async def test_a_worker_that_dies_in_the_middle_is_followed(
+    plant: Plant, method: IsolationMethod, command: str
+) -> None:
     await plant.start(customers=len(NAMES))
     async with plant.workers(*WORK):
         await _settled(plant, len(NAMES))
     before = {name: plant.secret(name) for name in NAMES}
-    operation_id = await plant.ask_all(NAMES)
-    plant.fault("hang", "/ppp/active/remove")
+    operation_id = await plant.ask_all(NAMES, method=method)
+    plant.fault("hang", command, after=2 if method == "address-list" else 0)
     async with plant.workers("relay", "executor", "routers"):
 
         async def struck() -> bool:
@@ -121,6 +222,11 @@ async def test_a_worker_that_dies_in_the_middle_is_followed(plant: Plant) -> Non
     plant.device.faults.clear()
     async with plant.workers(*WORK):
         assert (await plant.ended(operation_id)).state == "succeeded"
-        assert await _states(plant, NAMES) == {"isolated"}
+
+        async def all_isolated() -> bool:  # who got another address meanwhile is isolated anew
+            return await _states(plant, NAMES) == {"isolated"}
+
+        await until(all_isolated)
         await plant.ended(await plant.ask_all(NAMES, isolated=False))
         assert {name: plant.secret(name) for name in NAMES} == before
+        assert not plant.device.execute_line("/ip/firewall/address-list/print").rows
