@@ -18,6 +18,8 @@ _VERSIONS = (
     r"(?:^|[\s,;(])(?P<v>\d{1,4}\.\d{1,5}\.\d[\w.()+~-]{0,60})",
     r"(?:^|[\s,;(])(?P<v>V\d{1,4}R\d{1,4}[CM]\d\w{0,20}|R\d{1,3}\.\d[\w.]{0,20}|(?-i:[A-Z]{1,2})\.\d{1,2}\.\d{2}[\w.]{0,20})",
     r"\s(?P<v>\d{1,3}\.\d{1,5}[a-z]?\d?)$",
+    r"\s(?P<v>\d{1,3}\.\d{1,5}[a-z]?\d?)(?=,?\s{1,3}(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s)",
+    r"(?:^|[\s,;(])(?P<v>(?-i:[A-Z]{1,2})\.\d{1,3}\.\d{1,3}(?:\.\d{1,5})?)(?=[\s,;)]|$)",
 )
 """Software before firmware before what is only called a version, then the shapes that version numbers have."""
 _HARDWARE = r"\b(?:hardware|hw|h/w|bootloader|bootldr|btldr|boot|kernel|linux)(?: (?:version|revision|release|rev|ver))?[\s:=.,#-]{1,4}[vVrR]?\d[\w.-]{0,40}"
@@ -73,6 +75,7 @@ def find_model(descr: str, vendor: str) -> Finding | None:
     if (
         brief
         and len(brief.split()) <= 3
+        and not compiled(r"[,;] ").search(brief)
         and not brief.endswith(":")
         and any(c.isdigit() for c in brief)
         and not compiled(_NOT_A_MODEL).search(brief)

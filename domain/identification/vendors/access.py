@@ -345,12 +345,15 @@ RULES = (
         version=(Entity("software_rev"), Descr(r"firmware (?P<v>\S+)")),
     ),
     Rule(
-        os="ctc",
+        os="ctcu",
         os_name="CTC Union",
         vendor="CTC Union",
         type="switch",
         oid=("4756",),
-        model=(Descr(r"^(?P<v>\S+)"),),
+        model=(
+            Descr(r"^(?P<v>.+?) GigaBit Ethernet Switch"),
+            Descr(r"^(?P<v>\S+)"),
+        ),
     ),
     Rule(
         os="microsemipdsine",

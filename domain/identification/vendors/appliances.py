@@ -144,6 +144,16 @@ RULES = (
         version=(Descr(r"^Alta \S+ (?P<v>\S+)"),),
     ),
     Rule(
+        os="altalabs-ap",
+        os_name="Alta Labs access point",
+        vendor="Alta Labs",
+        type="wireless",
+        oid=("8072.3.2.10", "61802"),
+        descr=r"^Alta AP",
+        model=(Descr(r"^Alta (?P<v>\S+)"),),
+        version=(Descr(r"^Alta \S+ (?P<v>\S+)"),),
+    ),
+    Rule(
         os="phybridge-flex",
         os_name="NVT Phybridge FLEX",
         vendor="NVT Phybridge",

@@ -235,6 +235,15 @@ RULES = (
         version=(Descr(r",V(?P<v>[\d.]+)"),),
     ),
     Rule(
+        os="ciscosrp",
+        os_name="Services Ready Platform",
+        vendor="Cisco",
+        type="router",
+        oid=("9.1.1157",),
+        model=(Entity("model"), Entity("name")),
+        version=(Entity("software_rev"),),
+    ),
+    Rule(
         os="linksys-ss",
         os_name="Linksys Smart Switch",
         vendor="Linksys",

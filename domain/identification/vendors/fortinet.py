@@ -68,7 +68,9 @@ RULES = (
         vendor="Fortinet",
         type="other",
         oid=("12356.112",),
-        serial=(SERIAL,),
+        model=(Value("fadcSysModel", "12356.112.1.1.0"),),
+        version=(Value("fadcSysVersion", "12356.112.1.3.0"),),
+        serial=(SERIAL, Value("fadcSysSerial", "12356.112.1.2.0")),
     ),
     Rule(
         os="fortiauthenticator",

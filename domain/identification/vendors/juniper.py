@@ -67,4 +67,5 @@ RULES = (
             Descr(r",(?P<v>\d[\w.]+)"),
         ),
     ),
+    Rule(os="jwos", os_name="JWOS", vendor="Juniper", type="other", oid=("8239.1.2.9", "8239")),
 )

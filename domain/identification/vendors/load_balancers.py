@@ -118,12 +118,16 @@ RULES = (
         ),
     ),
     Rule(
-        os="loadmaster",
+        os="kemp",
         os_name="LoadMaster",
         vendor="Kemp",
         type="other",
         oid=("12196",),
-        version=(Value("lmVersion", "12196.12.1.0"), Descr(r"(?P<v>\d+\.\d+[\w.-]*)")),
+        version=(
+            Value("kemp.13.0.10", "12196.13.0.10.0"),
+            Value("lmVersion", "12196.12.1.0"),
+            Descr(r"(?P<v>\d+\.\d+[\w.-]*)"),
+        ),
     ),
     Rule(
         os="zevenet",

@@ -253,6 +253,14 @@ RULES = (
         serial=(Value("commonSerialNumber.1", "17409.1.3.3.2.2.1.5.1"),),
     ),
     Rule(
+        os="edfa",
+        os_name="EDFA",
+        type="other",
+        oid=("17409.1",),
+        model=(Value("commonDeviceModelNumber.1", "17409.1.3.3.2.2.1.4.1"),),
+        serial=(Value("commonDeviceSerialNumber.1", "17409.1.3.3.2.2.1.5.1"),),
+    ),
+    Rule(
         os="cdata",
         os_name="C-Data OLT",
         vendor="C-Data",

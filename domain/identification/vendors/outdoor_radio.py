@@ -3,6 +3,8 @@
 from domain.identification.rules import Rule
 from domain.identification.sources import Descr, Value
 
+HYTERA_MODEL = Value("rptModelName", "40297.1.2.4.1.0")
+
 RULES = (
     Rule(
         os="albentia",
@@ -10,6 +12,20 @@ RULES = (
         vendor="Albentia Systems",
         type="wireless",
         oid=("28087",),
+    ),
+    *(
+        Rule(
+            os="hytera",
+            os_name="Hytera repeater",
+            vendor="Hytera",
+            type="wireless",
+            oid=(enterprise,),
+            when=when,
+            model=(HYTERA_MODEL,),
+            version=(Value("rptFirmwareVersion", "40297.1.2.4.3.0"),),
+            serial=(Value("rptSerialNo", "40297.1.2.4.5.0"),),
+        )
+        for enterprise, when in (("40297", ()), ("26381", (HYTERA_MODEL,)))
     ),
     Rule(
         os="alcoma-almp",

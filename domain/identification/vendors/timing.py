@@ -158,6 +158,15 @@ RULES = (
         version=(Descr(r"^\S+ (?P<v>\d\S+)"),),
     ),
     Rule(
+        os="dell-rcs",
+        os_name="Dell Remote Console",
+        vendor="Dell",
+        type="other",
+        oid=("10418.18.21.17",),
+        model=(Descr(r"^[\\\"]*(?P<v>[^\s\\\"]+)"),),
+        version=(Descr(r"^[\\\"]*\S+ (?P<v>\d[^\s\\\"]*)"),),
+    ),
+    Rule(
         os="lantronix-slc",
         os_name="Lantronix SLC",
         vendor="Lantronix",

@@ -169,5 +169,6 @@ RULES = (
         descr=r"^GV-|GeoVision",
         model=(Descr(r"(?P<v>GV-\S+)"),),
     ),
+    Rule(os="avigilon-cam", os_name="Avigilon camera", vendor="Avigilon", type="camera", oid=("46202",)),
     Rule(os="teradek", os_name="Teradek", vendor="Teradek", type="other", descr=r"\bTeradek\b"),
 )

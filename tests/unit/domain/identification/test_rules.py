@@ -155,6 +155,8 @@ def test_entity_rows_by_class_and_name() -> None:
         ("Optix RTN V100R011C00SPC200", "V100R011C00SPC200", None, None),
         ("Acme Office 1820 8G J9979A, PT.02.01, Linux 3.6.5", "PT.02.01", None, "Office 1820 8G J9979A"),
         ("Controller version dmr-3.05.00", "dmr-3.05.00", None, None),
+        ("Lights-On 4 2.50 Sep 23 2016", "2.50", None, None),
+        ("Acme 1810-24G, PL.1.9, eCos-3.0", "PL.1.9", None, "1810-24G"),
         ("SW2400 Ethernet", None, None, "SW2400 Ethernet"),
         ("Ethernet switch", None, None, None),
         ("Serial: none, Version unknown", None, None, None),
