@@ -1,7 +1,7 @@
 """Juniper Networks (JUNIPER-MIB, JUNIPER-VIRTUALCHASSIS-MIB, NETSCREEN-MIB, TRAPEZE-NETWORKS-ROOT-MIB, Juniper-UNI-SMI)."""
 
 from domain.identification.rules import Rule
-from domain.identification.sources import Descr, Value
+from domain.identification.sources import Descr, Fixed, Value
 
 RULES = (
     Rule(
@@ -53,6 +53,14 @@ RULES = (
         oid=("14525",),
         model=(Descr(r"Inc\.? (?P<v>\S+) \d"),),
         version=(Descr(r" (?P<v>\d+\.\d[\w.]+)(?: REL)?"),),
+    ),
+    Rule(
+        os="juniperex2500os",
+        os_name="EX2500",
+        vendor="Juniper",
+        type="switch",
+        oid=("1411.102",),
+        model=(Fixed("EX2500"),),
     ),
     Rule(
         os="pulse",
