@@ -108,6 +108,11 @@ def _request(state: Customer, command: RequestIsolation | RequestRelease) -> Seq
                 username=state.username, operation_id=command.operation_id, previous=state.state
             )
         ]
+    if command.again and state.state not in ("isolated", "not_effective"):
+        raise Refused(
+            f"{state.username} is {state.state} by now, which isolating anew does not undo",
+            code="CUSTOMER_CHANGING",
+        )
     fixed = state.memento.plan.method if state.memento else state.method if under_way else None
     if state.wanted == "isolated" and fixed not in (None, command.method):
         raise Refused(

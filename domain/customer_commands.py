@@ -48,7 +48,8 @@ class RequestIsolation(Command, frozen=True):
     method: IsolationMethod
     ended: str = ""
     again: bool = False
-    """Also where the customer is isolated already: something has changed on the router."""
+    """Anew, of a customer who is isolated and stays so: something has changed on the router. Refused for any other, so
+    that a release asked for in between holds."""
 
 
 class RequestRelease(Command, frozen=True):

@@ -102,6 +102,15 @@ def test_the_last_request_wins_and_the_overtaken_operation_writes_nothing() -> N
     )
 
 
+def test_isolating_anew_does_not_overtake_a_release() -> None:
+    anew = RequestIsolation(operation_id="op-9", method="profile", again=True)
+    assert _state(*ISOLATED, anew).operation_id == "op-9"
+    release = RequestRelease(operation_id="op-2")
+    assert _refusal([*ISOLATED, release], anew) == "CUSTOMER_CHANGING"
+    released = ConcludeRelease(operation_id="op-2", changed=True)
+    assert _refusal([*ISOLATED, release, released], anew) == "CUSTOMER_CHANGING"
+
+
 def test_a_request_whose_operation_ended_may_be_made_anew() -> None:
     again = RequestIsolation(operation_id="op-2", method="disable", ended="op-1")
     assert _state(ADD, ASK, again).operation_id == "op-2"
