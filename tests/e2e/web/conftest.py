@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.e2e.web.product import ADMIN, Product
 
-DESKTOP = {"width": 1360, "height": 850}
-PHONE = {"width": 390, "height": 800}
+DESKTOP: ViewportSize = {"width": 1360, "height": 850}
+PHONE: ViewportSize = {"width": 390, "height": 800}
 PASSWORD = "correct horse battery staple of a user"
 Opener = Callable[..., Page]
 

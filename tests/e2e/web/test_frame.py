@@ -1,4 +1,4 @@
-"""The frame of the web application: logging in, roles, search, live connection, accessibility of every page."""
+"""The frame of the web application: logging in, roles, search, live connection."""
 
 import re
 
@@ -6,8 +6,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.web.conftest import PHONE, Opener
-from tests.e2e.web.product import ADMIN, Product, axe_source, told
+from tests.e2e.web.conftest import Opener
+from tests.e2e.web.product import ADMIN, Product
 
 pytestmark = pytest.mark.needs_package("chromium")
 
@@ -93,42 +93,6 @@ def test_the_theme_is_remembered(open_as: Opener) -> None:
 def test_an_unknown_page_says_so(open_as: Opener) -> None:
     page = open_as("viewer", "/no/such/page")
     expect(page.get_by_text("No such page")).to_be_visible()
-
-
-PAGES = (
-    "/login", "/dashboard", "/devices", "/devices/$device", "/devices/$device?tab=interfaces",
-    "/devices/$device?tab=neighbours", "/devices/$device?tab=history", "/audit", "/audit?event=5", "/discovery",
-    "/discovery/$job", "/admin", "/admin?tab=users", "/admin?tab=keys", "/admin?tab=credentials",
-    "/admin?tab=settings", "/admin?tab=projections", "/admin?tab=logs", "/account",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("look", ["light on a desk", "dark on a phone"])
-def test_axe_finds_nothing(open_as: Opener, product: Product, api: httpx.Client, look: str) -> None:
-    device = next(each["id"] for each in product.devices(api) if each["name"].startswith("cr1"))
-    job = api.get("/discovery/jobs").json()["items"][0]["job_id"]
-    phone = look == "dark on a phone"
-    page = open_as("admin", "/dashboard", viewport=PHONE if phone else None, dark=phone)
-    checker = axe_source()
-    found: dict[str, str] = {}
-    for path in PAGES:
-        if path == "/login":
-            visited = open_as(None, path, viewport=PHONE if phone else None, dark=phone)
-        else:
-            visited = page
-            page.goto(path.replace("$device", device).replace("$job", job))
-        expect(visited.get_by_role("heading").first).to_be_visible()
-        expect(visited.get_by_role("status", name="Loading")).to_have_count(0)
-        assert visited.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
-            f"{path} is wider than {look}"
-        )
-        visited.evaluate(checker)
-        violations = visited.evaluate(
-            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then((done) => done.violations)"
-        )
-        if violations:
-            found[path] = told(violations)
-    assert found == {}, "\n".join(f"{path}: {text}" for path, text in found.items())
 
 
 def test_a_restart_of_the_server_is_outlived(open_as: Opener, product: Product) -> None:

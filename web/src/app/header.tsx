@@ -1,5 +1,5 @@
 /** The bar on top: search, the state of the live connection, running operations, theme and account. */
-import { Link } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { CircleUser, LogOut, Monitor, Moon, Search, Sun, User, Wifi, WifiOff } from "lucide-react";
 import { useEffect } from "react";
 import { answered, client } from "@/api/client";
@@ -62,6 +62,7 @@ const THEMES: readonly (readonly [Theme, string, typeof Sun])[] = [
 function Account() {
   const user = useUser();
   const logOut = useLogOut();
+  const navigate = useNavigate();
   const [theme, setTheme] = useTheme();
 
   // the choice follows the person to another browser, which has made none of its own
@@ -89,17 +90,8 @@ function Account() {
         </MenuCheck>
       ))}
       <MenuLine />
-      <AccountLink />
+      <MenuItem icon={User} onSelect={() => void navigate({ to: "/account" as never })}>Your account</MenuItem>
       <MenuItem icon={LogOut} onSelect={() => void logOut()}>Log out</MenuItem>
     </Menu>
-  );
-}
-
-function AccountLink() {
-  return (
-    <Link to="/account" className="flex items-center gap-2 rounded px-2 py-1.5 hover:bg-hover">
-      <User aria-hidden className="size-4" />
-      Your account
-    </Link>
   );
 }

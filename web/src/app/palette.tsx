@@ -7,7 +7,7 @@ import { ArrowRight, Server, Users } from "lucide-react";
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from "react";
 import { get } from "@/api/query";
 import { useCan } from "@/api/session";
-import { useRested } from "@/ui/hooks";
+import { useFocusBack, useRested } from "@/ui/hooks";
 import { Name } from "@/ui/name";
 import { features } from "./feature";
 import { navGroups } from "./nav";
@@ -32,13 +32,14 @@ export function PaletteProvider({ children }: { children: ReactNode }) {
     addEventListener("keydown", onKey);
     return () => { removeEventListener("keydown", onKey); };
   }, []);
+  const focusBack = useFocusBack(shown);
   return (
     <Palette value={value}>
       {children}
       <Dialog.Root open={shown} onOpenChange={setShown}>
         <Dialog.Portal>
           <Dialog.Overlay className="fixed inset-0 z-40 bg-[rgb(10_12_16/0.45)]" />
-          <Dialog.Content aria-describedby={undefined} className="fixed top-[12dvh] left-1/2 z-50 w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 overflow-hidden rounded-lg border border-line bg-raised shadow-pop focus:outline-none">
+          <Dialog.Content aria-describedby={undefined} onCloseAutoFocus={focusBack} className="fixed top-[12dvh] left-1/2 z-50 w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 overflow-hidden rounded-lg border border-line bg-raised shadow-pop focus:outline-none">
             <Dialog.Title className="sr-only">Search and commands</Dialog.Title>
             <Choices close={() => { setShown(false); }} />
           </Dialog.Content>

@@ -4,6 +4,7 @@ import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { IconButton } from "./button";
 import { cn } from "./cn";
+import { useFocusBack } from "./hooks";
 
 interface DialogProps {
   open: boolean;
@@ -18,11 +19,13 @@ interface DialogProps {
 }
 
 export function Dialog({ open, onOpenChange, title, description, wide, drawer, footer, children }: DialogProps) {
+  const focusBack = useFocusBack(open);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-[rgb(10_12_16/0.45)]" />
         <Radix.Content
+          onCloseAutoFocus={focusBack}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cn(
             "fixed z-50 flex flex-col border border-line bg-raised shadow-pop focus:outline-none",

@@ -1,6 +1,6 @@
 /** Small pieces of state that many pages want. */
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 
 /** What was set in this browser, remembered; other tabs follow. */
 export function useRemembered<T>(key: string, initial: T): [T, (value: T) => void] {
@@ -85,4 +85,17 @@ export function useMediaQuery(query: string): boolean {
     ),
     () => matchMedia(query).matches,
   );
+}
+
+/** For a dialog without a trigger of its own: whoever had the focus when it opened gets it back, or else the page. */
+export function useFocusBack(open: boolean): (event: Event) => void {
+  const opener = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    if (open) opener.current = document.activeElement;
+  }, [open]);
+  return useCallback((event: Event) => {
+    event.preventDefault();
+    if (opener.current instanceof HTMLElement && opener.current !== document.body) opener.current.focus();
+    if (document.activeElement === null || document.activeElement !== opener.current) document.getElementById("page")?.focus();
+  }, []);
 }

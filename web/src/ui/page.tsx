@@ -47,7 +47,7 @@ export function Panel({ title, actions, children, className, flush }: {
     <section className={cn("min-w-0 rounded-lg border border-line bg-surface", className)}>
       {(title ?? actions) && (
         <header className="flex min-h-10 flex-wrap items-center gap-2 border-b border-line px-3 py-1.5">
-          <h2 className="min-w-0 flex-1 truncate text-sm font-semibold">{title}</h2>
+          <h2 className="min-w-0 flex-[1_1_8rem] truncate text-sm font-semibold">{title}</h2>
           {actions}
         </header>
       )}
@@ -75,7 +75,7 @@ export function Stat({ label, value, note, className }: { label: string; value: 
   return (
     <div className={cn("rounded-lg border border-line bg-surface px-3 py-2.5", className)}>
       <div className="text-xs text-muted">{label}</div>
-      <div className="text-2xl font-semibold">{value}</div>
+      <div className="truncate text-xl font-semibold sm:text-2xl">{value}</div>
       {note && <div className="text-xs text-muted">{note}</div>}
     </div>
   );

@@ -1,6 +1,5 @@
 /** Moments in the reader's own zone, with UTC on hover; how long ago, kept fresh by one clock for the page. */
 import { useSyncExternalStore } from "react";
-import { Tooltip } from "./tooltip";
 import { duration } from "./units";
 
 const FULL = new Intl.DateTimeFormat(undefined, {
@@ -71,10 +70,9 @@ function Known({ at, relative, style }: { at: string | number; relative: boolean
   const date = new Date(at);
   const text = relative ? ago(date.getTime(), present) : formatTime(date, style);
   return (
-    <Tooltip text={<>{formatTime(date)}<br />{utc(date)}</>}>
-      <time dateTime={date.toISOString()} className="whitespace-nowrap">
-        {text}
-      </time>
-    </Tooltip>
+    // the browser's own tooltip: a table has one of these in each row
+    <time dateTime={date.toISOString()} title={`${formatTime(date)}\n${utc(date)}`} className="whitespace-nowrap">
+      {text}
+    </time>
   );
 }

@@ -32,7 +32,8 @@ export default function AlertPage() {
 }
 
 /** As `details` names it. */
-const POLICY = "Policy id";
+/** Details that name something of ours lead to it. */
+const LEADS: Record<string, readonly [path: string, words: string]> = { "Policy id": ["/policies/", "the broken policy"], "Customer id": ["/customers/", "the customer"] };
 
 type Step = "acknowledge" | "resolve" | "reopen";
 const VERBS: Record<Step, string> = { acknowledge: "Acknowledge", resolve: "Resolve", reopen: "Reopen" };
@@ -88,7 +89,7 @@ function Alert({ row }: { row: Schemas["AlertDetail"] }) {
               ["Acknowledged", row.acknowledged_at && <span key="ack"><Name wrap>{row.acknowledged_by}</Name>, <Time at={row.acknowledged_at} /></span>],
               ["Resolved", row.resolved_at && <span key="resolved"><Name wrap>{row.resolved_by}</Name>, <Time at={row.resolved_at} /></span>],
               ["Reason", row.reason && <Name key="reason" wrap>{row.reason}</Name>],
-              ...details(row.detail).map(([name, value]) => [name, name === POLICY ? <Link key={name} className="text-accent underline" to={`/policies/${value}` as never}>the broken policy</Link> : <span key={name}>{value.split("\n").map((line) => <span key={line} className="block"><Name wrap>{line}</Name></span>)}</span>] as const),
+              ...details(row.detail).map(([name, value]) => [name, LEADS[name] ? <Link key={name} className="text-accent underline" to={`${LEADS[name][0]}${value}` as never}>{LEADS[name][1]}</Link> : <span key={name}>{value.split("\n").map((line) => <span key={line} className="block"><Name wrap>{line}</Name></span>)}</span>] as const),
             ])}
           />
           {can("engineer") && (

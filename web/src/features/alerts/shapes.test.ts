@@ -22,7 +22,7 @@ describe("scopeText", () => {
 
 describe("details", () => {
   it("leaves out what says nothing", () => {
-    expect(details({ value: 3, empty: "", none: null, parts: { a: 1 } })).toEqual([["Value", "3"], ["Parts", `{"a":1}`]]);
+    expect(details({ value: 3, empty: "", none: null, parts: { a: 1 } })).toEqual([["Value", "3"], ["Parts", "a=1"]]);
     expect(details("x")).toEqual([]);
   });
   it("says a list of findings line by line", () => {

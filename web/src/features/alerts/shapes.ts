@@ -1,6 +1,7 @@
 /** Rules and alerts in words. */
 import type { ReactNode } from "react";
 import type { Schemas } from "@/api/client";
+import { asText } from "@/ui/audit/values";
 import { duration, metricName, metricValue } from "@/ui/units";
 
 type Condition = Schemas["RuleBody"]["condition"];
@@ -70,5 +71,5 @@ function spelledOut(value: unknown): string {
   if (typeof value !== "object" || value === null) return typeof value === "number" ? Number(value.toPrecision(6)).toString() : String(value);
   const { title, severity } = value as { title?: unknown; severity?: unknown };
   if (typeof title === "string") return typeof severity === "string" ? `${severity}: ${title}` : title;
-  return JSON.stringify(value);
+  return asText(value);
 }

@@ -111,17 +111,17 @@ export function Timeline({ filter, onOpen, selected, empty, className }: {
 function Line({ entry, onOpen, selected, everywhere }: { entry: Entry; onOpen: (entry: Entry) => void; selected: boolean; everywhere: boolean }) {
   const device = everywhere && entry.device_id && entry.device_name && !entry.summary.includes(entry.device_name) ? entry.device_name : null;
   return (
-    <div className={cn("grid grid-cols-[3.5rem_minmax(0,1fr)] gap-x-3 border-b sm:grid-cols-[4rem_minmax(0,1fr)_auto] border-line px-3 py-1.5 hover:bg-hover", selected && "bg-accent-soft")}>
-      <span className="pt-px text-xs text-muted">
+    <div className={cn("grid grid-cols-[3.5rem_minmax(0,1fr)] gap-x-3 border-b border-line px-3 py-1 sm:grid-cols-[4rem_minmax(0,1fr)_auto] hover:bg-hover", selected && "bg-accent-soft")}>
+      <span className="pt-1 text-xs text-muted">
         <Time at={entry.occurred_at} style="clock" />
       </span>
       <div className="min-w-0">
         <div className="flex min-w-0 flex-wrap items-baseline gap-x-2">
-          <button type="button" className="min-w-0 text-left hover:text-accent hover:underline" onClick={() => { onOpen(entry); }}>
+          <button type="button" className="min-w-0 py-0.5 text-left hover:text-accent hover:underline" onClick={() => { onOpen(entry); }}>
             <Name wrap className="font-medium">{entry.summary || eventWords(entry.type)}</Name>
           </button>
           {device && (
-            <Link to={`/devices/${entry.device_id ?? ""}` as never} className="max-w-full min-w-0 text-muted hover:text-accent hover:underline">
+            <Link to={`/devices/${entry.device_id ?? ""}` as never} className="max-w-full min-w-0 py-0.5 text-muted hover:text-accent hover:underline">
               <Name>{device}</Name>
             </Link>
           )}
@@ -130,7 +130,7 @@ function Line({ entry, onOpen, selected, everywhere }: { entry: Entry; onOpen: (
         {entry.reason && <p className="text-xs text-muted">“<Name wrap>{entry.reason}</Name>”</p>}
         {entry.changes.length > 0 && <div className="mt-0.5"><Changes changes={entry.changes as unknown as ValueChange[]} limit={4} /></div>}
       </div>
-      <span className="hidden pt-px text-xs text-muted sm:block"><ActorName entry={entry} /></span>
+      <span className="hidden pt-1 text-xs text-muted sm:block"><ActorName entry={entry} /></span>
     </div>
   );
 }
