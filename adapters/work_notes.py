@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from domain.device_identity import Run
 from domain.observation import Sighting
+from domain.worker_figures import WorkerFigure
 
 
 class PostgresWorkNotes:
@@ -101,14 +102,21 @@ class PostgresWorkNotes:
             )
             return {row[0] for row in await cursor.fetchall()}
 
-    async def present(self, worker_id: str, kind: str) -> None:
-        """Says that this worker lives; those silent for a minute are forgotten."""
+    async def present(self, worker_id: str, kind: str, figures: Sequence[WorkerFigure] = ()) -> None:
+        """Says that this worker lives, and what it counts; those silent for a minute are forgotten."""
         async with self._pool.connection() as conn:
             await conn.execute("DELETE FROM work.workers WHERE seen_at < now() - interval '1 minute'")
             await conn.execute(
-                "INSERT INTO work.workers (id, kind, host, pid, started_at, seen_at)"
-                " VALUES (%s, %s, %s, %s, now(), now()) ON CONFLICT (id) DO UPDATE SET seen_at = now()",
-                (worker_id, kind, socket.gethostname(), os.getpid()),
+                "INSERT INTO work.workers (id, kind, host, pid, started_at, seen_at, figures)"
+                " VALUES (%s, %s, %s, %s, now(), now(), %s::jsonb)"
+                " ON CONFLICT (id) DO UPDATE SET seen_at = now(), figures = excluded.figures",
+                (
+                    worker_id,
+                    kind,
+                    socket.gethostname(),
+                    os.getpid(),
+                    msgspec.json.encode(list(figures)).decode(),
+                ),
             )
 
     async def leave(self, worker_id: str) -> None:

@@ -20,5 +20,5 @@ def live_dependencies(
     history = PostgresTelemetryHistory(pool)
     stream = JetStreamTelemetryStream(connected)
     feed = TelemetryFeed(stream)
-    figures = TelemetryFigures(history, feed, stream.standing)
+    figures = TelemetryFigures(history, feed, stream.standing, pool.connection)
     return {"history": history, "live": feed, "figures": figures.text}, feed

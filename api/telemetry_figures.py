@@ -1,9 +1,11 @@
-"""Figures of telemetry for /metrics: how far recorders are, how full the stream is, who listens live."""
+"""Figures of telemetry for /metrics: how pollers and recorders get on, how full the stream is, who listens live."""
 
 import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import psycopg
 from prometheus_client import CollectorRegistry, generate_latest
@@ -12,11 +14,14 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from api.telemetry_feed import TelemetryFeed
+from api.worker_figures import families as worker_families
+from api.worker_figures import told_by_workers
 from domain.errors import Unavailable
 from domain.telemetry import StreamPlace
 from domain.telemetry_history import Recorded, StreamStanding, TelemetryHistory
 
 _PATIENCE_S = 2.0
+Connect = Callable[[], AbstractAsyncContextManager[Any]]
 
 
 class TelemetryFigures:
@@ -27,10 +32,12 @@ class TelemetryFigures:
         history: TelemetryHistory,
         feed: TelemetryFeed,
         standing: Callable[[Mapping[int, StreamPlace]], Awaitable[StreamStanding]],
+        connect: Connect,
     ) -> None:
         self._history = history
         self._feed = feed
         self._standing = standing
+        self._connect = connect
 
     async def text(self) -> bytes:
         """Prometheus text."""
@@ -48,6 +55,8 @@ class TelemetryFigures:
         ]
         with contextlib.suppress(Unavailable, TimeoutError, psycopg.Error):
             async with asyncio.timeout(_PATIENCE_S):
+                async with self._connect() as conn:
+                    families += worker_families(await told_by_workers(conn))
                 recorded = await self._history.recorded()
                 families += _recorded(recorded)
                 families += _of_stream(await self._standing(recorded.places))

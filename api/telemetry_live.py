@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -130,13 +130,14 @@ async def get_live(
 @get("/telemetry/talkers", guards=[viewer])
 async def get_talkers(live: LiveTelemetry, connect: Connect, limit: Limit = 10) -> Talkers:
     """The interfaces that move most at this moment, received and sent together; what is stale does not count."""
-    busiest = heapq.nlargest(limit, _rates(live, time.time()), key=lambda each: (each[0], each[1], each[2]))
     async with connect() as conn:
         cursor = await conn.execute(
             "SELECT id::text, name FROM inventory.devices WHERE id = ANY(%s::uuid[]) AND state = 'active'",
-            ([each[1] for each in busiest],),
+            (list(live.devices()),),
         )
         names: dict[str, str] = dict(await cursor.fetchall())
+    rates = _rates(live, names, time.time())
+    busiest = heapq.nlargest(limit, rates, key=lambda each: (each[0], each[1], each[2]))
     return Talkers(
         [
             Talker(
@@ -148,13 +149,14 @@ async def get_talkers(live: LiveTelemetry, connect: Connect, limit: Limit = 10) 
                 at=datetime.fromtimestamp(max(received.at, sent.at), UTC),
             )
             for _, device, interface, received, sent in busiest
-            if device in names
         ]
     )
 
 
-def _rates(live: LiveTelemetry, now: float) -> Iterator[tuple[float, str, str, LastValue, LastValue]]:
-    for device in list(live.devices()):
+def _rates(
+    live: LiveTelemetry, devices: Iterable[str], now: float
+) -> Iterator[tuple[float, str, str, LastValue, LastValue]]:
+    for device in devices:
         values = live.last(device)
         for (metric, interface), received in values.items():
             sent = values.get(("if_out_bps", interface)) if metric == "if_in_bps" else None

@@ -53,6 +53,7 @@ from workers.customers import Isolation
 from workers.discovery import Discovery
 from workers.escapes import Escapes
 from workers.executor import Executor
+from workers.figures import FigureSources
 from workers.kinds import KINDS
 from workers.lost_terminals import LostTerminals
 from workers.main_configs import compliance_watch, config_handlers, config_parts, config_schedule
@@ -101,6 +102,7 @@ class Parts:
     notes: PostgresWorkNotes
     vault: PostgresVault
     secrets: AuditedSecrets
+    figures: FigureSources
 
 
 async def run(configuration: Configuration, master_key: MasterKey, kinds: Sequence[str] = KINDS) -> None:
@@ -111,7 +113,9 @@ async def run(configuration: Configuration, master_key: MasterKey, kinds: Sequen
         nats = ClientOnDemand(parts.configuration.nats_url, name="netledger worker, telemetry")
         stack.push_async_callback(nats.close)
         services = _chosen(parts, _services(parts, nats), chosen)
-        services["presence"] = Presence(parts.notes, parts.worker_id, ",".join(chosen)).run
+        services["presence"] = Presence(
+            parts.notes, parts.worker_id, ",".join(chosen), partial(parts.figures.now, chosen)
+        ).run
         if any(kind in _NEED_NATS for kind in chosen):
             services["nats"] = partial(_run_connected, parts, chosen)
         await run_all(services)
@@ -171,6 +175,7 @@ async def _open(configuration: Configuration, master_key: MasterKey, stack: Asyn
         notes=PostgresWorkNotes(pool),
         vault=vault,
         secrets=AuditedSecrets(bus, vault),
+        figures=FigureSources(),
     )
 
 
@@ -189,7 +194,9 @@ def _services(parts: Parts, nats: ClientOnDemand) -> Services:
             leadership=parts.leadership,
             vault=parts.vault,
         ),
-        "poller": poller(parts.worker_id, parts.pool, parts.bus, parts.secrets, parts.notes, nats).run,
+        "poller": poller(
+            parts.worker_id, parts.pool, parts.bus, parts.secrets, parts.notes, nats, parts.figures
+        ).run,
         "receivers": receivers(parts.configuration, parts.worker_id, parts.pool, parts.secrets).run,
         "customers": CutOffChanges(parts.bus, connect, parts.leadership, PostgresSessions(parts.pool)).run,
         "telemetry-upkeep": telemetry_upkeep(url, parts.pool, parts.leadership).run,

@@ -23,8 +23,10 @@ from domain.configuration import Configuration
 from domain.ports import CommandBus, SecretOpener, WorkNotes
 from projections import network_logs
 from workers.availability import AvailabilityChecks
+from workers.figures import FigureSources
 from workers.listeners import StreamListener, TrapListener, UdpListener
 from workers.opened_accesses import OpenedAccesses
+from workers.poll_counts import PollCounts
 from workers.poller import Poller
 from workers.receivers import Listener, Receivers
 from workers.router_polls import RouterPolls
@@ -44,12 +46,14 @@ def poller(
     secrets: SecretOpener,
     notes: WorkNotes,
     connected: Callable[[], Awaitable[Client]],
+    figures: FigureSources,
 ) -> Poller:
     plans = PostgresPollPlans(pool)
     polling = GufoSnmpPolling(most_sessions=_spare_descriptors())
-    snmp = SnmpPolls(polling, plans, OpenedAccesses(secrets, worker_id, "telemetry"))
+    counts = PollCounts()
+    snmp = SnmpPolls(polling, plans, OpenedAccesses(secrets, worker_id, "telemetry"), counts)
     verdicts = Verdicts(bus, worker_id)
-    return Poller(
+    made = Poller(
         worker_id,
         connect=pool.connection,
         leases=PostgresPartitionLeases(pool, "poller"),
@@ -59,7 +63,10 @@ def poller(
         verdicts=verdicts,
         outbox=TelemetryOutbox(TelemetryOnDemand(connected)),
         notes=notes,
+        counts=counts,
     )
+    figures.add("poller", made.figures)
+    return made
 
 
 def router_polls(

@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -16,10 +16,12 @@ from domain.ports import WorkNotes
 from domain.settings import Settings, TelemetrySettings
 from domain.snmp_polling import PollPlans
 from domain.telemetry import Group, PartitionLeases, Poll, partition
+from domain.worker_figures import WorkerFigure
 from projections import polled
 from projections.settings import in_force
 from workers.availability import AvailabilityChecks
 from workers.partitions import held_partitions
+from workers.poll_counts import PollCounts
 from workers.polled_device import CaredDevice
 from workers.snmp_polls import SnmpPolls
 from workers.telemetry_outbox import TelemetryOutbox
@@ -80,6 +82,7 @@ class Poller:
         verdicts: Verdicts,
         outbox: TelemetryOutbox,
         notes: WorkNotes,
+        counts: PollCounts,
     ) -> None:
         self._worker_id = worker_id
         self._connect = connect
@@ -100,9 +103,23 @@ class Poller:
         self._news = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._seen: dict[str, Sighting] = {}
-        self.polls = 0
-        self.skipped = 0
-        """Polls left out because the one before was not through."""
+        self._counts = counts
+
+    def figures(self) -> Iterator[WorkerFigure]:
+        """What it does, for /metrics."""
+        yield from self._counts.figures()
+        for name, text, value in (
+            ("devices", "Devices in this worker's care", len(self._devices)),
+            ("polls_running", "Polls that have begun or wait for a place", len(self._running)),
+            ("waiting_samples", "Samples that wait for the stream", self._outbox.samples),
+        ):
+            yield WorkerFigure(name=f"netledger_poller_{name}", help=text, kind="gauge", value=value)
+        yield WorkerFigure(
+            name="netledger_poller_lost_samples",
+            help="Samples given up while the stream was away",
+            kind="counter",
+            value=self._outbox.lost,
+        )
 
     async def run(self) -> None:
         """Until cancelled; then others may take over at once."""
@@ -212,37 +229,41 @@ class Poller:
         while True:
             now_s = loop.time()
             while self._due and self._due[0][0] <= now_s:
-                _, turn, device_id, group = heapq.heappop(self._due)
+                due_s, turn, device_id, group = heapq.heappop(self._due)
                 device = self._devices.get(device_id)
                 if device is not None and device.turns.get(group) == turn:
-                    self._begin(device, group)
+                    self._begin(device, group, due_s)
             wait_s = self._due[0][0] - loop.time() if self._due else _LONGEST_SLEEP_S
             await asyncio.sleep(min(max(wait_s, 0.0), _LONGEST_SLEEP_S))
 
-    def _begin(self, device: CaredDevice, group: Group) -> None:
+    def _begin(self, device: CaredDevice, group: Group, due_s: float) -> None:
         if group != "availability":  # when the next check is due depends on what comes of this one
             self._plan_next(device, group)
         if group in device.running:
-            self.skipped += 1
+            self._counts.skipped[group] += 1
             return
         device.running.add(group)
-        task = asyncio.create_task(self._work(device, group))
+        task = asyncio.create_task(self._work(device, group, due_s))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _work(self, device: CaredDevice, group: Group) -> None:
+    async def _work(self, device: CaredDevice, group: Group, due_s: float) -> None:
+        loop = asyncio.get_running_loop()
         try:
             every_s = self._interval_s(device, group)
             if group == "availability":
+                self._counts.began(group, loop.time() - due_s)
                 poll: Poll | None = await self._checks.check(device, self._settings, every_s)
             else:
                 async with self._places.of(device):
+                    self._counts.began(group, loop.time() - due_s)
                     poll = await self._snmp.poll(device, group, every_s, self._settings.poll_timeout_s)
-            self.polls += 1
+            self._counts.polls[group] += 1
             if poll is not None and self._devices.get(device.known.id) is device:
                 self._outbox.put(poll)
                 self._sight(device, poll)
         except Exception as error:
+            self._counts.failures[group, "error"] += 1
             log.warning("not polled", device=device.known.id, group=group, error=repr(error))
         finally:
             device.running.discard(group)

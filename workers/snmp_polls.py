@@ -11,6 +11,7 @@ from domain.ports import SnmpError
 from domain.snmp_polling import InterfacesRead, PollPlan, PollPlans, SnmpPolling
 from domain.telemetry import Group, Poll, Sample
 from workers.opened_accesses import OpenedAccesses
+from workers.poll_counts import PollCounts
 from workers.polled_device import SLOW_S, CaredDevice
 
 _MOST_ADDRESSES = 3
@@ -23,10 +24,13 @@ log = structlog.get_logger(__name__)
 
 
 class SnmpPolls:
-    def __init__(self, polling: SnmpPolling, plans: PollPlans, accesses: OpenedAccesses) -> None:
+    def __init__(
+        self, polling: SnmpPolling, plans: PollPlans, accesses: OpenedAccesses, counts: PollCounts
+    ) -> None:
         self._polling = polling
         self._plans = plans
         self._accesses = accesses
+        self._counts = counts
 
     async def poll(
         self, device: CaredDevice, group: Group, interval_s: float, timeout_s: float
@@ -44,6 +48,7 @@ class SnmpPolls:
                     return None
                 samples = await self._samples(device, plan, access, group, interval_s, timeout_s)
             except SnmpError as error:
+                self._counts.failures[group, error.kind] += 1
                 device.failed(loop.time(), looking=False)
                 if error.kind == "auth":
                     device.look_soon(loop.time())

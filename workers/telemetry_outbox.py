@@ -22,17 +22,18 @@ class TelemetryOutbox:
         self._publisher = publisher
         self._most_samples = most_samples
         self._waiting: deque[Poll] = deque()
-        self._samples = 0
+        self.samples = 0
+        """That wait."""
         self._news = asyncio.Event()
         self.lost = 0
         """Samples given up for want of room."""
 
     def put(self, poll: Poll) -> None:
         self._waiting.append(poll)
-        self._samples += len(poll.samples)
-        while self._samples > self._most_samples and len(self._waiting) > 1:
+        self.samples += len(poll.samples)
+        while self.samples > self._most_samples and len(self._waiting) > 1:
             oldest = self._waiting.popleft()
-            self._samples -= len(oldest.samples)
+            self.samples -= len(oldest.samples)
             self.lost += len(oldest.samples)
         self._news.set()
 
@@ -60,5 +61,5 @@ class TelemetryOutbox:
                 return False
             gone = set(map(id, batch))
             while self._waiting and id(self._waiting[0]) in gone:
-                self._samples -= len(self._waiting.popleft().samples)
+                self.samples -= len(self._waiting.popleft().samples)
         return True

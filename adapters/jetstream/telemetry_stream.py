@@ -54,7 +54,9 @@ class JetStreamTelemetryStream:
                     async for place, polls in batches:
                         yield place, polls
             except (NatsError, TimeoutError, OSError) as error:
-                log.warning("telemetry not readable yet", partition=partition, error=str(error) or repr(error))
+                log.warning(
+                    "telemetry not readable yet", partition=partition, error=str(error) or repr(error)
+                )
                 await asyncio.sleep(_AGAIN_S)
 
     async def _from(

@@ -16,7 +16,9 @@ from websockets.sync.client import ClientConnection, connect
 from adapters.jetstream.connection import connect as connect_nats
 from adapters.jetstream.telemetry import JetStreamTelemetry, ensure_telemetry_stream
 from adapters.telemetry.store import PostgresTelemetryStore
+from adapters.work_notes import PostgresWorkNotes
 from domain.telemetry import Poll, Sample
+from domain.worker_figures import WorkerFigure
 from tests.integration.api.answers import refused
 from tests.integration.api.serving import PATIENCE_S, Netledger, until
 
@@ -259,3 +261,59 @@ def test_metrics_tell_how_telemetry_is(instance: Netledger, viewer: httpx.Client
     assert figures["netledger_telemetry_recorded_samples_total"] == 0
     assert figures["netledger_telemetry_live_samples_total"] > 0
     assert figures["netledger_telemetry_subscribers"] == 0
+
+
+def test_metrics_tell_what_workers_count(instance: Netledger, viewer: httpx.Client) -> None:
+    """Here two that are none, with figures such as pollers give."""
+
+    def polls(group: str, count: float) -> WorkerFigure:
+        labels = {"group": group}
+        return WorkerFigure(
+            name="netledger_poller_polls", help="Ended", kind="counter", value=count, labels=labels
+        )
+
+    waiting = WorkerFigure(name="netledger_poller_waiting_samples", help="Wait", kind="gauge", value=8)
+    notes = PostgresWorkNotes(instance.console.pool)
+    instance.call(notes.present("one", "poller", [polls("interfaces", 3), polls("resources", 4), waiting]))
+    instance.call(notes.present("two", "poller", [polls("interfaces", 5)]))
+    try:
+        lines = viewer.get(f"{instance.root}/metrics").text.splitlines()
+    finally:
+        instance.call(notes.leave("one"))
+        instance.call(notes.leave("two"))
+    found = {line for line in lines if 'worker="one"' in line or 'worker="two"' in line}
+    assert found == {
+        'netledger_poller_polls_total{group="interfaces",worker="one"} 3.0',
+        'netledger_poller_polls_total{group="resources",worker="one"} 4.0',
+        'netledger_poller_polls_total{group="interfaces",worker="two"} 5.0',
+        'netledger_poller_waiting_samples{worker="one"} 8.0',
+    }
+
+
+def test_talkers_are_the_interfaces_that_move_most(
+    viewer: httpx.Client, engineer: httpx.Client, devices: Devices
+) -> None:
+    made = engineer.post("/inventory/devices", json={"address": "198.51.100.140", "name": "edge-140"})
+    assert made.status_code == 201, made.text
+    device, stranger = made.json()["id"], str(uuid4())
+    now = time.time()
+
+    def traffic(each: str, *rates: tuple[str, float, float]) -> Poll:
+        samples = [
+            Sample(metric, value, port)
+            for port, received, sent in rates
+            for metric, value in (("if_in_bps", received), ("if_out_bps", sent))
+        ]
+        return Poll(each, "interfaces", now, INTERVAL, tuple(samples))
+
+    devices.publish(traffic(device, ("wan", 5e11, 4e11), ("lan", 1e11, 2e11), ("idle", 0.0, 0.0)))
+    devices.publish(traffic(stranger, ("ether1", 9e12, 9e12)))  # is not in the inventory
+
+    def talkers(limit: int = 2) -> list[dict[str, Any]]:
+        return list(shown(viewer.get("/telemetry/talkers", params={"limit": limit}))["items"])
+
+    until(lambda: [each["interface"] for each in talkers()] == ["wan", "lan"])
+    first = talkers()[0]
+    assert (first["device_id"], first["device_name"]) == (device, "edge-140")
+    assert (first["in_bps"], first["out_bps"]) == (5e11, 4e11)
+    assert [each["interface"] for each in talkers(limit=1)] == ["wan"]

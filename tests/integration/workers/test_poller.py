@@ -9,6 +9,7 @@ import msgspec
 import nats
 
 from adapters.jetstream.telemetry import TELEMETRY_STREAM, decode
+from api.worker_figures import told_by_workers
 from domain.telemetry import Poll
 from lab.fleet import build_fleet
 from lab.snmp_faults import Fault, FaultKind
@@ -112,6 +113,20 @@ async def test_a_device_is_down_by_confirmed_loss_and_up_with_its_first_answer(
         async with polls_of(netledger) as heard:
             await all_polled(heard, {device.id})
             first.misbehave([Fault(FaultKind.DROPS)])
+
+            async def counted() -> bool:
+                """As /metrics tells it."""
+                async with netledger.console.pool.connection() as conn:
+                    told = [figure for _, figure in await told_by_workers(conn)]
+                values = {(each.name, *each.labels.values()): each.value for each in told}
+                prefix = "netledger_poller_"
+                return (
+                    values.get((f"{prefix}devices",)) == 2
+                    and values.get((f"{prefix}polls", "availability"), 0) > 0
+                    and values.get((f"{prefix}poll_failures", "resources", "timeout"), 0) > 0
+                )
+
+            await until(counted)
 
             async def is_down() -> bool:
                 return (await netledger.device_at(A)).status == "down"

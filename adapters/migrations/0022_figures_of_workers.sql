@@ -1,0 +1,3 @@
+-- figures that workers tell of themselves
+
+ALTER TABLE work.workers ADD figures jsonb NOT NULL DEFAULT '[]';
