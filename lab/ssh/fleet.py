@@ -53,6 +53,8 @@ class SshFleetPlan:
     enable_password: str = LAB_ENABLE
     latency_s: float = 0.0
     show_s: float = 0.0
+    minute_s: float = 60.0
+    """Seconds that a minute of the devices' own timers takes."""
     shared_host_key: bool = False
     """One key for all, as hundreds of keys take a while to make."""
     key_seed: str = ""
@@ -108,7 +110,7 @@ class SshFleet:
                 password=plan.password,
                 enable_password=plan.enable_password,
             )
-            device.latency_s = plan.latency_s
+            device.latency_s, device.minute_s = plan.latency_s, plan.minute_s
             if plan.show_s:
                 device.faults.add(Fault("slow", "show", times=0, delay_s=plan.show_s))
             key = kept_host_key(f"{plan.key_seed} {site.address}") if plan.key_seed else shared

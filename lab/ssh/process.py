@@ -65,6 +65,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--show-s", type=float, default=0.0, help="time that showing the configuration takes besides"
     )
+    parser.add_argument(
+        "--minute-s", type=float, default=60.0, help="time that a minute of their timers takes"
+    )
     parser.add_argument("--shared-host-key", action="store_true")
     parser.add_argument("--size", type=int, default=0, help="of the network of `lab.snmp_process`")
     parser.add_argument("--seed", type=int, default=1, help="of the network of `lab.snmp_process`")
@@ -90,6 +93,7 @@ async def _serve(options: argparse.Namespace) -> None:
         enable_password=options.enable_password,
         latency_s=options.latency_s,
         show_s=options.show_s,
+        minute_s=options.minute_s,
         shared_host_key=options.shared_host_key,
         key_seed=f"{options.seed}" if options.size else "",
         sites=_sites(options),

@@ -3,7 +3,7 @@ import { ChevronLeft, ChevronRight, History } from "lucide-react";
 import { useState } from "react";
 import { Button, IconButton } from "./button";
 import { cn } from "./cn";
-import { formatTime, useNow, utc } from "./time";
+import { formatTime, localTime, useNow, utc } from "./time";
 
 const STEPS = 1000;
 
@@ -62,8 +62,8 @@ export function TimeSlider({ from, value, onChange, changes = [], className }: T
         aria-label="Date and time shown"
         title={utc(chosen)}
         step={1}
-        value={local(chosen)}
-        max={local(now)}
+        value={localTime(chosen)}
+        max={localTime(now)}
         onChange={(event) => {
           const at = new Date(event.target.value).getTime();
           if (!Number.isNaN(at)) choose(Math.min(at, now));
@@ -75,10 +75,4 @@ export function TimeSlider({ from, value, onChange, changes = [], className }: T
       </Button>
     </div>
   );
-}
-
-/** As a datetime-local field writes it, in the reader's zone. */
-export function local(at: number): string {
-  const date = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
-  return date.toISOString().slice(0, 19);
 }

@@ -59,6 +59,12 @@ export function utc(at: string | number | Date): string {
   return Number.isNaN(date.getTime()) ? "–" : `${date.toISOString().replace("T", " ").slice(0, 19)} UTC`;
 }
 
+/** As a datetime-local field writes it, in the reader's zone: to the second. */
+export function localTime(at: number): string {
+  const date = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  return date.toISOString().slice(0, 19);
+}
+
 /** `relative` says "3 min ago"; both forms tell the moment in both zones on hover. */
 export function Time({ at, relative, style = "full" }: { at: string | number | null | undefined; relative?: boolean; style?: "full" | "short" | "clock" }) {
   if (at === null || at === undefined || at === "") return <span className="text-muted">–</span>;

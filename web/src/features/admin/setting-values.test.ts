@@ -23,8 +23,8 @@ describe("settings in a form", () => {
   });
 
   it("tells what a setting may be and was at first", () => {
-    expect(boundsOf({ bounds: "whole number ≥ 10", default: 300, choices: [] }, "seconds")).toBe("seconds, whole number ≥ 10; at first 300");
-    expect(boundsOf({ bounds: "`disable`, `profile`", default: "disable", choices: ["disable", "profile"] }, undefined)).toBe("at first disable");
-    expect(boundsOf({ bounds: "list of text", default: [], choices: [] }, "One a line.")).toBe("one a line, list of text");
+    expect(boundsOf({ bounds: "whole number ≥ 10", default: 300, choices: [] }, "seconds")).toBe("Seconds, whole number ≥ 10; at first 300");
+    expect(boundsOf({ bounds: "`disable`, `profile`", default: "disable", choices: ["disable", "profile"] }, undefined)).toBe("At first disable");
+    expect(boundsOf({ bounds: "list of text", default: [], choices: [] }, "One a line.")).toBe("One a line, list of text");
   });
 });

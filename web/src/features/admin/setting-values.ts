@@ -65,11 +65,12 @@ export function labelOf(name: string): string {
   return bare.charAt(0).toUpperCase() + bare.slice(1);
 }
 
-/** "seconds, whole number ≥ 10; at first 300" */
+/** "Seconds, whole number ≥ 10; at first 300" */
 export function boundsOf({ bounds, default: first, choices }: { bounds: string; default?: unknown; choices: readonly string[] }, unit: string | undefined): string {
   const may = [unit?.replace(/\.$/, "").toLowerCase(), choices.length > 0 ? undefined : bounds.replaceAll("`", "")].filter(Boolean).join(", ");
   const was = first === null || first === undefined || first === "" || JSON.stringify(first).length > LONGEST_DEFAULT || /^(\[\]|\{\})$/.test(JSON.stringify(first)) ? "" : `at first ${written(first).replaceAll("\n", ", ")}`;
-  return [may, was].filter(Boolean).join("; ");
+  const text = [may, was].filter(Boolean).join("; ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 const LONGEST_DEFAULT = 60;

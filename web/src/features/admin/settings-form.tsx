@@ -73,7 +73,7 @@ function GroupForm({ name, group, told }: { name: string; group: Group; told: Sc
 function Described({ about, unit }: { about: Schemas["Described"]; unit: string | undefined }) {
   return (
     <>
-      {about.what}
+      {about.what.replaceAll("`", "")}
       <span className="block">{boundsOf(about, unit)}</span>
     </>
   );

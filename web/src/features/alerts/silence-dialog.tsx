@@ -6,6 +6,7 @@ import { useCommand } from "@/api/query";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { CheckField, SelectField, TextField } from "@/ui/field";
+import { localTime, useNow } from "@/ui/time";
 
 interface SilenceDialogProps {
   open: boolean;
@@ -23,16 +24,12 @@ const HOURS = [
   { value: "168", label: "1 week" },
 ];
 
-/** Local time as `<input type="datetime-local">` writes it. */
-function local(at: Date): string {
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
 const words = (value: FormDataEntryValue | null): string[] =>
   (typeof value === "string" ? value : "").split(",").map((each) => each.trim()).filter(Boolean);
 
 export function SilenceDialog({ open, onOpenChange, alert, deviceName }: SilenceDialogProps) {
   const [wrong, setWrong] = useState<ApiError | null>(null);
+  const now = useNow();
   const create = useCommand((body: Schemas["CreateSilence"]) => answered(client.POST("/api/v1/silences", { body })), {
     done: "Silenced",
     onSuccess: () => { onOpenChange(false); },
@@ -89,7 +86,7 @@ export function SilenceDialog({ open, onOpenChange, alert, deviceName }: Silence
             <TextField label="Labels" name="labels" hint="Several with commas." />
           </>
         )}
-        <TextField label="From" name="starts_at" type="datetime-local" defaultValue={local(new Date())} error={wrong?.details.field === "starts_at" ? wrong.message : null} />
+        <TextField label="From" name="starts_at" type="datetime-local" defaultValue={localTime(now).slice(0, 16)} error={wrong?.details.field === "starts_at" ? wrong.message : null} />
         <SelectField label="For" name="hours" options={HOURS} defaultValue="4" />
         <TextField label="Why" name="why" required maxLength={300} className="sm:col-span-2" error={wrong?.details.field === "why" ? wrong.message : null} />
         <CheckField name="maintenance" label="Maintenance window" hint="The devices that it names are shown as being worked on." className="sm:col-span-2" />

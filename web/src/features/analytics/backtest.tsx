@@ -77,7 +77,7 @@ export function Backtest({ device, metric }: { device: string; metric: string })
 function Run({ id, name }: { id: string; name: string }) {
   const operation = useQuery({
     ...get("/api/v1/operations/{operation}", { path: { operation: id } }),
-    refetchInterval: ({ state }) => (state.data && ["succeeded", "failed", "cancelled"].includes(state.data.state) ? false : 1_000),
+    refetchInterval: ({ state }) => (state.data && ["succeeded", "failed", "cancelled", "outcome_unknown"].includes(state.data.state) ? false : 1_000),
   });
   return (
     <Panel title={name} actions={operation.data && <StatusBadge state={operation.data.state} />}>

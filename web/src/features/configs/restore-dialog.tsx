@@ -76,7 +76,7 @@ function Plan({ row, started }: { row: Schemas["BackupRow"]; started: (operation
   );
 }
 
-const ENDED = ["succeeded", "failed", "cancelled"];
+const ENDED = ["succeeded", "failed", "cancelled", "outcome_unknown"];
 
 function Under({ operation }: { operation: { id: string; until: number | null } }) {
   const row = useQuery({

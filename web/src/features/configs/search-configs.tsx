@@ -9,11 +9,12 @@ import { CheckField, TextField } from "@/ui/field";
 import { useUrlState } from "@/ui/hooks";
 import { Name } from "@/ui/name";
 import { Failure, Message, Skeleton } from "@/ui/states";
+import { localTime } from "@/ui/time";
 import { bytes, count } from "@/ui/units";
 
 export function SearchConfigs() {
   const [{ find = "", regex = "", as_of = "" }, set] = useUrlState();
-  const [moment, setMoment] = useState("");
+  const [moment, setMoment] = useState(as_of ? localTime(new Date(as_of).getTime()).slice(0, 16) : "");
   const found = useInfiniteQuery({
     queryKey: ["/api/v1/config/search", find, regex, as_of],
     queryFn: ({ pageParam, signal }) =>
