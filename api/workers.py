@@ -23,7 +23,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     routers: int
 
 
-class Workers(msgspec.Struct, frozen=True):
+class WorkerList(msgspec.Struct, frozen=True):
     """By host and process."""
 
     items: list[Worker]
@@ -37,11 +37,11 @@ FROM work.workers w WHERE {ALIVE} ORDER BY host, pid LIMIT 1000
 
 
 @get("/workers", guards=[admin])
-async def list_workers(connect: Connect) -> Workers:
+async def list_workers(connect: Connect) -> WorkerList:
     """Those that gave a sign of life in the last 20 seconds."""
     async with connect() as conn, conn.cursor(row_factory=class_row(Worker)) as cursor:
         await cursor.execute(_ALIVE)
-        return Workers(await cursor.fetchall())
+        return WorkerList(await cursor.fetchall())
 
 
 ROUTER = Router("/", route_handlers=[list_workers], tags=["health"])

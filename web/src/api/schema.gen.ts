@@ -6063,7 +6063,7 @@ export interface components {
             postgres: components["schemas"]["Service"];
             projections: components["schemas"]["ReadModels"];
             routers: components["schemas"]["RoutersSeen"];
-            workers: components["schemas"]["api.service_health.Workers"];
+            workers: components["schemas"]["Workers"];
         };
         /**
          * ServicesHealth
@@ -6703,32 +6703,21 @@ export interface components {
             started_at: string;
         };
         /**
+         * WorkerList
+         * @description By host and process.
+         */
+        WorkerList: {
+            items: components["schemas"]["Worker"][];
+        };
+        /**
          * Workers
          * @description Worker processes that gave a sign of life in the last 20 seconds.
          */
-        "api.service_health.Workers": {
+        Workers: {
             /** @default 0 */
             count?: number;
             /** @enum {unknown} */
             status: "down" | "up";
-        };
-        /**
-         * Workers
-         * @description By host and process.
-         */
-        "api.workers.Workers": {
-            items: components["schemas"]["Worker"][];
-        };
-        /** Workers */
-        service_health_Workers: {
-            /** @default 0 */
-            count?: number;
-            /** @enum {string} */
-            status: "up" | "down";
-        };
-        /** Workers */
-        workers_Workers: {
-            items: components["schemas"]["Worker"][];
         };
     };
     responses: never;
@@ -22609,7 +22598,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["workers_Workers"];
+                    "application/json": components["schemas"]["WorkerList"];
                 };
             };
             /** @description The request is malformed; `details.field` is the path of the field. */
@@ -22669,4 +22658,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: e5c824a322bd58ad933d45c2c76502e98474e77cf17d530c021d049bc27089bf */
+/** sha256 of the schema that this was made from: 7e0b7cc05f641d7c9ed3bea2b4773770483ebc676564110922625d7a536599c8 */

@@ -1,11 +1,12 @@
 /** Other settings over stored telemetry: which alerts they would have raised, beside those that were. */
 import { useQuery } from "@tanstack/react-query";
 import { FlaskConical } from "lucide-react";
-import { useState, type FormEvent } from "react";
+import type { FormEvent } from "react";
 import { answered, client, type Schemas } from "@/api/client";
 import { get, useCommand } from "@/api/query";
 import { Button } from "@/ui/button";
 import { SelectField, TextField } from "@/ui/field";
+import { useUrlState } from "@/ui/hooks";
 import { Name } from "@/ui/name";
 import { Panel, ProgressBar, Stat } from "@/ui/page";
 import { Message, QueryState } from "@/ui/states";
@@ -20,12 +21,15 @@ const DAYS = [
   { value: "30", label: "The last 30 days" },
 ];
 
+/** Runs that stand side by side. */
+const MOST = 4;
+
 export function Backtest({ device, metric }: { device: string; metric: string }) {
-  const [runs, setRuns] = useState<readonly { id: string; name: string }[]>([]);
-  const start = useCommand(async (body: Schemas["NewBacktest"] & { name: string }) => {
-    const { name, ...asked } = body;
-    const { operation_id } = await answered(client.POST("/api/v1/models/backtest", { body: asked }));
-    setRuns((before) => [{ id: operation_id, name }, ...before].slice(0, 4));
+  const [{ runs: kept = "" }, set] = useUrlState();
+  const runs = kept.split(",").filter(Boolean);
+  const start = useCommand(async (body: Schemas["NewBacktest"]) => {
+    const { operation_id } = await answered(client.POST("/api/v1/models/backtest", { body }));
+    set({ runs: [operation_id, ...runs].slice(0, MOST).join(",") });
   });
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -40,7 +44,6 @@ export function Backtest({ device, metric }: { device: string; metric: string })
     if (threshold !== null) settings.threshold = threshold;
     if (clear !== null) settings.clear_samples = clear;
     if (refractory !== null) settings.refractory_s = refractory;
-    const name = Object.entries(settings).map(([key, value]) => `${key.replaceAll("_", " ")} ${String(value)}`).join(", ") || "settings in force";
     start.mutate({
       detector: form.get("detector") === "device" ? "device" : "series",
       settings,
@@ -48,7 +51,6 @@ export function Backtest({ device, metric }: { device: string; metric: string })
       to: to.toISOString(),
       ...(device && { device_id: device }),
       ...(metric && { metric }),
-      name,
     });
   }
 
@@ -68,19 +70,26 @@ export function Backtest({ device, metric }: { device: string; metric: string })
       {runs.length === 0 ? (
         <Message icon={FlaskConical} title="Nothing tried yet">Empty fields mean the settings in force: run that first, to compare with.</Message>
       ) : (
-        <div className="grid gap-4 xl:grid-cols-2">{runs.map((each) => <Run key={each.id} id={each.id} name={each.name} />)}</div>
+        <div className="grid gap-4 xl:grid-cols-2">{runs.map((id) => <Run key={id} id={id} />)}</div>
       )}
     </div>
   );
 }
 
-function Run({ id, name }: { id: string; name: string }) {
+/** What an operation tried, in words. */
+function triedBy(row: Schemas["OperationRow"] | undefined): string {
+  const { settings = {} } = (row?.params ?? {}) as { settings?: Record<string, unknown> };
+  const tried = Object.entries(settings).filter(([, value]) => value !== null);
+  return tried.map(([key, value]) => `${key.replaceAll("_", " ")} ${String(value)}`).join(", ") || "settings in force";
+}
+
+function Run({ id }: { id: string }) {
   const operation = useQuery({
     ...get("/api/v1/operations/{operation}", { path: { operation: id } }),
     refetchInterval: ({ state }) => (state.data && ["succeeded", "failed", "cancelled", "outcome_unknown"].includes(state.data.state) ? false : 1_000),
   });
   return (
-    <Panel title={name} actions={operation.data && <StatusBadge state={operation.data.state} />}>
+    <Panel title={triedBy(operation.data)} actions={operation.data && <StatusBadge state={operation.data.state} />}>
       <QueryState query={operation} compact>
         {(row) => {
           if (row.state === "failed") return <p className="text-bad"><Name wrap>{row.error?.message}</Name></p>;

@@ -7,9 +7,9 @@ import { Facts, Panel } from "@/ui/page";
 import { QueryState } from "@/ui/states";
 import { StatusBadge } from "@/ui/status";
 import { asked, TimeRange, useSpan } from "@/ui/time-range";
-import { useNow } from "@/ui/time";
+import { Time, useNow } from "@/ui/time";
 import { count, metricName, metricValue } from "@/ui/units";
-import { answered, client } from "@/api/client";
+import { answered, client, type Schemas } from "@/api/client";
 import { useCan } from "@/api/session";
 
 const seconds = (at: string): number => new Date(at).getTime() / 1000;
@@ -27,6 +27,7 @@ export function ExpectedChart({ device, metric, part }: { device: string; metric
       <Panel title={`${metricName(metric)}${part ? ` of ${part}` : ""}`} actions={<TimeRange span={span} />}>
         <QueryState query={expected} compact>
           {({ points, alerts }) => (
+            <>
             <TimeChart
               label="Values and the range that was expected of them"
               metric={metric}
@@ -40,11 +41,36 @@ export function ExpectedChart({ device, metric, part }: { device: string; metric
               span={[seconds(shown.from), seconds(shown.to)]}
               onZoom={zoom}
             />
+            <Outside points={points} metric={metric} />
+            </>
           )}
         </QueryState>
       </Panel>
       <LastSample device={device} metric={metric} part={part} />
     </div>
+  );
+}
+
+const LISTED = 10;
+
+/** What is marked in the chart, in words: the latest moments at which the value left the range. */
+function Outside({ points, metric }: { points: Schemas["Expected"][]; metric: string }) {
+  const outside = points.filter(({ anomalous }) => anomalous).reverse();
+  if (outside.length === 0) return <p className="mt-2 text-sm text-muted">{points.some(({ low }) => low !== null) ? "Always within the expected range." : "What is expected is not known yet: it is still learned."}</p>;
+  return (
+    <details className="mt-2 text-sm">
+      <summary>{count(outside.length)} {outside.length === 1 ? "moment" : "moments"} outside of the expected range</summary>
+      <ol aria-label="Moments outside of the expected range" className="mt-1 flex flex-col gap-0.5">
+        {outside.slice(0, LISTED).map((each) => (
+          <li key={each.at} className="flex flex-wrap gap-x-3">
+            <Time at={each.at} />
+            <span className="font-medium">{metricValue(metric, each.value)}</span>
+            <span className="text-muted">expected {metricValue(metric, each.low)} to {metricValue(metric, each.high)}, score {(each.score ?? 0).toFixed(2)}</span>
+          </li>
+        ))}
+        {outside.length > LISTED && <li className="text-muted">and {count(outside.length - LISTED)} before</li>}
+      </ol>
+    </details>
   );
 }
 
