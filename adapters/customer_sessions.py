@@ -7,7 +7,7 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from domain.router_ports import ActiveUser
+from domain.router_reads import ActiveUser
 
 _SEEN = """
 WITH seen AS (

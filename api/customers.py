@@ -33,7 +33,8 @@ from domain.customer_orders import (
 from domain.errors import Invalid, NotFound
 from domain.operation import ENDED, OPERATION, RequestOperation
 from domain.ports import CommandBus
-from domain.router_ports import ActiveUser, IsolationMethod
+from domain.router_isolation import IsolationMethod
+from domain.router_reads import ActiveUser
 from domain.settings import Settings
 from projections import customer_sessions, customers, routers
 from projections.customer_sessions import CustomerSession

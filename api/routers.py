@@ -14,7 +14,8 @@ from api.pages import Cursor, Limit, Page, decode_cursor, page_of
 from api.provided import CallersAgain, Connect, RouterAccess, Watching
 from api.sockets import ENDED, REFUSED, AnySocket, close_reason, until_closed, until_first, until_session_ends
 from domain.errors import DomainError, NotFound, Unavailable
-from domain.router_ports import ActiveUser, ConnectionState, InterfaceTraffic, RouterHealth
+from domain.router_ports import ConnectionState
+from domain.router_reads import ActiveUser, InterfaceTraffic, RouterHealth
 from projections import routers
 from projections.routers import RouterCache, RouterRow
 

@@ -31,7 +31,7 @@ from domain.customer_orders import ISOLATE_BULK, BulkItem, BulkOrder
 from domain.device import DEVICE
 from domain.device_commands import AddDevice
 from domain.operation import ENDED, OPERATION, RequestOperation
-from domain.router_ports import IsolationPlan
+from domain.router_isolation import IsolationPlan
 from lab.credentials import store_credential
 from projections import operations
 

@@ -43,7 +43,7 @@ from domain.customer_events import (
 from domain.customer_state import Customer, State, evolve, imposed
 from domain.errors import Conflict, NotFound, Refused
 from domain.event import About, Change, Command, Event
-from domain.router_ports import FieldDifference
+from domain.router_secrets import FieldDifference
 
 replace = msgspec.structs.replace
 _IDS = UUID("c6a3f0d2-4b1e-5c57-8d7a-2f60b8e91c44")

@@ -5,13 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from domain.event import Command
-from domain.router_ports import (
-    Evidence,
-    FieldDifference,
-    IsolationMemento,
-    IsolationMethod,
-    SessionObservation,
-)
+from domain.router_isolation import Evidence, IsolationMemento, IsolationMethod, SessionObservation
+from domain.router_secrets import FieldDifference
 
 Username = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 Word = Annotated[str, msgspec.Meta(max_length=255)]

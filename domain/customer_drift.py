@@ -4,7 +4,7 @@ from uuid import UUID
 
 from domain.customer_commands import SecretFacts
 from domain.customer_state import Customer
-from domain.router_ports import FieldDifference, PppSecret
+from domain.router_secrets import FieldDifference, PppSecret
 
 
 def drift_alert(customer: UUID) -> str:

@@ -6,14 +6,14 @@ from typing import ClassVar
 from domain.customer_commands import RequestIsolation, RequestRelease, SecretFacts
 from domain.errors import NotRevertible
 from domain.event import Change, Command, Event, one_line
-from domain.router_ports import (
+from domain.router_isolation import (
     Evidence,
-    FieldDifference,
     IsolationMemento,
     IsolationMethod,
     IsolationPlan,
     SessionObservation,
 )
+from domain.router_secrets import FieldDifference
 
 _BY_OPERATION = "undone by an operation on the router, not by the ledger alone"
 

@@ -13,7 +13,7 @@ from domain.customer_events import CustomerReleased
 from domain.customer_state import Customer
 from domain.event import Recorded
 from domain.operation import OPERATION, RequestOperation
-from domain.router_ports import IsolationMethod, IsolationPlan
+from domain.router_isolation import IsolationMethod, IsolationPlan
 from domain.settings import IsolationSettings
 
 ISOLATE = "customer.isolate"

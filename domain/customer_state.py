@@ -22,7 +22,7 @@ from domain.customer_events import (
     CustomerSecretDeleted,
 )
 from domain.event import Event
-from domain.router_ports import IsolationMemento, IsolationMethod
+from domain.router_isolation import IsolationMemento, IsolationMethod
 
 replace = msgspec.structs.replace
 State = Literal[

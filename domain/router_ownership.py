@@ -6,14 +6,8 @@ from typing import Protocol
 
 import msgspec
 
-from domain.router_ports import (
-    ActiveUser,
-    RouterConnection,
-    RouterHealth,
-    RouterIsolation,
-    RouterReader,
-    RouterSecrets,
-)
+from domain.router_ports import RouterConnection, RouterIsolation, RouterReader, RouterSecrets
+from domain.router_reads import ActiveUser, RouterHealth
 
 
 class RouterCommands(RouterReader, RouterSecrets, RouterIsolation, Protocol):

@@ -1,6 +1,6 @@
 """What the product asks of a router: health, traffic, PPPoE users and secrets, isolation; and how its connection is seen."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -9,6 +9,16 @@ import msgspec
 from domain.access import RouterOsAccess
 from domain.errors import DomainError
 from domain.router_counters import RouterInterface, RouterQueue
+from domain.router_isolation import (
+    IsolationMemento,
+    IsolationOutcome,
+    IsolationPlan,
+    SessionObservation,
+    Settled,
+    StepReporter,
+)
+from domain.router_reads import ActiveUser, RouterHealth, RouterHistoryEntry, RouterTraffic, UserTraffic
+from domain.router_secrets import PppSecret, SecretChange, WantedSecret
 
 RouterErrorCode = Literal[
     "ROUTER_UNREACHABLE",
@@ -37,9 +47,6 @@ ConnectionState = Literal["connected", "connecting", "down"]
 CircuitState = Literal["closed", "open", "half_open"]
 Priority = Literal["live", "normal", "bulk"]
 """Who goes first on a router: a person waiting, an operation, then work by the thousand."""
-IsolationMethod = Literal["disable", "profile", "address-list"]
-StepState = Literal["intended", "sent", "confirmed", "observed"]
-SessionState = Literal["none", "gone", "returned_restricted", "returned_unrestricted", "kept"]
 
 
 class RouterError(DomainError):
@@ -103,186 +110,6 @@ class RouterConnection(msgspec.Struct, frozen=True, kw_only=True):
     queued: int = 0
     certificate_sha256: str = ""
     """Of the certificate last presented, accepted or not; empty without TLS."""
-
-
-class RouterHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """None where the router leaves a figure out or writes nonsense."""
-
-    cpu_percent: float | None
-    memory_percent: float | None
-    uptime_s: int | None
-    version: str
-    board: str
-    name: str = ""
-    latency_ms: float | None = None
-
-
-class InterfaceTraffic(msgspec.Struct, frozen=True, kw_only=True):
-    """As the router sees it: rx is what it receives on the interface."""
-
-    name: str
-    rx_bps: int
-    tx_bps: int
-
-
-class RouterTraffic(msgspec.Struct, frozen=True, kw_only=True):
-    """The sum over running Ethernet ports, and each of them."""
-
-    rx_bps: int
-    tx_bps: int
-    interfaces: tuple[InterfaceTraffic, ...] = ()
-
-
-class UserTraffic(msgspec.Struct, frozen=True, kw_only=True):
-    """As the router sees it: rx is the user's upload, tx the download. `queue` is empty when an interface was read instead."""
-
-    rx_bps: int
-    tx_bps: int
-    queue: str = ""
-    interface: str = ""
-    rx_bytes: int | None = None
-    tx_bytes: int | None = None
-    rx_limit_bps: int | None = None
-    tx_limit_bps: int | None = None
-
-
-class ActiveUser(msgspec.Struct, frozen=True, kw_only=True):
-    """A PPP session that is up."""
-
-    session_id: str
-    name: str
-    service: str = ""
-    address: str = ""
-    caller_id: str = ""
-    uptime_s: int | None = None
-    radius: bool = False
-
-
-class PppSecret(msgspec.Struct, frozen=True, kw_only=True):
-    """A secret as the router holds it, without its password. An empty field is one that the router does not set."""
-
-    secret_id: str
-    name: str
-    service: str = "any"
-    profile: str = "default"
-    disabled: bool = False
-    remote_address: str = ""
-    local_address: str = ""
-    caller_id: str = ""
-    comment: str = ""
-    other: dict[str, str] = {}
-    """Further settings in the router's words."""
-
-
-class WantedSecret(msgspec.Struct, frozen=True, kw_only=True):
-    """What a secret shall be; None leaves a field as it is (at creation: the router's default)."""
-
-    name: str
-    password: str | None = None
-    service: str | None = None
-    profile: str | None = None
-    remote_address: str | None = None
-    local_address: str | None = None
-    caller_id: str | None = None
-    comment: str | None = None
-    disabled: bool | None = None
-
-    def __repr__(self) -> str:
-        return f"<WantedSecret {self.name}>"
-
-
-class FieldDifference(msgspec.Struct, frozen=True, kw_only=True):
-    field: str
-    expected: str
-    found: str
-
-
-class SecretChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What ensuring a secret did. `before` is None where there was none, `after` where there is none now."""
-
-    changed: bool
-    before: PppSecret | None = None
-    after: PppSecret | None = None
-    fields: tuple[str, ...] = ()
-    """Names of what was changed, password among them."""
-
-
-class IsolationPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """How a customer is cut off. `profile` or `address_list` must exist in the settings for the methods of those names."""
-
-    method: IsolationMethod
-    profile: str = ""
-    address_list: str = ""
-
-
-class IsolationMemento(msgspec.Struct, frozen=True, kw_only=True):
-    """What was there before, for exact restoration; made before anything is sent."""
-
-    plan: IsolationPlan
-    before: PppSecret
-    listed_before: tuple[str, ...] = ()
-    """Addresses of the user that others had put on the address list already; a release leaves them."""
-
-
-class SessionObservation(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the user's session. `returned_unrestricted`: it is back on an address that the isolation does not reach."""
-
-    state: SessionState
-    address: str = ""
-    session_id: str = ""
-    detail: str = ""
-
-
-class IsolationOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """`effective` says whether what was observed agrees with what was wanted; `changed` whether anything was written."""
-
-    changed: bool
-    effective: bool
-    memento: IsolationMemento
-    session: SessionObservation
-    differences: tuple[FieldDifference, ...] = ()
-    """What somebody else had changed in between (release)."""
-    notes: tuple[str, ...] = ()
-
-
-class RouterStep(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact about a device write. The first `intended` step carries the memento: keep it before returning."""
-
-    name: str
-    state: StepState
-    detail: str = ""
-    memento: IsolationMemento | None = None
-
-
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of a change as it was seen on the router."""
-
-    name: str
-    state: StepState
-    at: str
-    detail: str = ""
-
-
-class Settled(msgspec.Struct, frozen=True, kw_only=True):
-    """One user of many whose secrets were switched together, confirmed and with the wanted effect."""
-
-    username: str
-    changed: bool
-    session: SessionObservation
-    evidence: tuple[Evidence, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-StepReporter = Callable[[RouterStep], Awaitable[None]]
-
-
-class RouterHistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A change that the router remembers (/system history), newest first."""
-
-    action: str
-    by: str
-    time: str
-    """As the router writes it, in its own time zone."""
 
 
 class RouterReader(Protocol):

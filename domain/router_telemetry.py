@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from domain.counters import Reading, rate_per_s
 from domain.metrics import sane
 from domain.router_counters import RouterInterface, RouterQueue
-from domain.router_ports import RouterHealth
+from domain.router_reads import RouterHealth
 from domain.telemetry import Sample
 
 _SESSION_QUEUE = ("<pppoe-", "<l2tp-", "<pptp-", "<sstp-", "<ovpn-")

@@ -13,7 +13,7 @@ from domain.detection.alarm_rules import DetectionSettings
 from domain.errors import Invalid
 from domain.event import Change, Command, Event
 from domain.polling import IntervalOverride, Seconds
-from domain.router_ports import IsolationMethod
+from domain.router_isolation import IsolationMethod
 from domain.telemetry_history import RETENTION_DAYS
 
 SETTINGS_ID = UUID("5e771495-0000-5000-8000-000000000001")

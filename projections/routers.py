@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
-from domain.router_ports import ActiveUser, RouterConnection, RouterHealth
+from domain.router_ports import RouterConnection
+from domain.router_reads import ActiveUser, RouterHealth
 
 _ROUTERS = """
 inventory.devices d WHERE d.state = 'active' AND (

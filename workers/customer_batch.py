@@ -20,8 +20,9 @@ from domain.customer_commands import (
 from domain.customer_state import Customer
 from domain.errors import DomainError
 from domain.event import Command
+from domain.router_isolation import IsolationMemento, IsolationPlan, Settled
 from domain.router_ownership import RouterCalls
-from domain.router_ports import IsolationMemento, IsolationPlan, RouterError, Settled
+from domain.router_ports import RouterError
 from workers.customer_change import AWAY, DEADLINE_S, Done
 
 SIZE = 50

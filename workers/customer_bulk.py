@@ -17,7 +17,8 @@ from domain.customer_orders import ISOLATE_BULK, BulkItem, BulkOrder
 from domain.customer_state import Customer
 from domain.errors import DomainError
 from domain.ports import CommandBus
-from domain.router_ports import Evidence, RouterError
+from domain.router_isolation import Evidence
+from domain.router_ports import RouterError
 from projections import customers
 from workers.customer_batch import SIZE as BATCH
 from workers.customer_batch import Batch, CustomerBatches, Member, fits

@@ -23,16 +23,9 @@ from domain.customer_commands import (
 from domain.customer_state import Customer
 from domain.errors import DomainError, NotFound
 from domain.event import Command
+from domain.router_isolation import Evidence, IsolationOutcome, IsolationPlan, RouterStep, SessionObservation
 from domain.router_ownership import RouterCalls, RouterCommands
-from domain.router_ports import (
-    Evidence,
-    IsolationOutcome,
-    IsolationPlan,
-    Priority,
-    RouterError,
-    RouterStep,
-    SessionObservation,
-)
+from domain.router_ports import Priority, RouterError
 from workers.router_returns import RouterReturns
 
 S = TypeVar("S")

@@ -18,7 +18,7 @@ from domain.errors import DomainError, NotFound
 from domain.event import Actor, Attribution
 from domain.ports import CommandBus, Leadership, PositionWatch, Vault
 from domain.router_ownership import SessionLog
-from domain.router_ports import PppSecret
+from domain.router_secrets import PppSecret
 from projections import customers
 from projections.settings import in_force
 from workers.owned_router import OwnedRouter

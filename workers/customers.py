@@ -8,7 +8,7 @@ import msgspec
 from domain.aggregate import Intent, Outcome
 from domain.customer_orders import ISOLATE, IsolationOrder
 from domain.operation import OPERATION, FailOperation, StopOperation, SucceedOperation
-from domain.router_ports import Evidence
+from domain.router_isolation import Evidence
 from workers.customer_change import CustomerChanges, Done, Order
 from workers.operation import OperationCancelledError, OperationFailedError, Work
 

@@ -15,7 +15,7 @@ from domain.customer_state import Customer
 from domain.errors import DomainError
 from domain.event import Actor, Attribution
 from domain.ports import CommandBus, PositionWatch
-from domain.router_ports import IsolationMemento
+from domain.router_isolation import IsolationMemento
 from projections import customers
 from projections.settings import in_force
 from workers.customer_change import no_effect_alert

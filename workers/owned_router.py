@@ -6,26 +6,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from weakref import WeakValueDictionary
 
 from domain.router_counters import RouterInterface, RouterQueue
-from domain.router_ports import (
-    ActiveUser,
+from domain.router_isolation import (
     IsolationMemento,
     IsolationOutcome,
     IsolationPlan,
-    PppSecret,
-    Priority,
-    Router,
-    RouterConnection,
-    RouterError,
-    RouterHealth,
-    RouterHistoryEntry,
-    RouterTraffic,
-    SecretChange,
     SessionObservation,
     Settled,
     StepReporter,
-    UserTraffic,
-    WantedSecret,
 )
+from domain.router_ports import Priority, Router, RouterConnection, RouterError
+from domain.router_reads import ActiveUser, RouterHealth, RouterHistoryEntry, RouterTraffic, UserTraffic
+from domain.router_secrets import PppSecret, SecretChange, WantedSecret
 
 
 class OwnedRouter:

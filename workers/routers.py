@@ -13,7 +13,8 @@ import structlog
 from domain.access import RouterOsAccess
 from domain.ports import SecretOpener
 from domain.router_ownership import Claim, RouterLeases, RouterNote, SessionLog
-from domain.router_ports import ActiveUser, RouterConnection, RouterEndpoint, RouterError, Routers
+from domain.router_ports import RouterConnection, RouterEndpoint, RouterError, Routers
+from domain.router_reads import ActiveUser
 from projections import routers
 from projections.routers import KnownRouter
 from projections.settings import in_force

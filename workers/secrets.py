@@ -28,8 +28,10 @@ from domain.customer_orders import (
 from domain.customer_state import Customer
 from domain.errors import Conflict, NotFound
 from domain.ports import Vault
+from domain.router_isolation import Evidence, RouterStep
 from domain.router_ownership import RouterCalls
-from domain.router_ports import Evidence, PppSecret, RouterError, RouterStep, SecretChange, WantedSecret
+from domain.router_ports import RouterError
+from domain.router_secrets import PppSecret, SecretChange, WantedSecret
 from workers.customer_change import AWAY, FIRST_PAUSE_S, LONGEST_PAUSE_S, LOOK_UP_S
 from workers.operation import OperationCancelledError, OperationFailedError, Work
 from workers.router_returns import RouterReturns

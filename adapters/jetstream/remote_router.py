@@ -5,22 +5,10 @@ from typing import Any
 
 import msgspec
 
-from domain.router_ports import (
-    ActiveUser,
-    IsolationMemento,
-    IsolationOutcome,
-    IsolationPlan,
-    PppSecret,
-    Priority,
-    RouterHealth,
-    RouterHistoryEntry,
-    RouterTraffic,
-    SecretChange,
-    Settled,
-    StepReporter,
-    UserTraffic,
-    WantedSecret,
-)
+from domain.router_isolation import IsolationMemento, IsolationOutcome, IsolationPlan, Settled, StepReporter
+from domain.router_ports import Priority
+from domain.router_reads import ActiveUser, RouterHealth, RouterHistoryEntry, RouterTraffic, UserTraffic
+from domain.router_secrets import PppSecret, SecretChange, WantedSecret
 
 
 class RemoteRouter:

@@ -21,7 +21,8 @@ from adapters.jetstream.router_wire import (
     subject_of,
 )
 from domain.errors import DomainError
-from domain.router_ports import RouterError, RouterStep, StepReporter
+from domain.router_isolation import RouterStep, StepReporter
+from domain.router_ports import RouterError
 
 _STEP_S = 10.0
 

@@ -13,8 +13,9 @@ from nats.errors import NoRespondersError
 
 from adapters.jetstream.remote_router import RemoteRouter
 from adapters.jetstream.router_wire import RESULTS, Answer, Call, Seal, Unsealed, subject_of
+from domain.router_isolation import RouterStep, StepReporter
 from domain.router_ownership import RouterCommands
-from domain.router_ports import RouterError, RouterStep, StepReporter
+from domain.router_ports import RouterError
 
 _GRACE_S = 2.0
 """An owner answers within the call's own deadline; what comes later than this is lost."""

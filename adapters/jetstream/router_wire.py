@@ -12,21 +12,10 @@ import zstandard
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from domain.router_ports import (
-    ActiveUser,
-    IsolationMemento,
-    IsolationOutcome,
-    IsolationPlan,
-    PppSecret,
-    Priority,
-    RouterHealth,
-    RouterHistoryEntry,
-    RouterTraffic,
-    SecretChange,
-    Settled,
-    UserTraffic,
-    WantedSecret,
-)
+from domain.router_isolation import IsolationMemento, IsolationOutcome, IsolationPlan, Settled
+from domain.router_ports import Priority
+from domain.router_reads import ActiveUser, RouterHealth, RouterHistoryEntry, RouterTraffic, UserTraffic
+from domain.router_secrets import PppSecret, SecretChange, WantedSecret
 
 T = TypeVar("T")
 

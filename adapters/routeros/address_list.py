@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Sequence
 from adapters.routeros.dialogue import Dialogue, any_of
 from adapters.routeros.values import flag
 from adapters.routeros.wire import Row
-from domain.router_ports import RouterError, RouterStep, StepReporter
+from domain.router_isolation import RouterStep, StepReporter
+from domain.router_ports import RouterError
 
 MENU = "/ip/firewall/address-list"
 _FIELDS = (".id", "address", "comment", "disabled", "dynamic")

@@ -10,26 +10,17 @@ from adapters.routeros.dialogue import Dialogue
 from adapters.routeros.link import LinkLimits, RouterLink
 from adapters.routeros.trust import TlsContexts
 from domain.router_counters import RouterInterface, RouterQueue
-from domain.router_ports import (
-    ActiveUser,
+from domain.router_isolation import (
     IsolationMemento,
     IsolationOutcome,
     IsolationPlan,
-    PppSecret,
-    Priority,
-    Router,
-    RouterConnection,
-    RouterEndpoint,
-    RouterHealth,
-    RouterHistoryEntry,
-    RouterTraffic,
-    SecretChange,
     SessionObservation,
     Settled,
     StepReporter,
-    UserTraffic,
-    WantedSecret,
 )
+from domain.router_ports import Priority, Router, RouterConnection, RouterEndpoint
+from domain.router_reads import ActiveUser, RouterHealth, RouterHistoryEntry, RouterTraffic, UserTraffic
+from domain.router_secrets import PppSecret, SecretChange, WantedSecret
 
 
 def utc_now() -> datetime:

@@ -3,7 +3,7 @@
 from adapters.routeros.dialogue import Dialogue
 from adapters.routeros.values import number, uptime_s
 from adapters.routeros.wire import Row
-from domain.router_ports import RouterHealth, RouterHistoryEntry
+from domain.router_reads import RouterHealth, RouterHistoryEntry
 
 _RESOURCE = ("cpu-load", "free-memory", "total-memory", "uptime", "version", "board-name")
 

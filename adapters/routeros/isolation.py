@@ -10,18 +10,18 @@ from adapters.routeros.restraint import Restraint, read_restraint, restricted, w
 from adapters.routeros.sessions import drop, interface_is_gone, sessions_of, wait_for_return
 from adapters.routeros.traffic import user_traffic
 from adapters.routeros.values import flag
-from domain.router_ports import (
-    ActiveUser,
+from domain.router_isolation import (
     IsolationMemento,
     IsolationOutcome,
     IsolationPlan,
-    PppSecret,
-    RouterError,
     RouterStep,
     SessionObservation,
     SessionState,
     StepReporter,
 )
+from domain.router_ports import RouterError
+from domain.router_reads import ActiveUser
+from domain.router_secrets import PppSecret
 
 OFFLINE = "the user is offline and has no fixed address: the entry follows when a session begins"
 

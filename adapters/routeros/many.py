@@ -14,7 +14,8 @@ from adapters.routeros.dialogue import Dialogue
 from adapters.routeros.isolation import fixed_address
 from adapters.routeros.restraint import read_restraint
 from adapters.routeros.sessions import sessions_of_many
-from domain.router_ports import IsolationMemento, IsolationPlan, PppSecret, Settled
+from domain.router_isolation import IsolationMemento, IsolationPlan, Settled
+from domain.router_secrets import PppSecret
 
 
 async def before(

@@ -19,7 +19,9 @@ from adapters.routeros.restraint import Restraint, read_restraint, restricted_ma
 from adapters.routeros.sessions import sessions_of_many
 from adapters.routeros.values import flag
 from adapters.routeros.wire import Row
-from domain.router_ports import ActiveUser, IsolationPlan, PppSecret, SessionObservation, Settled
+from domain.router_isolation import IsolationPlan, SessionObservation, Settled
+from domain.router_reads import ActiveUser
+from domain.router_secrets import PppSecret
 
 UNSEEN = "dialled again after the change; the profile itself leaves no trace to check"
 

@@ -12,7 +12,9 @@ from adapters.routeros.release import restraint_of
 from adapters.routeros.restraint import restricted_many
 from adapters.routeros.sessions import sessions_of_many
 from adapters.routeros.wire import Row
-from domain.router_ports import ActiveUser, IsolationPlan, PppSecret, SessionObservation, Settled
+from domain.router_isolation import IsolationPlan, SessionObservation, Settled
+from domain.router_reads import ActiveUser
+from domain.router_secrets import PppSecret
 
 
 class _Original:

@@ -7,7 +7,10 @@ from adapters.routeros import ppp_secrets, sessions
 from adapters.routeros.dialogue import Dialogue, any_of
 from adapters.routeros.isolation import traffic_seen
 from adapters.routeros.sessions import GONE_S, Looks, sessions_of_many
-from domain.router_ports import ActiveUser, Evidence, PppSecret, RouterError, SessionObservation, StepState
+from domain.router_isolation import Evidence, SessionObservation, StepState
+from domain.router_ports import RouterError
+from domain.router_reads import ActiveUser
+from domain.router_secrets import PppSecret
 
 
 class Notes:

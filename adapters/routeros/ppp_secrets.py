@@ -7,7 +7,9 @@ from adapters.routeros.dialogue import Dialogue, any_of
 from adapters.routeros.sessions import drop, sessions_of
 from adapters.routeros.values import flag
 from adapters.routeros.wire import Row
-from domain.router_ports import PppSecret, RouterError, RouterStep, SecretChange, StepReporter, WantedSecret
+from domain.router_isolation import RouterStep, StepReporter
+from domain.router_ports import RouterError
+from domain.router_secrets import PppSecret, SecretChange, WantedSecret
 
 MENU = "/ppp/secret"
 OTHER = ("routes", "ipv6-routes", "limit-bytes-in", "limit-bytes-out", "remote-ipv6-prefix")

@@ -6,17 +6,16 @@ from adapters.routeros.isolation import change_secret, observation
 from adapters.routeros.ppp_secrets import settings, the_secret
 from adapters.routeros.restraint import Restraint, read_restraint, restricted
 from adapters.routeros.sessions import drop, sessions_of, wait_for_return
-from domain.router_ports import (
-    ActiveUser,
-    FieldDifference,
+from domain.router_isolation import (
     IsolationMemento,
     IsolationOutcome,
-    PppSecret,
-    RouterError,
     RouterStep,
     SessionObservation,
     StepReporter,
 )
+from domain.router_ports import RouterError
+from domain.router_reads import ActiveUser
+from domain.router_secrets import FieldDifference, PppSecret
 
 
 async def ensure_released(

@@ -7,7 +7,8 @@ from ipaddress import ip_address
 from adapters.routeros.address_list import MENU as ADDRESS_LIST
 from adapters.routeros.dialogue import Dialogue, any_of
 from adapters.routeros.values import pair, rate
-from domain.router_ports import ActiveUser, RouterError
+from domain.router_ports import RouterError
+from domain.router_reads import ActiveUser
 
 MENU = "/ppp/profile"
 

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from adapters.routeros.dialogue import Dialogue, any_of
 from adapters.routeros.values import flag, uptime_s
 from adapters.routeros.wire import Row
-from domain.router_ports import ActiveUser, RouterStep, StepReporter
+from domain.router_isolation import RouterStep, StepReporter
+from domain.router_reads import ActiveUser
 
 MENU = "/ppp/active"
 _FIELDS = (".id", "name", "service", "address", "caller-id", "uptime", "radius")

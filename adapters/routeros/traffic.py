@@ -3,7 +3,8 @@
 from adapters.routeros.dialogue import Dialogue
 from adapters.routeros.values import number, pair
 from adapters.routeros.wire import Row
-from domain.router_ports import InterfaceTraffic, RouterError, RouterTraffic, UserTraffic
+from domain.router_ports import RouterError
+from domain.router_reads import InterfaceTraffic, RouterTraffic, UserTraffic
 
 _QUEUE = (".id", "name", "rate", "bytes", "max-limit")
 

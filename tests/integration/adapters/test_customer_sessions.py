@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from adapters.customer_sessions import PostgresSessions
-from domain.router_ports import ActiveUser
+from domain.router_reads import ActiveUser
 from projections import customer_sessions
 
 ROUTER = str(uuid4())

@@ -13,7 +13,7 @@ from domain.customer import CUSTOMER, customer_id
 from domain.customer_orders import ISOLATE_BULK, BulkItem, BulkOrder, IsolationOrder, isolation, plan_of
 from domain.customer_state import Customer
 from domain.operation import ENDED, OPERATION, CancelOperation, Operation, RequestOperation
-from domain.router_ports import IsolationMethod
+from domain.router_isolation import IsolationMethod
 from domain.settings import IsolationSettings
 from lab.routeros.faults import Fault
 from lab.routeros.router import SimulatedRouter

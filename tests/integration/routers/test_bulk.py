@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.router_ports import IsolationMethod
+from domain.router_isolation import IsolationMethod
 from lab.routeros.fleet import add_customer
 from tests.integration.routers.conftest import until
 from tests.integration.routers.plant import Plant

@@ -4,7 +4,7 @@ from typing import Any, get_args
 from uuid import UUID
 
 from domain.operation import ENDED, OPERATION
-from domain.router_ports import IsolationMethod
+from domain.router_isolation import IsolationMethod
 from lab.routeros.faults import Fault
 from lab.routeros.router import SimulatedRouter
 from tests.integration.routers.conftest import until

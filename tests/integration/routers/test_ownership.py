@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from domain.router_ports import RouterError, RouterStep, WantedSecret
+from domain.router_isolation import RouterStep
+from domain.router_ports import RouterError
+from domain.router_secrets import WantedSecret
 from projections import routers
 from tests.integration.routers.conftest import Site, running, until
 

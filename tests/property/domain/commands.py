@@ -99,13 +99,8 @@ from domain.operation import (
     StopOperation,
     SucceedOperation,
 )
-from domain.router_ports import (
-    FieldDifference,
-    IsolationMemento,
-    IsolationPlan,
-    PppSecret,
-    SessionObservation,
-)
+from domain.router_isolation import IsolationMemento, IsolationPlan, SessionObservation
+from domain.router_secrets import FieldDifference, PppSecret
 from domain.settings import ChangeSettings
 from domain.silence import (
     ChangeSilence,

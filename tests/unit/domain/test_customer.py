@@ -28,13 +28,8 @@ from domain.customer_state import Customer
 from domain.errors import DomainError, NotRevertible
 from domain.event import About, Actor, Command, Event, Metadata, Recorded
 from domain.revert import inverse
-from domain.router_ports import (
-    FieldDifference,
-    IsolationMemento,
-    IsolationPlan,
-    PppSecret,
-    SessionObservation,
-)
+from domain.router_isolation import IsolationMemento, IsolationPlan, SessionObservation
+from domain.router_secrets import FieldDifference, PppSecret
 from domain.settings import IsolationSettings
 
 ROUTER = str(uuid4())

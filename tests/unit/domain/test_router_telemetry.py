@@ -3,7 +3,7 @@
 import pytest
 
 from domain.router_counters import RouterInterface, RouterQueue
-from domain.router_ports import RouterHealth
+from domain.router_reads import RouterHealth
 from domain.router_telemetry import RouterRates, health_samples, user_of
 from domain.telemetry import Sample
 

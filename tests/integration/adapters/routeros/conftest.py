@@ -10,7 +10,8 @@ import pytest
 from adapters.routeros.fleet import RouterOsFleet
 from adapters.routeros.link import LinkLimits
 from domain.access import RouterOsAccess
-from domain.router_ports import Router, RouterEndpoint, RouterStep, RouterTrust
+from domain.router_isolation import RouterStep
+from domain.router_ports import Router, RouterEndpoint, RouterTrust
 from lab.routeros.fleet import FleetPlan, LabFleet
 from lab.routeros.router import SimulatedRouter
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from domain.router_ports import IsolationPlan, RouterError, RouterStep
+from domain.router_isolation import IsolationPlan, RouterStep
+from domain.router_ports import RouterError
 from lab.routeros.fleet import add_customer
 
 DISABLE = IsolationPlan(method="disable")

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from domain.router_ports import RouterError, WantedSecret
+from domain.router_ports import RouterError
+from domain.router_secrets import WantedSecret
 from lab.routeros.faults import Fault
 
 WANTED = WantedSecret(

@@ -11,14 +11,8 @@ from adapters.routeros.dial import DialLimits
 from adapters.routeros.fleet import RouterOsFleet
 from adapters.routeros.link import LinkLimits
 from domain.access import RouterOsAccess
-from domain.router_ports import (
-    IsolationMemento,
-    IsolationOutcome,
-    IsolationPlan,
-    RouterEndpoint,
-    RouterError,
-    RouterStep,
-)
+from domain.router_isolation import IsolationMemento, IsolationOutcome, IsolationPlan, RouterStep
+from domain.router_ports import RouterEndpoint, RouterError
 from lab.routeros.faults import Fault
 from lab.routeros.fleet import FleetPlan, LabFleet, add_customer
 
