@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 from domain.compliance import PolicyRule, Scope
 from domain.event import Recorded
 from domain.policy import PolicyChanged, PolicyCreated, PolicyDeleted, PolicyUndeleted, changed, content
+from projections import by_name
 from projections.tables import Key, Rows, Table, instant
 
 POLICIES = Table(
@@ -118,21 +119,12 @@ async def find(
 
 async def one(conn: AsyncConnection[Any], policy_id: str) -> PolicyRow | None:
     """Also a deleted one."""
-    cursor = await conn.execute(
-        "SELECT row_to_json(p)::text FROM policies.policies p WHERE id = %s", (policy_id,)
-    )
-    row = await cursor.fetchone()
-    return msgspec.json.decode(row[0], type=PolicyRow) if row else None
+    return await by_name.by_id(conn, "policies", policy_id, PolicyRow)
 
 
 async def named(conn: AsyncConnection[Any], name: str) -> str | None:
     """The id of the active policy of this name, whatever the case."""
-    cursor = await conn.execute(
-        "SELECT id::text FROM policies.policies WHERE lower(name) = lower(%s) AND state = 'active' LIMIT 1",
-        (name,),
-    )
-    row = await cursor.fetchone()
-    return str(row[0]) if row else None
+    return await by_name.named(conn, "policies", name)
 
 
 async def scopes(conn: AsyncConnection[Any], policy_ids: Sequence[str] | None = None) -> list[Scope]:

@@ -17,6 +17,7 @@ from domain.template import (
     content,
 )
 from domain.template_variables import Variable
+from projections import by_name
 from projections.tables import Key, Row, Rows, Table, instant
 
 _CONTENT = {
@@ -177,21 +178,12 @@ async def find(
 
 async def one(conn: AsyncConnection[Any], template_id: str) -> TemplateRow | None:
     """Also a deleted one."""
-    cursor = await conn.execute(
-        "SELECT row_to_json(t)::text FROM templates.templates t WHERE id = %s", (template_id,)
-    )
-    row = await cursor.fetchone()
-    return msgspec.json.decode(row[0], type=TemplateRow) if row else None
+    return await by_name.by_id(conn, "templates", template_id, TemplateRow)
 
 
 async def named(conn: AsyncConnection[Any], name: str) -> str | None:
     """The id of the active template of this name, whatever the case."""
-    cursor = await conn.execute(
-        "SELECT id::text FROM templates.templates WHERE lower(name) = lower(%s) AND state = 'active' LIMIT 1",
-        (name,),
-    )
-    row = await cursor.fetchone()
-    return str(row[0]) if row else None
+    return await by_name.named(conn, "templates", name)
 
 
 async def versions(

@@ -13,17 +13,16 @@ import argparse
 import asyncio
 import ipaddress
 import json
-import signal
-import sys
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from lab.fleet import build_fleet
-from lab.orders import orders
+from lab.orders import fleet_options, obey_until_stopped
 from lab.routeros.certificates import LabAuthority
 from lab.routeros.faults import Fault
 from lab.routeros.fleet import VERSIONS, FleetPlan, LabFleet, RouterSite, sites_of
@@ -60,13 +59,7 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Simulated RouterOS routers on loopback addresses.")
-    parser.add_argument("--network", default="127.65.0.0/24")
-    parser.add_argument("--count", type=int, default=8)
-    parser.add_argument("--port", type=int, default=0, help="0 finds a free one")
-    parser.add_argument("--size", type=int, default=0, help="of the network of `lab.snmp_process`")
-    parser.add_argument("--seed", type=int, default=1, help="of the network of `lab.snmp_process`")
-    parser.add_argument("--map", type=Path, help="file to write the ready line to as well")
+    parser = fleet_options("Simulated RouterOS routers on loopback addresses.", "127.65.0.0/24")
     parser.add_argument("--customers", type=int, default=10, help="PPPoE customers a router")
     parser.add_argument("--versions", default=",".join(VERSIONS), help="RouterOS versions, taken in turn")
     parser.add_argument("--username", default="admin")
@@ -105,9 +98,6 @@ async def _serve(options: argparse.Namespace, folder: Path) -> None:
     )
     fleet = LabFleet(plan, tls=tls)
     await fleet.start()
-    stopped = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     ready = Ready(
         port=fleet.port,
         tls_port=fleet.tls_port or None,
@@ -120,21 +110,11 @@ async def _serve(options: argparse.Namespace, folder: Path) -> None:
             for address, server in fleet.servers.items()
         ],
     )
-    if options.map:
-        options.map.write_bytes(msgspec.json.encode(ready))
-    _say(msgspec.to_builtins(ready))
-    orders = asyncio.create_task(_take_orders(fleet))
-    await stopped.wait()
-    orders.cancel()
+    await obey_until_stopped(ready, partial(_obey, fleet), map_file=options.map)
     await fleet.stop()
 
 
-async def _take_orders(fleet: LabFleet) -> None:
-    async for line in orders():
-        _say(_obey(fleet, line))
-
-
-def _obey(fleet: LabFleet, line: bytes) -> dict[str, Any]:
+async def _obey(fleet: LabFleet, line: bytes) -> dict[str, Any]:
     try:
         return _carry_out(fleet, json.loads(line))
     except (Trap, ValueError, TypeError, KeyError, AttributeError) as error:
@@ -165,11 +145,6 @@ def _carry_out(fleet: LabFleet, order: dict[str, Any]) -> dict[str, Any]:
 
 def _which(fleet: LabFleet, which: str) -> list[str]:
     return list(fleet.servers) if which == "all" else [which]
-
-
-def _say(message: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

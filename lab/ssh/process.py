@@ -11,16 +11,14 @@ import argparse
 import asyncio
 import ipaddress
 import json
-import signal
-import sys
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from lab.fleet import build_fleet
-from lab.orders import orders
+from lab.orders import fleet_options, obey_until_stopped
 from lab.ssh.device import LAB_ENABLE, LAB_PASSWORD
 from lab.ssh.faults import Fault
 from lab.ssh.fleet import FAMILIES, SshFleet, SshFleetPlan, SshSite
@@ -52,10 +50,7 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Simulated SSH devices on loopback addresses.")
-    parser.add_argument("--network", default="127.66.0.0/24")
-    parser.add_argument("--count", type=int, default=8)
-    parser.add_argument("--port", type=int, default=0, help="0 finds a free one")
+    parser = fleet_options("Simulated SSH devices on loopback addresses.", "127.66.0.0/24")
     parser.add_argument("--families", default=",".join(FAMILIES), help="taken in turn")
     parser.add_argument("--interfaces", type=int, default=0, help="extra ports, for longer configurations")
     parser.add_argument("--username", default="admin")
@@ -69,9 +64,6 @@ def _options() -> argparse.Namespace:
         "--minute-s", type=float, default=60.0, help="time that a minute of their timers takes"
     )
     parser.add_argument("--shared-host-key", action="store_true")
-    parser.add_argument("--size", type=int, default=0, help="of the network of `lab.snmp_process`")
-    parser.add_argument("--seed", type=int, default=1, help="of the network of `lab.snmp_process`")
-    parser.add_argument("--map", type=Path, help="file to write the ready line to as well")
     return parser.parse_args()
 
 
@@ -100,9 +92,6 @@ async def _serve(options: argparse.Namespace) -> None:
     )
     fleet = SshFleet(plan)
     await fleet.start()
-    stopped = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     ready = Ready(
         port=fleet.port,
         username=plan.username,
@@ -113,18 +102,8 @@ async def _serve(options: argparse.Namespace) -> None:
             for address, server in fleet.servers.items()
         ],
     )
-    if options.map:
-        options.map.write_bytes(msgspec.json.encode(ready))
-    _say(msgspec.to_builtins(ready))
-    orders = asyncio.create_task(_take_orders(fleet))
-    await stopped.wait()
-    orders.cancel()
+    await obey_until_stopped(ready, partial(_obey, fleet), map_file=options.map)
     await fleet.stop()
-
-
-async def _take_orders(fleet: SshFleet) -> None:
-    async for line in orders():
-        _say(await _obey(fleet, line))
 
 
 async def _obey(fleet: SshFleet, line: bytes) -> dict[str, Any]:
@@ -153,11 +132,6 @@ async def _carry_out(fleet: SshFleet, order: dict[str, Any]) -> dict[str, Any]:
         case _:
             raise ValueError("no such order; see the module's docstring")
     return {}
-
-
-def _say(message: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """Servers of these tests alone: the stream LEDGER belongs to one ledger."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,17 +7,13 @@ import pytest
 
 from adapters.embedded.nats import EmbeddedNats
 from tests.e2e.api.processes import Processes, processes
+from tests.own_nats import own_nats
 
 
 @pytest.fixture
 def broker() -> Iterator[EmbeddedNats]:
-    folder = Path(tempfile.mkdtemp(prefix="netledger-nats-"))
-    folder.chmod(0o755)
-    server = EmbeddedNats(folder)
-    server.start()
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with own_nats() as server:
+        yield server
 
 
 @pytest.fixture

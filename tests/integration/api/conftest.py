@@ -1,11 +1,8 @@
 """The real application, once for all tests of this folder."""
 
 import ipaddress
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import httpx
@@ -18,6 +15,7 @@ from adapters.vault.master_key import MasterKey
 from lab.fleet import Fleet, build_fleet
 from lab.snmp_server import serve
 from tests.integration.api.serving import Netledger, fresh_database, netledger, until
+from tests.own_nats import own_nats
 
 
 class Lab(NamedTuple):
@@ -31,13 +29,8 @@ class Lab(NamedTuple):
 @pytest.fixture(scope="session")
 def broker() -> Iterator[EmbeddedNats]:
     """A NATS of these tests alone, since the stream LEDGER belongs to one ledger."""
-    folder = Path(tempfile.mkdtemp(prefix="netledger-nats-"))
-    folder.chmod(0o755)
-    server = EmbeddedNats(folder)
-    server.start()
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with own_nats() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -1,25 +1,20 @@
 """The real application over simulated SSH devices in a process of their own, put into the inventory through REST."""
 
 import asyncio
-import json
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from adapters.embedded.nats import EmbeddedNats
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.ssh.devices import SshConfigDevices
 from adapters.vault.master_key import MasterKey
 from domain.access import SshAccess
 from domain.config_ports import ConfigChange, ConfigStep, ConfigTarget
 from tests.integration.api.serving import Netledger, fresh_database, netledger, until
+from tests.integration.lab_process import LabProcess
+from tests.own_nats import own_nats
 
 FAMILIES = ("ios", "junos", "routeros", "arista_eos", "vrp", "procurve")
 CHANGES = {
@@ -34,30 +29,13 @@ CHANGES = {
 ENDED = ("succeeded", "failed", "cancelled")
 
 
-class Devices:
-    """`python -m lab.ssh.process`, which takes orders as lines of JSON."""
+class Devices(LabProcess):
+    """One device of each family."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "lab.ssh.process", "--network", "127.66.61.0/28"),
-                *("--count", str(len(FAMILIES)), "--families", ",".join(FAMILIES)),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        self.ready: dict[str, Any] = json.loads(self.process.stdout.readline())
+        families = ("--count", str(len(FAMILIES)), "--families", ",".join(FAMILIES))
+        super().__init__("lab.ssh.process", "--network", "127.66.61.0/28", *families)
         self.first = {family: self.config(family) for family in FAMILIES}
-
-    def order(self, **order: Any) -> dict[str, Any]:
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-        told: dict[str, Any] = json.loads(self.process.stdout.readline())
-        assert told["ok"], told
-        return told
 
     def address(self, family: str) -> str:
         return str(next(each["address"] for each in self.ready["devices"] if each["platform"] == family))
@@ -146,8 +124,7 @@ class Api:
 def devices() -> Iterator[Devices]:
     running = Devices()
     yield running
-    running.process.terminate()
-    running.process.wait(10)
+    running.stop()
 
 
 @pytest.fixture(scope="module")
@@ -163,18 +140,13 @@ def instance(
     tmp_path_factory: pytest.TempPathFactory,
     kinds: tuple[str, ...],
 ) -> Iterator[Netledger]:
-    folder = Path(tempfile.mkdtemp(prefix="netledger-nats-"))
-    folder.chmod(0o755)
-    server = EmbeddedNats(folder)
-    server.start()
     data = tmp_path_factory.mktemp("data")
     with (
+        own_nats() as broker,
         fresh_database(postgres) as url,
-        netledger(url, server.url, data, master_key, kinds=kinds) as running,
+        netledger(url, broker.url, data, master_key, kinds=kinds) as running,
     ):
         yield running
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

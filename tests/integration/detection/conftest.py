@@ -1,22 +1,19 @@
 """A whole Netledger that has watched three devices for six days, of which the last have passed just now."""
 
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import nats
 import pytest
 
-from adapters.embedded.nats import EmbeddedNats
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.jetstream.telemetry import JetStreamTelemetry, ensure_telemetry_stream
 from adapters.vault.master_key import MasterKey
 from domain.telemetry import Poll
 from tests.integration.api.serving import Netledger, fresh_database, netledger, until
 from tests.integration.workers.imagined import INTERVAL_S, device_ids, polls
+from tests.own_nats import own_nats
 
 DAYS = 6
 COUNT = int(DAYS * 86_400 / INTERVAL_S)
@@ -35,15 +32,12 @@ def watched(
     tmp_path_factory: pytest.TempPathFactory,
     devices: list[str],
 ) -> Iterator[Netledger]:
-    folder = Path(tempfile.mkdtemp(prefix="netledger-nats-"))
-    folder.chmod(0o755)
-    broker = EmbeddedNats(folder)
-    broker.start()
     kinds = ("projector", "relay", "executor", "detector", "recorder")
     start = time.time() - COUNT * INTERVAL_S
     stream = list(polls(devices[:1], COUNT, wrong=[WRONG], start=start))
     stream += polls(devices[1:], COUNT, start=start)
     with (
+        own_nats() as broker,
         fresh_database(postgres) as database,
         netledger(database, broker.url, tmp_path_factory.mktemp("data"), master_key, kinds=kinds) as running,
         running.client(running.login("admin")) as admin,
@@ -54,8 +48,6 @@ def watched(
         seen = sum(len(poll.samples) for poll in stream) - COUNT * len(devices)  # up-time is not learned
         until(lambda: _learned(admin) == seen)
         yield running
-    broker.stop()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _learned(admin: httpx.Client) -> int:

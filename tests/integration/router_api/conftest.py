@@ -1,46 +1,25 @@
 """The real application over a lab process with two routers, put in by an engineer through REST."""
 
-import json
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from adapters.embedded.nats import EmbeddedNats
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.vault.master_key import MasterKey
 from tests.integration.api.serving import Netledger, fresh_database, netledger, until
+from tests.integration.lab_process import LabProcess
+from tests.own_nats import own_nats
 from workers.kinds import KINDS
 
 
-class Lab:
-    """`python -m lab.routeros.process`, which takes orders as lines of JSON."""
+class Lab(LabProcess):
+    """Two routers with three customers each."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "lab.routeros.process", "--network", "127.65.71.0/29"),
-                *("--count", "2", "--customers", "3", "--redial-s", "0.05"),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        self.ready: dict[str, Any] = json.loads(self.process.stdout.readline())
-
-    def order(self, **order: Any) -> dict[str, Any]:
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-        told: dict[str, Any] = json.loads(self.process.stdout.readline())
-        return told
+        routers = ("--network", "127.65.71.0/29", "--count", "2", "--customers", "3", "--redial-s", "0.05")
+        super().__init__("lab.routeros.process", *routers)
 
     def secret(self, username: str, address: str = "127.65.71.1") -> dict[str, str]:
         told = self.order(run="/ppp/secret/print", words=[f"?name={username}"], router=address)
@@ -52,26 +31,20 @@ class Lab:
 def lab() -> Iterator[Lab]:
     running = Lab()
     yield running
-    running.process.terminate()
-    running.process.wait(10)
+    running.stop()
 
 
 @pytest.fixture(scope="module")
 def instance(
     postgres: EmbeddedPostgres, master_key: MasterKey, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Netledger]:
-    folder = Path(tempfile.mkdtemp(prefix="netledger-nats-"))
-    folder.chmod(0o755)
-    server = EmbeddedNats(folder)
-    server.start()
     data = tmp_path_factory.mktemp("data")
     with (
+        own_nats() as broker,
         fresh_database(postgres) as url,
-        netledger(url, server.url, data, master_key, kinds=KINDS) as running,
+        netledger(url, broker.url, data, master_key, kinds=KINDS) as running,
     ):
         yield running
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

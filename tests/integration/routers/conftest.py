@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
@@ -42,6 +40,7 @@ from projections.catalogue import projections
 from projections.operations import OperationRow
 from projections.routers import RouterRow
 from projections.runner import ProjectionRunner
+from tests.own_nats import own_nats
 from workers.routers import RouterService
 
 PATIENCE_S = 15.0
@@ -196,13 +195,8 @@ async def site(
 @pytest.fixture
 def broker() -> Iterator[EmbeddedNats]:
     """A NATS of this test alone, since the stream LEDGER belongs to one ledger."""
-    folder = Path(tempfile.mkdtemp(prefix="netledger-nats-"))
-    folder.chmod(0o755)
-    server = EmbeddedNats(folder)
-    server.start()
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with own_nats() as server:
+        yield server
 
 
 @pytest.fixture

@@ -2,10 +2,7 @@
 
 import asyncio
 import contextlib
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -16,6 +13,7 @@ from adapters.jetstream.connection import connect
 from adapters.jetstream.telemetry import TELEMETRY_STREAM, JetStreamTelemetry, ensure_telemetry_stream
 from adapters.jetstream.telemetry_stream import JetStreamTelemetryStream
 from domain.telemetry import Poll, Sample, StreamPlace, partition
+from tests.own_nats import own_nats
 from tests.waiting import until
 
 DEVICE = str(uuid4())
@@ -25,13 +23,8 @@ PARTITION = partition(DEVICE)
 @pytest.fixture
 def broker() -> Iterator[EmbeddedNats]:
     """A NATS of this test alone, to be stopped and started."""
-    folder = Path(tempfile.mkdtemp(prefix="netledger-nats-"))
-    folder.chmod(0o755)
-    server = EmbeddedNats(folder)
-    server.start()
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with own_nats() as server:
+        yield server
 
 
 @pytest.fixture
