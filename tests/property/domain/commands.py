@@ -1,7 +1,6 @@
 """Hypothesis strategies of commands for every aggregate, from pools small enough that sequences of them meet."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from hypothesis import strategies as st
 
@@ -18,14 +17,7 @@ from domain.alert import (
 )
 from domain.alert_rule import ChangeAlertRule, CreateAlertRule, DeleteAlertRule, RestoreAlertRule
 from domain.alerting.rule import (
-    Absence,
-    Anomaly,
-    Compliance,
-    ConfigDrift,
-    CustomerDrift,
     DeviceDown,
-    InterfaceDown,
-    LogMatch,
     Rule,
     Threshold,
 )
@@ -35,14 +27,11 @@ from domain.channel import ChangeChannel, CreateChannel, DeleteChannel, ReplaceC
 from domain.config_commands import (
     AcceptHostKey,
     RecordBackup,
-    RecordFailedRestore,
     RecordRestore,
     RequestRestore,
     SeeHostKey,
     TagBackup,
 )
-from domain.config_ports import RejectedLine
-from domain.config_text import ConfigAuthor
 from domain.credential import (
     ChangeCredential,
     CreateCredential,
@@ -53,15 +42,11 @@ from domain.credential import (
 from domain.customer_commands import (
     AbandonChange,
     AddCustomer,
-    AdoptDrift,
     ConcludeIsolation,
     ConcludeRelease,
     EndDrift,
     LoseCustomer,
-    RecordSecret,
-    RemoveCustomer,
     ReportDrift,
-    ReportEscape,
     RequestIsolation,
     RequestRelease,
     SecretFacts,
@@ -69,7 +54,6 @@ from domain.customer_commands import (
     StartRelease,
 )
 from domain.device_commands import (
-    AddDevice,
     BeginMaintenance,
     ChangeDevice,
     EndMaintenance,
@@ -85,9 +69,8 @@ from domain.device_commands import (
     SeparateDevice,
     SplitDevice,
 )
-from domain.device_facts import Chassis, DeviceFacts
+from domain.device_facts import DeviceFacts
 from domain.event import Command
-from domain.observation import Interface, Neighbour
 from domain.operation import (
     CancelOperation,
     DropOperation,
@@ -100,7 +83,7 @@ from domain.operation import (
     SucceedOperation,
 )
 from domain.router_isolation import IsolationMemento, IsolationPlan, SessionObservation
-from domain.router_secrets import FieldDifference, PppSecret
+from domain.router_secrets import PppSecret
 from domain.settings import ChangeSettings
 from domain.silence import (
     ChangeSilence,
@@ -120,218 +103,22 @@ from domain.user import (
     ReplacePassword,
     RevokeSessions,
 )
-from tests.property.domain import template_commands
-
-TEXT = st.one_of(
-    st.sampled_from(
-        [
-            "",
-            "core-1",
-            "n/a",
-            "a\nb\r\nc",
-            "'; DROP TABLE x; --",
-            "\u202eabc",
-            "日本 \\u0000",
-            "x" * 400,
-        ]
-    ),
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12),
+from tests.property.domain import (
+    alerting_commands,
+    config_commands,
+    customer_commands,
+    device_commands,
+    template_commands,
 )
-SHORT = TEXT.map(lambda text: text[:100] or "x")
-DEVICE_IDS = st.sampled_from([f"00000000-0000-4000-8000-00000000000{n}" for n in range(3)])
-OPTIONAL_DEVICE = st.one_of(st.just(""), DEVICE_IDS)
-IDS = st.sampled_from(["6b1f7a52-9f53-4a3e-8a3d-111111111111", "6b1f7a52-9f53-4a3e-8a3d-222222222222"])
-ADDRESSES = st.sampled_from(["192.0.2.1", "192.0.2.2", "2001:db8::1", "198.51.100.7"])
-IDENTITIES = st.lists(
-    st.sampled_from(["serial:acme:a1", "serial:acme:b2", "engine:800000090102", "mac:00:1b:21:00:00:01"]),
-    max_size=3,
-    unique=True,
-).map(tuple)
-JSON = st.dictionaries(TEXT, st.one_of(st.none(), st.booleans(), st.integers(-9, 2**53), TEXT, st.lists(TEXT, max_size=2)), max_size=3)  # fmt: skip
-EVIDENCE = st.dictionaries(SHORT, TEXT, max_size=2)
-WILD_NUMBER = st.one_of(st.none(), st.integers(0, 9), st.sampled_from([-1, 2**31, 2**63, 2**64 - 1]))
-
-FACTS = st.builds(
-    DeviceFacts,
-    vendor=st.sampled_from(["", "MikroTik", "Cisco"]),
-    model=TEXT,
-    os_version=st.sampled_from(["", "7.14", "7.15"]),
-    serial=st.sampled_from(["", "A1", "B2"]),
-    sys_name=TEXT,
-    sys_descr=TEXT,
-    location=TEXT,
-)
-INTERFACES = st.lists(
-    st.builds(
-        Interface,
-        if_index=st.one_of(st.integers(0, 3), st.sampled_from([-5, 2**31, 2**64])),
-        name=TEXT,
-        alias=st.sampled_from(["", "uplink"]),
-        type=WILD_NUMBER,
-        mtu=WILD_NUMBER,
-        speed_bps=WILD_NUMBER,
-        addresses=st.lists(st.sampled_from(["192.0.2.1/24", "2001:db8::1/64"]), max_size=2).map(tuple),
-        oper_status=st.sampled_from(["up", "down", "unknown"]),
-    ),
-    max_size=4,
-).map(tuple)
-NEIGHBOURS = st.lists(
-    st.builds(
-        Neighbour,
-        protocol=st.sampled_from(["lldp", "cdp"]),
-        local_if_index=st.one_of(st.none(), st.integers(0, 3)),
-        local_interface=st.sampled_from(["", "ge-0/0/1"]),
-        chassis_id=TEXT,
-        port_id=st.sampled_from(["", "ge-0/0/1", "p" * 300]),
-        system_name=TEXT,
-    ),
-    max_size=3,
-).map(tuple)
-CHASSIS = st.lists(st.builds(Chassis, model=TEXT, serial=TEXT), max_size=2).map(tuple)
-LABELS = st.lists(SHORT, max_size=2).map(tuple)
-
-OBSERVE = st.builds(
-    ObserveDevice,
-    address=ADDRESSES,
-    site=st.sampled_from(["", "north"]),
-    sources=st.lists(st.sampled_from(["icmp", "snmp"]), max_size=2).map(tuple),
-    facts=st.none() | FACTS,
-    identities=IDENTITIES,
-    evidence=EVIDENCE,
-    access_id=st.one_of(st.just(""), IDS),
-    interfaces=st.none() | INTERFACES,
-    neighbours=st.none() | NEIGHBOURS,
-    chassis=st.none() | CHASSIS,
+from tests.property.domain.texts import (
+    IDS,
+    JSON,
+    OPTIONAL_DEVICE,
+    SHORT,
+    TEXT,
+    maybe,
 )
 
-
-def _maybe(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries({}, optional=fields)
-
-
-DEVICE = st.one_of(
-    OBSERVE,
-    st.builds(AddDevice, address=ADDRESSES, name=SHORT, labels=LABELS, owner=SHORT, notes=TEXT),
-    _maybe(
-        name=SHORT, site=SHORT, labels=LABELS, owner=SHORT, notes=TEXT, credential_ids=st.lists(IDS, max_size=2).map(tuple)
-    ).map(lambda fields: ChangeDevice(**fields)),
-    st.builds(LoseAddress, address=ADDRESSES, evidence=EVIDENCE),
-    st.builds(
-        MergeDevice,
-        other_id=DEVICE_IDS,
-        other_name=TEXT,
-        addresses=st.lists(ADDRESSES, max_size=2, unique=True).map(tuple),
-        identities=IDENTITIES,
-        evidence=EVIDENCE,
-    ),
-    st.builds(JoinDevice, into_id=DEVICE_IDS),
-    st.builds(SplitDevice, other_id=DEVICE_IDS),
-    st.builds(KeepApart, other_id=DEVICE_IDS),
-    st.builds(SeparateDevice, from_id=DEVICE_IDS),
-    st.builds(MarkDown, cause=TEXT),
-    st.builds(MarkUp),
-    st.builds(BeginMaintenance, silence_id=IDS, why=TEXT),
-    st.builds(EndMaintenance, silence_id=IDS),
-    st.builds(RemoveDevice, reason=TEXT),
-    st.builds(RestoreDevice),
-)  # fmt: skip
-ALERT = st.one_of(
-    st.builds(
-        RaiseAlert,
-        key=SHORT,
-        severity=st.sampled_from(["critical", "high", "medium", "low", "info"]),
-        title=SHORT,
-        device_id=OPTIONAL_DEVICE,
-        source=TEXT,
-        detail=JSON,
-    ),
-    st.builds(AcknowledgeAlert, reason=TEXT),
-    st.builds(UnacknowledgeAlert),
-    st.builds(ResolveAlert, reason=TEXT, signal=st.integers(0, 4)),
-    st.builds(ReopenAlert, state=st.sampled_from(["firing", "acknowledged"])),
-    st.builds(
-        SilenceAlert,
-        by=st.builds(
-            SilencedBy, kind=st.sampled_from(["silence", "device", "parent"]), id=DEVICE_IDS, why=TEXT
-        ),
-    ),
-    st.builds(UnsilenceAlert),
-    st.builds(JudgeAlert, useful=st.sampled_from([True, False, None])),
-)
-_SCOPES = st.builds(
-    Scope,
-    device_ids=st.lists(DEVICE_IDS, max_size=2).map(tuple),
-    labels=LABELS,
-    interfaces=st.lists(st.sampled_from(["ether*", "ge-?/0/1", "["]), max_size=2).map(tuple),
-)
-CONDITIONS = st.one_of(
-    st.builds(
-        Threshold,
-        metric=st.sampled_from(["cpu_percent", "if_oper_up"]),
-        op=st.sampled_from([">", "<", ">=", "<=", "outside"]),
-        value=st.floats(-10, 10),
-        upper=st.none() | st.floats(-10, 20),
-        clear=st.none() | st.floats(-10, 10),
-        for_s=st.integers(0, 900).map(float),
-    ),
-    st.builds(Absence, metric=st.just("cpu_percent"), for_s=st.integers(10, 900).map(float)),
-    st.builds(DeviceDown),
-    st.builds(InterfaceDown),
-    st.builds(Anomaly, score=st.floats(0, 1)),
-    st.builds(Compliance),
-    st.builds(ConfigDrift),
-    st.builds(CustomerDrift),
-    st.builds(LogMatch, contains=st.lists(SHORT, max_size=2).map(tuple)),
-)
-_SEVERITIES = st.sampled_from(["critical", "high", "medium", "low", "info"])
-ALERT_RULE = st.one_of(
-    st.builds(
-        CreateAlertRule,
-        rule=st.builds(Rule, name=SHORT, condition=CONDITIONS, severity=_SEVERITIES, scope=_SCOPES),
-        template=st.sampled_from(["", "cpu"]),
-    ),
-    _maybe(name=SHORT, condition=CONDITIONS, severity=_SEVERITIES, scope=_SCOPES, enabled=st.booleans()).map(
-        lambda fields: ChangeAlertRule(**fields)
-    ),
-    st.builds(RestoreAlertRule, version=st.integers(1, 4)),
-    st.builds(DeleteAlertRule),
-)
-CHANNEL = st.one_of(
-    st.builds(
-        CreateChannel,
-        name=SHORT,
-        kind=st.sampled_from(["webhook", "apprise"]),
-        target=SHORT,
-        secret_id=IDS,
-        min_severity=_SEVERITIES,
-    ),
-    _maybe(name=SHORT, enabled=st.booleans(), min_severity=_SEVERITIES, tell_resolved=st.booleans()).map(
-        lambda fields: ChangeChannel(**fields)
-    ),
-    st.builds(ReplaceChannelAddress, target=SHORT, secret_id=IDS),
-    st.builds(DeleteChannel),
-)
-_MOMENTS = st.datetimes(
-    datetime(2026, 1, 1),  # noqa: DTZ001  # hypothesis adds the zone
-    datetime(2026, 2, 1),  # noqa: DTZ001  # the same
-    timezones=st.just(UTC),
-)
-_MATCHERS = st.builds(Matchers, scope=_SCOPES, severities=st.lists(_SEVERITIES, max_size=2).map(tuple))
-SILENCE = st.one_of(
-    st.builds(
-        CreateSilence,
-        matchers=_MATCHERS,
-        starts_at=_MOMENTS,
-        ends_at=_MOMENTS,
-        why=SHORT,
-        maintenance=st.booleans(),
-    ),
-    _maybe(
-        matchers=_MATCHERS, starts_at=_MOMENTS, ends_at=_MOMENTS, why=SHORT, maintenance=st.booleans()
-    ).map(lambda fields: ChangeSilence(**fields)),
-    st.builds(EndSilence),
-    st.builds(ResumeSilence),
-)
 _ATTEMPT = st.integers(1, 3)
 OPERATION = st.one_of(
     st.builds(RequestOperation, kind=st.sampled_from(["discovery", "poll"]), params=JSON, device_id=OPTIONAL_DEVICE),
@@ -346,7 +133,7 @@ OPERATION = st.one_of(
 _ROLES = st.sampled_from(["viewer", "engineer", "admin"])
 USER = st.one_of(
     st.builds(CreateUser, username=st.just("ada"), role=_ROLES, password_id=IDS, email=TEXT),
-    _maybe(role=_ROLES, email=TEXT, disabled=st.booleans(), theme=st.sampled_from(["system", "dark"]), notifications=JSON).map(
+    maybe(role=_ROLES, email=TEXT, disabled=st.booleans(), theme=st.sampled_from(["system", "dark"]), notifications=JSON).map(
         lambda fields: ChangeUser(**fields)
     ),
     st.builds(ReplacePassword, password_id=IDS),
@@ -376,7 +163,7 @@ CREDENTIAL = st.one_of(
         port=st.integers(0, 65535),
         shown=JSON,
     ),
-    _maybe(name=SHORT, port=st.integers(0, 65535)).map(lambda fields: ChangeCredential(**fields)),
+    maybe(name=SHORT, port=st.integers(0, 65535)).map(lambda fields: ChangeCredential(**fields)),
     st.builds(ReplaceSecret, secret_id=IDS, shown=JSON),
     st.builds(DeleteCredential),
     st.builds(ReadSecret, purpose=TEXT, operation_id=OPTIONAL_DEVICE),
@@ -388,53 +175,6 @@ SETTINGS = st.dictionaries(
     st.one_of(st.integers(-1, 70), st.floats(0.5, 90), st.just(["192.0.2.0/24"]), st.just({"telemetry": 30}), TEXT),
     max_size=3,
 ).map(lambda changes: ChangeSettings(changes=changes))  # fmt: skip
-
-_OPERATIONS = st.sampled_from(["op-1", "op-2", "op-3"])
-_METHODS = st.sampled_from(["disable", "profile", "address-list"])
-_FACTS = st.builds(
-    SecretFacts,
-    profile=st.sampled_from(["home", "family", "isolated"]),
-    disabled=st.booleans(),
-    remote_address=st.sampled_from(["", "10.0.0.7"]),
-)
-_MEMENTOS = st.builds(
-    IsolationMemento,
-    plan=st.builds(
-        IsolationPlan, method=_METHODS, profile=st.just("isolated"), address_list=st.just("isolated")
-    ),
-    before=st.builds(PppSecret, secret_id=st.just("*1"), name=SHORT, profile=st.just("home"), comment=TEXT),
-)
-_SEEN = st.builds(SessionObservation, state=st.sampled_from(["none", "gone", "kept"]), address=ADDRESSES)
-CUSTOMER = st.one_of(
-    st.builds(AddCustomer, router_id=DEVICE_IDS, username=SHORT, facts=_FACTS, comment=TEXT, password_id=IDS, source=st.sampled_from(["import", "engineer"])),
-    st.builds(RequestIsolation, operation_id=_OPERATIONS, method=_METHODS, ended=st.just("") | _OPERATIONS, again=st.booleans()),
-    st.builds(ReportEscape, session=st.builds(SessionObservation, state=st.just("returned_unrestricted"))),
-    st.builds(RequestRelease, operation_id=_OPERATIONS, ended=st.just("") | _OPERATIONS),
-    st.builds(StartIsolation, operation_id=_OPERATIONS, memento=_MEMENTOS),
-    st.builds(StartRelease, operation_id=_OPERATIONS),
-    st.builds(ConcludeIsolation, operation_id=_OPERATIONS, effective=st.booleans(), changed=st.booleans(), session=_SEEN, notes=st.lists(TEXT, max_size=2).map(tuple)),
-    st.builds(ConcludeRelease, operation_id=_OPERATIONS, changed=st.booleans(), session=st.none() | _SEEN, differences=st.lists(st.builds(FieldDifference, field=st.sampled_from(["profile", "comment"]), expected=TEXT, found=TEXT), max_size=2).map(tuple)),
-    st.builds(AbandonChange, operation_id=_OPERATIONS, code=st.just("ROUTER_TRAP"), message=TEXT, restored=st.booleans()),
-    st.builds(LoseCustomer, operation_id=_OPERATIONS, message=TEXT),
-    st.builds(RecordSecret, facts=_FACTS, comment=TEXT, password_id=st.just("") | IDS),
-    st.builds(RemoveCustomer),
-    st.builds(ReportDrift, differences=st.lists(st.builds(FieldDifference, field=st.just("profile"), expected=TEXT, found=TEXT), max_size=1).map(tuple), comment_differs=st.booleans(), missing=st.booleans()),
-    st.builds(EndDrift),
-    st.builds(AdoptDrift, facts=st.none() | _FACTS, comment=TEXT),
-)  # fmt: skip
-
-_KEYS = st.sampled_from([f"ssh-ed25519 SHA256:{letter * 43}" for letter in "ABC"])
-_BACKUPS = st.sampled_from([f"b0000000-0000-4000-8000-00000000000{n}" for n in range(3)])
-_REJECTED = st.none() | st.builds(RejectedLine, number=st.integers(0, 9), line=TEXT, answer=TEXT)
-CONFIG = st.one_of(
-    st.builds(SeeHostKey, device_id=DEVICE_IDS, host_key=_KEYS),
-    st.builds(AcceptHostKey, device_id=DEVICE_IDS, host_key=_KEYS),
-    st.builds(RecordBackup, device_id=DEVICE_IDS, backup_id=_BACKUPS, content=st.sampled_from(["c1", "c2"]), platform=st.just("ios"), size_bytes=st.integers(0, 2**40), lines=st.integers(0, 9), author=st.builds(ConfigAuthor, by=TEXT, at=TEXT, action=TEXT), operation_id=OPTIONAL_DEVICE),
-    st.builds(TagBackup, backup_id=_BACKUPS, tag=st.sampled_from([None, "stable", "experimental"]), note=TEXT),
-    st.builds(RequestRestore, backup_id=_BACKUPS, operation_id=_OPERATIONS, confirm_within_s=st.none() | st.integers(30, 600)),
-    st.builds(RecordRestore, backup_id=_BACKUPS, operation_id=_OPERATIONS, before_id=_BACKUPS, after_id=_BACKUPS, lines=st.integers(0, 9), confirmed_by=TEXT, missing=st.lists(TEXT, max_size=2).map(tuple), observed=st.booleans()),
-    st.builds(RecordFailedRestore, backup_id=_BACKUPS, operation_id=_OPERATIONS, before_id=_BACKUPS, state=st.sampled_from(["rolled_back", "reverting", "differs"]), message=TEXT, rejected=_REJECTED),
-)  # fmt: skip
 
 _ONE, _TWO = "00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001"
 TERMINAL: st.SearchStrategy[Command] = st.one_of(
@@ -585,18 +325,18 @@ PLAIN: dict[str, list[Command]] = {
 """Commands that lead through the states; half of every sequence, since quite arbitrary ones are mostly refused."""
 
 _ANY: dict[str, st.SearchStrategy[Command]] = {
-    "device": DEVICE,
-    "alert": ALERT,
-    "alert_rule": ALERT_RULE,
-    "silence": SILENCE,
-    "channel": CHANNEL,
+    "device": device_commands.DEVICE,
+    "alert": alerting_commands.ALERT,
+    "alert_rule": alerting_commands.ALERT_RULE,
+    "silence": alerting_commands.SILENCE,
+    "channel": alerting_commands.CHANNEL,
     "operation": OPERATION,
     "user": USER,
     "api_key": API_KEY,
     "credential": CREDENTIAL,
     "settings": SETTINGS,
-    "customer": CUSTOMER,
-    "config": CONFIG,
+    "customer": customer_commands.CUSTOMER,
+    "config": config_commands.CONFIG,
     "template": template_commands.TEMPLATE,
     "policy": template_commands.POLICY,
     "application": template_commands.APPLICATION,

@@ -9,7 +9,8 @@ from domain.device_commands import ObserveDevice
 from domain.device_events import DeviceChanged, DeviceDiscovered
 from domain.device_facts import DeviceFacts, neighbour_key, tidy_interfaces, tidy_neighbours
 from domain.event import Change
-from tests.property.domain.commands import OBSERVE, sequences
+from tests.property.domain.commands import sequences
+from tests.property.domain.device_commands import OBSERVE
 
 few = settings(max_examples=100, deadline=None)
 

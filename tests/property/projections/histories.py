@@ -10,7 +10,8 @@ from domain.catalogue import AGGREGATES_BY_NAME
 from domain.codec import decode, encode
 from domain.errors import DomainError
 from domain.event import Actor, Command, Metadata, Recorded
-from tests.property.domain.commands import COMMANDS, PLAIN, TEXT
+from tests.property.domain.commands import COMMANDS, PLAIN
+from tests.property.domain.texts import TEXT
 
 _NAMES = UUID("a1b2c3d4-0000-4000-8000-000000000000")
 _START = datetime(2026, 1, 1, 12, tzinfo=UTC)

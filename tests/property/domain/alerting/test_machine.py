@@ -12,7 +12,7 @@ from domain.alerting.rule import Condition, check
 from domain.alerting.rule import Rule as AlertRule
 from domain.alerting.spec import compiled
 from domain.errors import Invalid
-from tests.property.domain.commands import CONDITIONS
+from tests.property.domain.alerting_commands import CONDITIONS
 
 few = settings(max_examples=150, deadline=None)
 VALUES = st.one_of(
