@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from domain.device import DEVICE, Device
+from domain.device import DEVICE
 from domain.device_commands import JoinDevice, LoseAddress, MergeDevice, ObserveDevice
 from domain.device_facts import DeviceFacts
 from domain.device_identity import Decision, Known, Merge, Moved, New, Same, resolve
+from domain.device_state import Device
 from domain.event import Command
 
 

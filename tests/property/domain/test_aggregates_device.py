@@ -4,10 +4,11 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.device import DEVICE, Device
+from domain.device import DEVICE
 from domain.device_commands import ObserveDevice
 from domain.device_events import DeviceChanged, DeviceDiscovered
 from domain.device_facts import DeviceFacts, neighbour_key, tidy_interfaces, tidy_neighbours
+from domain.device_state import Device
 from domain.event import Change
 from tests.property.domain.commands import sequences
 from tests.property.domain.device_commands import OBSERVE

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from domain.device import DEVICE, Device
+from domain.device import DEVICE
 from domain.device_commands import (
     AddDevice,
     ChangeDevice,
@@ -35,6 +35,7 @@ from domain.device_events import (
     DeviceWentDown,
 )
 from domain.device_facts import DeviceFacts, joined_identities, neighbour_key, tidy_interfaces
+from domain.device_state import Device
 from domain.errors import NotFound, NotRevertible, Refused
 from domain.event import Change, Command, Event
 from domain.observation import Interface, Neighbour
