@@ -231,7 +231,7 @@ def _now(row: RuleRow, evaluated: int | None) -> RuleNow:
 
 
 def _outage(by: SilencedBy | None) -> bool:
-    return by is not None and by.kind != "silence"
+    return by is not None and by.kind in ("device", "parent")
 
 
 async def _silence(

@@ -22,11 +22,12 @@ def alert_id(key: str) -> UUID:
 
 
 class SilencedBy(msgspec.Struct, frozen=True, kw_only=True):
-    """Why nobody is told: a silence, the device's own outage, or that of a device on the way to it."""
+    """Why nobody is told: a silence, the device's own outage, that of a device on the way to it, or that no rule tells of
+    what was found."""
 
-    kind: Literal["silence", "device", "parent"]
+    kind: Literal["silence", "device", "parent", "rule"]
     id: str
-    """Of the silence or the device."""
+    """Of the silence or the device; of rules their kind."""
     why: str = ""
 
 
@@ -38,6 +39,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str = ""
     occurrence: int = 0
     rule_id: str = ""
+    group: str = ""
     signal: int = 0
     """The last signal of rule evaluation that was applied; one that comes again does nothing."""
     silenced_by: SilencedBy | None = None
@@ -73,6 +75,15 @@ class SilenceAlert(Command, frozen=True):
 
 class UnsilenceAlert(Command, frozen=True):
     """What silenced it is over."""
+
+
+class RuleAlert(Command, frozen=True):
+    """A rule tells of what another part of Netledger found; `severity` is the graver of both."""
+
+    rule_id: str
+    rule_version: int
+    severity: Severity
+    group: str = ""
 
 
 class JudgeAlert(Command, frozen=True):
@@ -222,6 +233,23 @@ class AlertUnsilenced(Event, frozen=True):
         return SilenceAlert(by=self.by)
 
 
+class AlertRuled(Event, frozen=True):
+    topic: ClassVar[str] = "alert.ruled.v1"
+    inverse: ClassVar[type[Command] | str] = "change or disable the alert rule that tells of it"
+    rule_id: str
+    rule_version: int
+    severity: Severity
+    previous: Severity
+    group: str = ""
+    title: str = ""
+
+    def summary(self) -> str:
+        return one_line(f"{self.severity} by an alert rule: {self.title}")
+
+    def changed(self) -> Sequence[Change]:
+        return (Change("severity", self.previous, self.severity),) if self.severity != self.previous else ()
+
+
 class AlertJudged(Event, frozen=True):
     topic: ClassVar[str] = "alert.judged.v1"
     inverse: ClassVar[type[Command] | str] = JudgeAlert
@@ -284,6 +312,20 @@ def decide(state: Alert, command: Command) -> Sequence[Event]:
                 if state.silenced_by is None
                 else [AlertUnsilenced(by=state.silenced_by, title=state.title)]
             )
+        case RuleAlert():
+            known = state.rule_id, state.severity, state.group
+            if state.state == "resolved" or known == (command.rule_id, command.severity, command.group):
+                return []
+            return [
+                AlertRuled(
+                    rule_id=command.rule_id,
+                    rule_version=command.rule_version,
+                    severity=command.severity,
+                    previous=state.severity,
+                    group=command.group,
+                    title=state.title,
+                )
+            ]
         case JudgeAlert():
             if state.useful == command.useful:
                 return []
@@ -317,6 +359,7 @@ def evolve(state: Alert, event: Event) -> Alert:
                 device_id=event.device_id,
                 occurrence=event.occurrence,
                 rule_id=event.rule_id,
+                group=event.group,
                 signal=max(event.signal, state.signal),
             )
         case AlertAcknowledged():
@@ -332,6 +375,10 @@ def evolve(state: Alert, event: Event) -> Alert:
         case AlertUnsilenced():
             return msgspec.structs.replace(
                 state, silenced_by=None, state="firing" if state.state == "silenced" else state.state
+            )
+        case AlertRuled():
+            return msgspec.structs.replace(
+                state, rule_id=event.rule_id, severity=event.severity, group=event.group
             )
         case AlertJudged():
             return msgspec.structs.replace(state, useful=event.useful)
@@ -356,6 +403,7 @@ ALERT = Aggregate(
         AlertReopened,
         AlertSilenced,
         AlertUnsilenced,
+        AlertRuled,
         AlertJudged,
     ),
     about=about,

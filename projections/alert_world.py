@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
-from domain.alert import SilencedBy
-from domain.alerting.gate import KINDS_BY_SOURCE, SilenceInForce, Standing, Subject
+from domain.alert import AlertRaised, SilencedBy
+from domain.alerting.gate import SilenceInForce, Standing, raised_subject
 from domain.alerting.scope import Traits
 from projections import silences
 from projections.topology import topology
@@ -72,23 +72,31 @@ async def standing(conn: AsyncConnection[Any]) -> tuple[dict[str, Standing], int
     cursor = await conn.execute("SELECT position FROM projections.positions WHERE name = 'alerts'")
     row = await cursor.fetchone()
     cursor = await conn.execute(
-        "SELECT id::text, coalesce(device_id::text, ''), severity, coalesce(rule_id::text, ''),"
-        " CASE WHEN rule_id IS NOT NULL THEN detail ->> 'kind' ELSE %s::jsonb ->> source END, interface, silenced_by::text FROM alerts.alerts WHERE state <> 'resolved'",
-        (msgspec.json.encode(KINDS_BY_SOURCE).decode(),),
+        "SELECT id::text, coalesce(device_id::text, ''), severity, coalesce(rule_id::text, ''), source, detail::text,"
+        " interface, metric, \"group\", silenced_by::text FROM alerts.alerts WHERE state <> 'resolved'"
     )
-    found = {
-        alert_id: Standing(
-            subject=Subject(
-                device_id=device_id,
-                severity=severity,
-                rule_id=rule_id,
-                rule_kind=kind or "",
-                interface=interface,
-            ),
+    found: dict[str, Standing] = {}
+    for (
+        alert_id,
+        device_id,
+        severity,
+        rule_id,
+        source,
+        detail,
+        interface,
+        metric,
+        group,
+        by,
+    ) in await cursor.fetchall():
+        raised = AlertRaised(
+            key="", severity=severity, title="", occurrence=0, device_id=device_id, source=source,
+            detail=msgspec.json.decode(detail), rule_id=rule_id, interface=interface, metric=metric,
+        )  # fmt: skip
+        found[alert_id] = Standing(
+            subject=raised_subject(raised),
             silenced_by=msgspec.json.decode(by, type=SilencedBy) if by else None,
+            group=group,
         )
-        for alert_id, device_id, severity, rule_id, kind, interface, by in await cursor.fetchall()
-    }
     return found, int(row[0]) if row else 0
 
 

@@ -12,6 +12,7 @@ from domain.alert import (
     AlertRaised,
     AlertReopened,
     AlertResolved,
+    AlertRuled,
     AlertSilenced,
     AlertUnacknowledged,
     AlertUnsilenced,
@@ -72,7 +73,7 @@ class Alerts:
     """The latest occurrence of each alert."""
 
     name = "alerts"
-    version = 2
+    version = 3
     tables: Sequence[Table] = (ALERTS, HISTORY)
     topics: Sequence[str] = ("alert.",)
 
@@ -114,6 +115,14 @@ def _folded(row: Row | None, recorded: Recorded) -> Row | None:
         case AlertUnsilenced():
             state = "firing" if row["state"] == "silenced" else row["state"]
             changed = {"state": state, "silenced_by": None}
+        case AlertRuled():
+            changed = {
+                "rule_id": as_uuid(event.rule_id),
+                "rule_version": event.rule_version,
+                "severity": event.severity,
+                "rank": SEVERITIES.index(event.severity),
+                "group": event.group,
+            }
         case AlertJudged():
             changed = {"useful": event.useful}
         case _:

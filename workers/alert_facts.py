@@ -1,27 +1,20 @@
-"""Evaluates the rules on what the ledger and findings say: devices down, drift, anomalies, compliance, log messages."""
+"""Evaluates the rules on what the ledger and findings say: devices down, drift of configurations, log messages."""
 
 import time
 from typing import Any
 
-from domain.alert import AlertRaised, AlertResolved
 from domain.alerting.evaluator import ON_FACTS
 from domain.alerting.finding import Finding
-from domain.alerting.gate import DETECTOR
 from domain.alerting.ports import FACTS, EvaluationStore
 from domain.config_events import ConfigBackedUp, ConfigRestored, ConfigTagged
-from domain.customer_events import CustomerDrifted, CustomerDriftEnded
 from domain.device_events import DeviceCameUp, DeviceWentDown
 from domain.event import Recorded
-from domain.finding import FindingAccepted, FindingChanged, FindingClosed, FindingOpened
 from domain.ports import EventLog, Leadership, PositionWatch
 from projections import alert_world
 from workers.alert_surroundings import Connect, Surroundings
 from workers.alerting import TICK_S, PartitionEvaluation
 
-_TOPICS = (
-    "device.went_down.", "device.came_up.", "customer.drifted.", "customer.drift_ended.", "config.backed_up.",
-    "config.tagged.", "config.restored.", "finding.", "alert.raised.", "alert.resolved.",
-)  # fmt: skip
+_TOPICS = ("device.went_down.", "device.came_up.", "config.backed_up.", "config.tagged.", "config.restored.")
 _BATCH = 1_000
 _READ_MODEL_S = 30.0
 
@@ -103,16 +96,6 @@ class FactAlerting:
                 evaluation.signal(evaluator.device_down(subject, at, down=True, cause=event.cause))
             case DeviceCameUp():
                 evaluation.signal(evaluator.device_down(subject, at, down=False))
-            case CustomerDrifted() | CustomerDriftEnded():
-                evaluation.signal(
-                    evaluator.customer_drift(
-                        recorded.meta.about.device_id,
-                        subject,
-                        at,
-                        drifted=isinstance(event, CustomerDrifted),
-                        text=event.summary(),
-                    )
-                )
             case _:
                 found = found_in(recorded)
                 if found is not None:
@@ -120,8 +103,8 @@ class FactAlerting:
 
 
 def found_in(recorded: Recorded) -> Finding | None:
-    """What other parts of Netledger found out and recorded: drift, findings of compliance, anomalies."""
-    event, subject = recorded.event, str(recorded.originator_id)
+    """What other parts of Netledger recorded, and raise no alert of: drift of configurations."""
+    event = recorded.event
     about: dict[str, Any] = {
         "id": f"position {recorded.position}",
         "device_id": recorded.meta.about.device_id,
@@ -137,21 +120,5 @@ def found_in(recorded: Recorded) -> Finding | None:
             return None
         case ConfigTagged() | ConfigRestored():
             return Finding(kind="config_drift", over=True, **about)
-        case FindingOpened() | FindingChanged():
-            return Finding(kind="compliance", subject=subject, severity=event.finding.severity, **about)
-        case FindingClosed() | FindingAccepted():
-            return Finding(kind="compliance", subject=subject, over=True, **about)
-        case AlertRaised() if event.source == DETECTOR:
-            score = event.detail.get("score", 1.0)
-            return Finding(
-                kind="anomaly",
-                subject=subject,
-                metric=event.metric,
-                interface=event.interface,
-                score=score if isinstance(score, int | float) else 1.0,
-                **about,
-            )
-        case AlertResolved():
-            return Finding(kind="anomaly", subject=subject, over=True, **about)
         case _:
             return None

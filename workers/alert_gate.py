@@ -27,7 +27,7 @@ from workers.read_models import caught_up
 SIGNALS = 2_000
 _AT_ONCE = 500
 """Alerts changed at the same time, so that they share commits."""
-_TOPICS = ("alert.", "silence.", "device.", "settings.")
+_TOPICS = ("alert.", "alert_rule.", "silence.", "device.", "settings.")
 _EVENTS = 2_000
 _READ_MODEL_S = 60.0
 _TIDY_S = 3_600.0

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from domain.alerting.gate import SilenceInForce, World
 from domain.alerting.reach import behind
+from domain.alerting.rule import RuleVersion
+from domain.alerting.ruling import FOUND
 from domain.alerting.scope import Traits
 from domain.event import Recorded
 from domain.ports import PositionWatch
-from projections import alert_world
+from projections import alert_rules, alert_world
 from projections.settings import in_force
 from workers.alert_surroundings import Connect
 
@@ -37,14 +39,17 @@ class WorldWatch:
         self._roots: set[str] = set()
         self._silences: list[SilenceInForce] = []
         self._heard = 0
-        self._devices_stale = self._links_stale = self._silences_stale = True
+        self._rules: list[RuleVersion] = []
+        self._devices_stale = self._links_stale = self._silences_stale = self._rules_stale = True
         self._links_at = 0.0
 
     def heard(self, recorded: Recorded) -> None:
-        """An event about a device, a silence or the settings."""
+        """An event about a device, a silence, a rule or the settings."""
         self._heard = recorded.position
         if recorded.topic.startswith("silence."):
             self._silences_stale = True
+        elif recorded.topic.startswith("alert_rule."):
+            self._rules_stale = True
         else:
             self._devices_stale = True
             if not recorded.topic.startswith(("device.went_down.", "device.came_up.")):
@@ -52,13 +57,17 @@ class WorldWatch:
 
     async def look(self, now: datetime) -> World:
         """The world as it is now."""
-        if self._devices_stale or self._silences_stale:
+        if self._devices_stale or self._silences_stale or self._rules_stale:
             await self._wait()
         links_due = self._links_stale and now.timestamp() - self._links_at > _LINKS_S
-        if self._devices_stale or self._silences_stale or links_due:
+        if self._devices_stale or self._silences_stale or self._rules_stale or links_due:
             async with self._connect() as conn:
                 if self._silences_stale:
                     self._silences = await alert_world.silences_not_over(conn)
+                if self._rules_stale:
+                    self._rules = [
+                        each for each in await alert_rules.in_force(conn) if each.rule.kind in FOUND
+                    ]
                 if self._devices_stale or links_due:
                     changed, self._position = await alert_world.traits_after(conn, self._position)
                     self._traits = {**self._traits, **changed}
@@ -69,17 +78,18 @@ class WorldWatch:
                     self._roots = await alert_world.devices_at(conn, roots) if roots else set()
                     self._links = await alert_world.links(conn) if self._roots else {}
                     self._links_stale, self._links_at = False, now.timestamp()
-            self._devices_stale = self._silences_stale = False
+            self._devices_stale = self._silences_stale = self._rules_stale = False
             self._behind = behind(self._links, self._depends_on, self._roots, self._down)
         return World(
             traits=self._traits,
             down=self._down,
             behind=self._behind,
             silences=[each for each in self._silences if each.starts_at <= now < each.ends_at],
+            rules=self._rules,
         )
 
     async def _wait(self) -> None:
-        for projection in ("inventory", "silences"):
+        for projection in ("inventory", "silences", "alert_rules"):
             await self._watch.wait_for_projection(projection, self._heard, _READ_MODEL_S)
 
 

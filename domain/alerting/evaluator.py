@@ -8,7 +8,6 @@ import msgspec
 from domain.alerting.finding import Finding, ends, matches
 from domain.alerting.machine import FLAP_WINDOW_S, Series, advance, deadline, tick
 from domain.alerting.rule import (
-    Anomaly,
     DeviceDown,
     LogMatch,
     Rule,
@@ -16,12 +15,12 @@ from domain.alerting.rule import (
 )
 from domain.alerting.scope import Traits, excluded, interface_excluded
 from domain.alerting.signal import Signal, ended, signal_of, timed
-from domain.alerting.spec import RANKS, Spec, compiled
+from domain.alerting.spec import Spec, compiled
 from domain.telemetry import Poll
 
 ON_SAMPLES = frozenset({"threshold", "absence", "interface_down"})
-ON_FACTS = frozenset({"device_down", "anomaly", "compliance", "config_drift", "customer_drift", "log"})
-"""The kinds of rules that samples concern, and those that events and findings concern."""
+ON_FACTS = frozenset({"device_down", "config_drift", "log"})
+"""The kinds of rules that samples concern, and those that events and findings concern; see `ruling` for the others."""
 GAPS = 2.5
 """Polls that may be missed, less than that many intervals, before a duration begins anew."""
 STALE_S = 3_600.0
@@ -151,7 +150,7 @@ class Evaluator:
         return signals
 
     def finding(self, finding: Finding) -> list[Signal]:
-        """What a detector, a check or a receiver found."""
+        """What a receiver, or a look at configurations, found."""
 
         def value_of(rule: Rule) -> float | None:
             condition = rule.condition
@@ -159,12 +158,6 @@ class Evaluator:
                 if ends(condition, finding):
                     return 0.0
                 return 1.0 if matches(condition, finding) else None
-            if isinstance(condition, Anomaly):
-                if finding.over:
-                    return 0.0
-                return finding.score if condition.metric in ("", finding.metric) else None
-            if finding.kind == "compliance":
-                return -1.0 if finding.over else float(RANKS[finding.severity])
             return 0.0 if finding.over else 1.0
 
         subject = finding.subject or "/".join(part for part in (finding.metric, finding.interface) if part)
@@ -184,16 +177,6 @@ class Evaluator:
         """What the ledger says of a device's being reachable."""
         value = 1.0 if down else 0.0
         return self._fact("device_down", device_id, at, lambda rule: value, text=cause)
-
-    def customer_drift(
-        self, router_id: str, customer_id: str, at: float, *, drifted: bool, text: str = ""
-    ) -> list[Signal]:
-        """What the ledger says of a customer's secret on its router."""
-        value = 1.0 if drifted else 0.0
-        detail = {"customer_id": customer_id}
-        return self._fact(
-            "customer_drift", router_id, at, lambda rule: value, subject=customer_id, text=text, detail=detail
-        )
 
     def tick(self, now: float) -> list[Signal]:
         """What the time that has gone by changes."""

@@ -1,14 +1,13 @@
-"""What detectors, compliance checks and receivers find out: the way into alert rules for all that is no sample."""
+"""What receivers and looks at configurations find out: the way into alert rules for what is no sample."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
 
-from domain.alert import Severity
 from domain.alerting.rule import LogMatch, RuleVersion
 
-FindingKind = Literal["anomaly", "compliance", "config_drift", "log"]
+FindingKind = Literal["config_drift", "log"]
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -21,14 +20,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Seconds since the epoch."""
     over: bool = False
     """What was found before is so no longer."""
-    score: float = 1.0
-    """Of an anomaly, from 0 to 1."""
-    severity: Severity = "medium"
-    """Of a compliance finding."""
     metric: str = ""
     interface: str = ""
     subject: str = ""
-    """What tells findings of one kind on one device apart: a policy's rule, say. Each subject has its own alert."""
+    """What tells findings of one kind on one device apart: a neighbour, say. Each subject has its own alert."""
     text: str = ""
     """One line for people, or the log message itself."""
     source: Literal["", "trap", "syslog"] = ""

@@ -11,24 +11,26 @@ from domain.alert import (
     AlertRaised,
     AlertReopened,
     AlertResolved,
+    AlertRuled,
     AlertSilenced,
     AlertUnsilenced,
     RaiseAlert,
     ResolveAlert,
+    RuleAlert,
     Severity,
     SilenceAlert,
     SilencedBy,
     UnsilenceAlert,
     alert_id,
 )
+from domain.alerting.rule import RuleVersion
+from domain.alerting.ruling import KINDS_BY_SOURCE, Found, graver, ruling
 from domain.alerting.scope import Matchers, Traits, excluded, interface_excluded
-from domain.alerting.signal import Signal
+from domain.alerting.signal import Signal, group_of
 from domain.event import Command, Recorded
 
-DETECTOR = "detector"
-KINDS_BY_SOURCE = {DETECTOR: "anomaly", "discovery": "device_down", "sync": "customer_drift"}
-"""What alerts are about that other parts of Netledger raise without a rule."""
-StepKind = Literal["fired", "cleared", "held", "released", "dropped", "ignored"]
+StepKind = Literal["fired", "cleared", "held", "released", "dropped", "ignored", "ruled"]
+_OF_CONFIGURATIONS = ("compliance", "config_drift")
 
 
 class SilenceInForce(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,12 +45,14 @@ class SilenceInForce(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
-    """What alerts are judged by at one moment. `behind`: device -> the down device that hides it."""
+    """What alerts are judged by at one moment. `behind`: device -> the down device that hides it; `rules`: those in force
+    that decide on what other parts of Netledger raise."""
 
     traits: Mapping[str, Traits] = {}
     down: Set[str] = frozenset()
     behind: Mapping[str, str] = {}
     silences: Sequence[SilenceInForce] = ()
+    rules: Sequence[RuleVersion] = ()
 
     def name(self, device_id: str) -> str:
         traits = self.traits.get(device_id)
@@ -63,6 +67,11 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     rule_id: str = ""
     rule_kind: str = ""
     interface: str = ""
+    found: bool = False
+    """Raised by another part of Netledger, so that rules have yet to decide whether it is told."""
+    metric: str = ""
+    score: float = 1.0
+    """Of an anomaly that was found."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +79,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     subject: Subject
     silenced_by: SilencedBy | None = None
+    group: str = ""
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,10 +114,10 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def inhibited_by(subject: Subject, world: World) -> SilencedBy | None:
-    """The outage that explains it: that of a device on the way, or the device's own. Alerts that neither a
-    rule nor a detector raised are never explained away."""
+    """The outage that explains it: that of a device on the way, or the device's own. What engineers raised is never
+    explained away, nor what a configuration says."""
     device = subject.device_id
-    if not subject.rule_kind or not device:
+    if not subject.rule_kind or subject.rule_kind in _OF_CONFIGURATIONS or not device:
         return None
     parent = world.behind.get(device)
     if parent is not None:
@@ -198,15 +208,59 @@ class Gate:
             elif by != held.by:
                 self.held[key] = msgspec.structs.replace(held, by=by)
         for key, standing in list(self.standing.items()):
-            by = inhibited_by(standing.subject, world) or silence_of(standing.subject, world)
-            if by == standing.silenced_by:
-                continue
-            commands: list[Command] = [UnsilenceAlert()] if standing.silenced_by is not None else []
-            if by is not None:
-                commands.append(SilenceAlert(by=by))
-            self.standing[key] = msgspec.structs.replace(standing, silenced_by=by)
-            verdict.acts.append(Act(alert_id=UUID(key), commands=tuple(commands)))
+            commands: list[Command] = []
+            unruled, standing = self._ruled(key, standing, world, at, commands, verdict)
+            by = unruled or inhibited_by(standing.subject, world) or silence_of(standing.subject, world)
+            if by != standing.silenced_by:
+                if standing.silenced_by is not None:
+                    commands.append(UnsilenceAlert())
+                if by is not None:
+                    commands.append(SilenceAlert(by=by))
+                standing = msgspec.structs.replace(standing, silenced_by=by)
+            self.standing[key] = standing
+            if commands:
+                verdict.acts.append(Act(alert_id=UUID(key), commands=tuple(commands)))
         return verdict
+
+    def _ruled(
+        self, key: str, standing: Standing, world: World, at: float, commands: list[Command], verdict: Verdict
+    ) -> tuple[SilencedBy | None, Standing]:
+        """Why no rule tells of what was found; or what the alert is under the rule that does."""
+        subject = standing.subject
+        if not subject.found:
+            return None, standing
+        traits = world.traits.get(subject.device_id) or Traits(id=subject.device_id)
+        found = Found(subject.rule_kind, subject.interface, subject.metric, subject.score, subject.severity)
+        rule = ruling(found, world.rules, traits)
+        if isinstance(rule, SilencedBy):
+            return rule, standing
+        command = RuleAlert(
+            rule_id=rule.id,
+            rule_version=rule.version,
+            severity=graver(subject.severity, rule.rule.severity),
+            group=group_of(rule, traits),
+            reason=f"rule version {rule.version}",
+        )
+        if (command.rule_id, command.severity, command.group) != (
+            subject.rule_id,
+            subject.severity,
+            standing.group,
+        ):
+            commands.append(command)
+            body = {
+                "rule_id": rule.id,
+                "rule_version": rule.version,
+                "rule": rule.rule.name,
+                "device_id": subject.device_id,
+                "interface": subject.interface,
+                "severity": command.severity,
+                "group": command.group,
+            }
+            if subject.rule_kind == "anomaly":
+                body["value"] = subject.score
+            verdict.steps.append(Step(alert_id=UUID(key), at=at, kind="ruled", body=body))
+            standing = _under(standing, command)
+        return None, standing
 
     def recorded(self, recorded: Recorded) -> bool:
         """An alert's event from the ledger, whoever caused it; whether alerts must be reconsidered for it."""
@@ -214,16 +268,12 @@ class Gate:
         known = self.standing.get(key)
         match event:
             case AlertRaised():
-                subject = Subject(
-                    device_id=event.device_id,
-                    severity=event.severity,
-                    rule_id=event.rule_id,
-                    rule_kind=_kind(event),
-                    interface=event.interface,
-                )
+                subject = raised_subject(event)
                 if known is None or known.subject != subject:
-                    self.standing[key] = Standing(subject=subject)
+                    self.standing[key] = Standing(subject=subject, group=event.group)
                     return True
+            case AlertRuled() if known is not None:
+                self.standing[key] = _under(known, event)
             case AlertResolved():
                 self.standing.pop(key, None)
             case AlertReopened() if known is None:
@@ -264,7 +314,7 @@ class Gate:
         )
         by = silence_of(subject, world)
         commands: tuple[Command, ...] = (command,) if by is None else (command, SilenceAlert(by=by))
-        self.standing[str(identity)] = Standing(subject=subject, silenced_by=by)
+        self.standing[str(identity)] = Standing(subject=subject, silenced_by=by, group=signal.group)
         verdict.acts.append(Act(alert_id=identity, commands=commands))
 
     def _cleared(self, identity: UUID, sequence: int, signal: Signal, verdict: Verdict) -> None:
@@ -276,8 +326,38 @@ class Gate:
             verdict.acts.append(Act(alert_id=identity, commands=(command,)))
 
 
-def _kind(event: AlertRaised) -> str:
-    return str(event.detail.get("kind", "")) if event.rule_id else KINDS_BY_SOURCE.get(event.source, "")
+def raised_subject(event: AlertRaised) -> Subject:
+    """What an alert is about, from the event that raised it."""
+    kind = KINDS_BY_SOURCE.get(event.source)
+    if kind is None:
+        return Subject(
+            device_id=event.device_id,
+            severity=event.severity,
+            rule_id=event.rule_id,
+            rule_kind=str(event.detail.get("kind", "")) if event.rule_id else "",
+            interface=event.interface,
+        )
+    return Subject(
+        device_id=event.device_id,
+        severity=event.severity,
+        rule_id=event.rule_id,
+        rule_kind=kind,
+        interface=event.interface,
+        found=True,
+        metric=event.metric,
+        score=score_of(event.detail),
+    )
+
+
+def score_of(detail: Mapping[str, Any]) -> float:
+    """Of an anomaly, as its detector wrote it."""
+    score = detail.get("score", 1.0)
+    return float(score) if isinstance(score, int | float) else 1.0
+
+
+def _under(standing: Standing, rule: RuleAlert | AlertRuled) -> Standing:
+    subject = msgspec.structs.replace(standing.subject, rule_id=rule.rule_id, severity=rule.severity)
+    return msgspec.structs.replace(standing, subject=subject, group=rule.group)
 
 
 def _subject(signal: Signal) -> Subject:

@@ -74,7 +74,7 @@ class Anomaly(
     score: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.8
     metric: Annotated[str, msgspec.Meta(max_length=100)] = ""
     hold_s: Annotated[float, msgspec.Meta(ge=60, le=2_592_000)] = 1_800.0
-    """Without another finding the alert is over after so long."""
+    """Means nothing any more: detectors say themselves when it is over."""
 
 
 class Compliance(

@@ -1,15 +1,13 @@
 """What evaluation says: the condition of a rule has come to hold, or is over, for one series of one device."""
 
 from typing import Any, Literal
-from uuid import UUID
 
 import msgspec
 
 from domain.alert import Severity
 from domain.alerting.machine import Outcome, Series
-from domain.alerting.rule import Absence, CustomerDrift, DeviceDown, Rule, RuleVersion, Threshold
+from domain.alerting.rule import Absence, DeviceDown, Rule, RuleVersion, Threshold
 from domain.alerting.scope import Traits
-from domain.customer_drift import drift_alert
 from domain.detection.moment import written
 from domain.device import unreachable_alert
 from domain.event import one_line
@@ -74,7 +72,7 @@ def signal_of(
         title=_title(rule, traits, interface, metric, series, text),
         interface=interface[:200],
         metric=metric,
-        group=_group(rule_version, traits),
+        group=group_of(rule_version, traits),
         detail=facts,
     )
 
@@ -105,14 +103,13 @@ def ended(rule: RuleVersion, traits: Traits, subject: str, at: float, why: str) 
 
 def key_of(rule: RuleVersion, device_id: str, subject: str) -> str:
     """The cause that the alert of this series is known by."""
-    if isinstance(rule.rule.condition, CustomerDrift):
-        return drift_alert(UUID(subject))
     if isinstance(rule.rule.condition, DeviceDown):
         return unreachable_alert(device_id)
     return alert_key(rule.id, device_id, subject)
 
 
-def _group(rule: RuleVersion, traits: Traits) -> str:
+def group_of(rule: RuleVersion, traits: Traits) -> str:
+    """Alerts that are told together."""
     match rule.rule.group_by:
         case "rule":
             return f"{rule.id}"

@@ -62,27 +62,10 @@ def compiled(condition: Condition) -> Spec:
             )
         case DeviceDown():
             return Spec("device_down", _present, _gone, for_s=condition.for_s, sticky=True)
-        case Anomaly():
-            least = condition.score
-            return Spec(
-                "anomaly",
-                lambda score: score >= least,
-                lambda score: score < least,
-                sticky=True,
-                hold_s=condition.hold_s,
-            )
-        case Compliance():
-            worst = RANKS[condition.min_severity]
-            return Spec(
-                "compliance",
-                lambda rank: 0 <= rank <= worst,
-                lambda rank: not 0 <= rank <= worst,
-                sticky=True,
-            )
         case ConfigDrift():
             return Spec("config_drift", _present, _gone, sticky=True)
-        case CustomerDrift():
-            return Spec("customer_drift", _present, _gone, sticky=True)
+        case Anomaly() | Compliance() | CustomerDrift():  # has no series: rules decide on what is found
+            return Spec("", _never, _always)
         case LogMatch():
             return Spec("log", _present, _gone, sticky=True, hold_s=condition.hold_s)
 

@@ -145,14 +145,22 @@ TEMPLATES: tuple[Template, ...] = (
     ),
     Template(
         id="anomaly",
-        active=False,
-        rule=Rule(description="Detectors raise alerts of their own; such a rule adds one of another severity, scope or grouping.", name="Unusual behaviour", condition=Anomaly(score=0.8), severity="low", group_by="device"),
+        rule=Rule(
+            name="Unusual behaviour",
+            condition=Anomaly(score=0.0),
+            severity="low",
+            group_by="device",
+            description="What detectors find: `detection/threshold` in the settings says from which score on.",
+        ),
     ),
     Template(
         id="compliance",
-        active=False,
-        rule=Rule(description="Compliance checks raise one alert a policy; such a rule adds one for each finding.",
-            name="Configuration breaks a policy", condition=Compliance(min_severity="medium"), severity="medium"
+        rule=Rule(
+            name="Configuration breaks a policy",
+            condition=Compliance(min_severity="info"),
+            severity="info",
+            group_by="device",
+            description="What compliance checks find: `compliance/alert_from` in the settings says from which severity on.",
         ),
     ),
     Template(
@@ -161,8 +169,7 @@ TEMPLATES: tuple[Template, ...] = (
     ),
     Template(
         id="customer-drift",
-        active=False,
-        rule=Rule(description="Drift of customers is told anyway; such a rule gives it another grouping or scope.",
+        rule=Rule(
             name="Customer differs from the ledger",
             condition=CustomerDrift(),
             severity="medium",

@@ -17,7 +17,7 @@ from domain.alert_rule import ALERT_RULE, ChangeAlertRule, CreateAlertRule, Dele
 from domain.alerting.evaluator import Kept
 from domain.alerting.finding import Finding
 from domain.alerting.gate import Held
-from domain.alerting.rule import Compliance, Condition, DeviceDown, Rule, Threshold
+from domain.alerting.rule import Anomaly, Condition, DeviceDown, LogMatch, Rule, Threshold
 from domain.alerting.scope import Matchers, Scope
 from domain.alerting.templates import TEMPLATES
 from domain.device import DEVICE
@@ -254,26 +254,62 @@ async def test_silences_by_rule_and_for_alerts_raised_by_hand(network: Network) 
 async def test_findings_become_alerts_once(network: Network) -> None:
     async with network.netledger.worker("projector"):
         core = await network.device("core")
-        rule = await network.rule(Compliance(min_severity="high"), severity="high")
+        words = LogMatch(contains=("telnet", "on"), clear_contains=("telnet", "off"))
+        rule = await network.rule(words, severity="high")
         await network.settled()
         async with network.netledger.worker("alerting", "alerts"):
             await until(network.ready)
             store = PostgresEvaluationStore(network.netledger.console.pool)
             found = Finding(
-                id="f1",
-                kind="compliance",
-                device_id=core,
-                at=time.time(),
-                severity="high",
-                subject="telnet",
-                text="telnet is on",
+                id="f1", kind="log", device_id=core, at=time.time(), source="syslog", text="telnet is on"
             )
             await store.add([found, found])
             await store.add([found])
             row = await network.alert(core, "firing")
             assert (row.rule_id, row.title) == (rule, "Rule: core: telnet is on")
-            await store.add([msgspec.structs.replace(found, id="f2", at=time.time(), over=True)])
+            over = msgspec.structs.replace(found, id="f2", at=time.time(), text="telnet is off")
+            await store.add([over])
             await network.alert(core, "resolved")
+
+
+async def test_rules_decide_on_what_detectors_raise(network: Network) -> None:
+    shipped = next(each for each in TEMPLATES if each.id == "anomaly").rule_id
+    odd = RaiseAlert(
+        key="odd",
+        severity="low",
+        title="cpu_percent: 99",
+        source="detector",
+        metric="cpu_percent",
+        detail={"score": 0.9},
+    )
+    async with network.netledger.worker("projector", "alerting", "alerts"):
+        core = await network.device("core")
+        await until(network.ready)
+
+        async def alert(state: str) -> AlertRow:
+            async def so() -> AlertRow | None:
+                rows = await network.netledger.alerts(core)
+                assert len(rows) <= 1  # nothing is told twice
+                return next((row for row in rows if row.state == state and row.rule_id), None)
+
+            row: AlertRow = await until(so)
+            return row
+
+        await network.do(ALERT.to(alert_id("odd"), msgspec.structs.replace(odd, device_id=core), new=True))
+        row = await alert("firing")
+        assert (row.rule_id, row.severity, row.group) == (str(shipped), "low", f"{shipped}/device/{core}")
+        assert "ruled" in await network.steps(alert_id("odd"))
+
+        await network.do(ALERT_RULE.to(shipped, ChangeAlertRule(enabled=False)))
+        row = await alert("silenced")
+        assert row.silenced_by is not None
+        assert row.silenced_by.why == "no alert rule of the kind anomaly tells of it"
+
+        mine = await network.rule(Anomaly(score=0.8, metric="cpu_percent"), severity="critical")
+        row = await alert("firing")
+        assert (row.rule_id, row.severity) == (mine, "critical")
+        await network.do(ALERT.to(alert_id("odd"), ResolveAlert(reason="as expected again")))
+        await alert("resolved")
 
 
 async def test_the_first_start_makes_rules_that_stay_as_engineers_leave_them(network: Network) -> None:

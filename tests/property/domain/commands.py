@@ -10,6 +10,7 @@ from domain.alert import (
     RaiseAlert,
     ReopenAlert,
     ResolveAlert,
+    RuleAlert,
     SilenceAlert,
     SilencedBy,
     UnacknowledgeAlert,
@@ -227,6 +228,7 @@ PLAIN: dict[str, list[Command]] = {
         ReopenAlert(state="acknowledged"),
         SilenceAlert(by=SilencedBy(kind="parent", id=_ONE, why="core-1 is down")),
         UnsilenceAlert(),
+        RuleAlert(rule_id=_ONE, rule_version=2, severity="critical", group="site/north"),
         JudgeAlert(useful=False),
     ],
     "alert_rule": [

@@ -6147,12 +6147,13 @@ export interface components {
         };
         /**
          * SilencedBy
-         * @description Why nobody is told: a silence, the device's own outage, or that of a device on the way to it.
+         * @description Why nobody is told: a silence, the device's own outage, that of a device on the way to it, or that no rule tells of
+         *     what was found.
          */
         SilencedBy: {
             id: string;
             /** @enum {unknown} */
-            kind: "device" | "parent" | "silence";
+            kind: "device" | "parent" | "rule" | "silence";
             /** @default  */
             why?: string;
         };
@@ -22658,4 +22659,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 7e0b7cc05f641d7c9ed3bea2b4773770483ebc676564110922625d7a536599c8 */
+/** sha256 of the schema that this was made from: 92d8fa1ce9bbf71f6a893494ee41f4265cadee193e8bc99cb43ad0e7ba420de7 */

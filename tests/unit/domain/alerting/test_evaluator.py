@@ -8,8 +8,6 @@ from domain.alerting.finding import Finding, LogFilter
 from domain.alerting.machine import FLAP_HOLD_S
 from domain.alerting.rule import (
     Absence,
-    Anomaly,
-    Compliance,
     Condition,
     DeviceDown,
     InterfaceDown,
@@ -180,38 +178,6 @@ def test_a_device_down_is_told_when_it_lasted() -> None:
     evaluator.device_down("d1", START + 100, down=True)
     evaluator.device_down("d1", START + 110, down=False)
     assert evaluator.tick(START + 200) == []
-
-
-def test_findings() -> None:
-    anomaly = RuleVersion(
-        id="a", version=1, rule=Rule(name="Odd", condition=Anomaly(score=0.9, hold_s=600.0))
-    )
-    policy = RuleVersion(
-        id="c", version=1, rule=Rule(name="Policy", condition=Compliance(min_severity="high"))
-    )
-    evaluator = watching(anomaly, policy, kinds=ON_FACTS)
-    odd = Finding(
-        id="1",
-        kind="anomaly",
-        device_id="d1",
-        at=START,
-        score=0.95,
-        metric="if_in_bps",
-        interface="e1",
-        text="high",
-    )
-    assert evaluator.finding(msgspec.structs.replace(odd, score=0.8)) == []
-    (fired,) = evaluator.finding(odd)
-    assert (fired.rule_id, fired.metric, fired.interface) == ("a", "if_in_bps", "e1")
-    assert evaluator.finding(msgspec.structs.replace(odd, at=START + 300)) == []
-    (over,) = evaluator.tick(START + 901)
-    assert (over.kind, over.key) == ("cleared", fired.key)
-    weak = Finding(id="2", kind="compliance", device_id="d1", at=START, severity="medium", subject="telnet")
-    assert evaluator.finding(weak) == []
-    (broken,) = evaluator.finding(msgspec.structs.replace(weak, severity="critical", at=START + 1))
-    assert broken.rule_id == "c"
-    (mended,) = evaluator.finding(msgspec.structs.replace(weak, over=True, at=START + 2))
-    assert (mended.kind, mended.key) == ("cleared", broken.key)
 
 
 def test_messages_that_rules_look_for() -> None:
