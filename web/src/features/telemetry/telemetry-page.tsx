@@ -1,17 +1,19 @@
 /** What devices measure: now, as it comes, and as it was. */
 import { useQuery } from "@tanstack/react-query";
 import { Activity } from "lucide-react";
+import { memo, useRef, useState } from "react";
 import { get } from "@/api/query";
 import { cn } from "@/ui/cn";
 import { DevicePicker } from "@/ui/device-picker";
 import { SelectField, TextField } from "@/ui/field";
 import { useUrlState } from "@/ui/hooks";
 import { Page, Panel } from "@/ui/page";
+import { useSeen } from "@/ui/seen";
 import { Message, QueryState } from "@/ui/states";
 import { TimeRange, useSpan, type Span } from "@/ui/time-range";
 import { useNow } from "@/ui/time";
 import { metricName } from "@/ui/units";
-import { MetricChart } from "./metric-chart";
+import { MetricChart, type ChartProps } from "./metric-chart";
 import { grouped, SHOWN_CHARTS, type ChartGroup } from "./series";
 import { useLive } from "./use-live";
 
@@ -83,10 +85,28 @@ function Charts({ device, groups, about, span, zoom }: {
   return (
     <div className={cn("grid gap-4", groups.length > 1 && "xl:grid-cols-2")}>
       {groups.map((group) => (
-        <Panel key={group.key} title={<span title={about(group.metrics[0] ?? "")}>{group.title}</span>}>
-          <MetricChart device={device} group={group} span={span} now={now} live={live} onZoom={zoom} />
-        </Panel>
+        <ChartPanel key={group.key} about={about(group.metrics[0] ?? "")} device={device} group={group} span={span} now={now} live={live} onZoom={zoom} />
       ))}
     </div>
   );
 }
+
+/** Read and drawn when it is first seen, and drawn anew only while it is. */
+function ChartPanel({ about, ...chart }: ChartProps & { about: string | undefined }) {
+  const place = useRef<HTMLDivElement>(null);
+  const seen = useSeen(place);
+  const [begun, setBegun] = useState(false);
+  if (seen && !begun) setBegun(true);
+  return (
+    <Panel title={<span title={about}>{chart.group.title}</span>}>
+      <div ref={place} className="min-h-56">{begun && <SeenChart seen={seen} {...chart} />}</div>
+    </Panel>
+  );
+}
+
+const SeenChart = memo(
+  function SeenChart(chart: ChartProps & { seen: boolean }) {
+    return <MetricChart {...chart} />;
+  },
+  (_before, next) => !next.seen,
+);

@@ -3,11 +3,11 @@
  * saved views, selection and CSV. On a phone each row is a card.
  */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { getCoreRowModel, useReactTable, type ColumnDef, type RowSelectionState, type VisibilityState } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, Columns3, Download, RotateCw } from "lucide-react";
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { messageOf } from "@/api/errors";
 import { pages, read, type GetPath, type ItemOf } from "@/api/query";
 import { Button } from "../button";
@@ -19,6 +19,7 @@ import { Failure, Skeleton, StaleNote } from "../states";
 import { toast } from "../toast-store";
 import { count } from "../units";
 import { leastWidth, nextSort, template, type Column } from "./column";
+import { DrawnRow } from "./row";
 import { Views } from "./views";
 
 const ROW_PX = 36;
@@ -82,10 +83,15 @@ export function DataTable<P extends GetPath>(props: DataTableProps<P>) {
     state: { rowSelection: selection, columnVisibility: visibility },
     onRowSelectionChange: setSelection,
   });
-  const shown = columns.filter((each) => visibility[each.id] ?? !each.optional);
+  const shown = useMemo(() => columns.filter((each) => visibility[each.id] ?? !each.optional), [columns, visibility]);
   const tracks = template(shown, bulk !== undefined);
   const least = leastWidth(shown, bulk !== undefined);
-  const selected = bulk ? rows.filter((row) => selection[rowId(row)]) : [];
+  const selectable = bulk !== undefined;
+  const chosen = Object.values(selection).some(Boolean);
+  const selected = selectable && chosen ? rows.filter((row) => selection[rowId(row)]) : [];
+  const select = useCallback((key: string, checked: boolean) => { setSelection((before) => ({ ...before, [key]: checked })); }, []);
+  const navigate = useNavigate();
+  const go = useCallback((to: string) => void navigate({ to: to as never }), [navigate]);
   const clear = () => { setSelection({}); };
 
   const virtual = useVirtualizer({
@@ -93,6 +99,7 @@ export function DataTable<P extends GetPath>(props: DataTableProps<P>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => (phone ? CARD_PX : ROW_PX),
     overscan: 12,
+    useFlushSync: false,
   });
   useEffect(() => { virtual.measure(); }, [phone, virtual]);
   const visible = virtual.getVirtualItems();
@@ -194,7 +201,7 @@ export function DataTable<P extends GetPath>(props: DataTableProps<P>) {
                     type="checkbox"
                     aria-label="Select all that are loaded"
                     className="size-4 accent-accent"
-                    checked={rows.length > 0 && table.getIsAllRowsSelected()}
+                    checked={chosen && selected.length === rows.length}
                     onChange={table.getToggleAllRowsSelectedHandler()}
                   />
                 </span>
@@ -215,43 +222,32 @@ export function DataTable<P extends GetPath>(props: DataTableProps<P>) {
           <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize(), minWidth: phone ? undefined : least }}>
             {visible.map(({ index, start, size }) => {
               const row = rows[index];
-              const place = { transform: `translateY(${String(start)}px)`, height: size };
               if (row === undefined)
                 return (
-                  <div key="more" className="absolute inset-x-0 px-3 py-2 text-muted" style={place}>
+                  <div key="more" className="absolute inset-x-0 px-3 py-2 text-muted" style={{ transform: `translateY(${String(start)}px)`, height: size }}>
                     {isFetchNextPageError ? <Button small onClick={() => void fetchNextPage()}>Load more</Button> : "Loading more …"}
                   </div>
                 );
               const key = rowId(row);
-              const look = cn("absolute inset-x-0 border-b border-line hover:bg-hover", selection[key] && "bg-accent-soft", index === active && "bg-hover outline-2 -outline-offset-2 outline-accent", props.rowClass?.(row), onRow && "cursor-pointer");
-              if (phone) return <Card key={key} row={row} columns={columns} index={index} className={look} style={place} link={rowLink} onRow={onRow} />;
               return (
-                <div
+                <DrawnRow
                   key={key}
-                  role="row"
-                  data-row={index}
-                  aria-rowindex={index + 1}
-                  onClick={onRow && (() => { onRow(row); })}
-                  className={cn(look, "grid items-center")}
-                  style={{ ...place, gridTemplateColumns: tracks }}
-                >
-                  {bulk && (
-                    <span role="cell" className="flex justify-center" onClick={(event) => { event.stopPropagation(); }}>
-                      <input
-                        type="checkbox"
-                        aria-label="Select this row"
-                        className="size-4 accent-accent"
-                        checked={selection[key] ?? false}
-                        onChange={(event) => { setSelection({ ...selection, [key]: event.target.checked }); }}
-                      />
-                    </span>
-                  )}
-                  {shown.map((each, at) => (
-                    <span key={each.id} role="cell" className={cn("min-w-0 truncate px-2.5", each.align === "right" && "text-right")}>
-                      {at === 0 ? <Lead row={row} column={each} link={rowLink} onRow={onRow} /> : each.cell(row)}
-                    </span>
-                  ))}
-                </div>
+                  id={key}
+                  row={row}
+                  columns={phone ? columns : shown}
+                  tracks={tracks}
+                  phone={phone}
+                  index={index}
+                  start={start}
+                  size={size}
+                  selected={bulk ? (selection[key] ?? false) : null}
+                  active={index === active}
+                  look={props.rowClass?.(row)}
+                  link={rowLink}
+                  onRow={onRow}
+                  onSelect={select}
+                  onGo={go}
+                />
               );
             })}
           </div>
@@ -276,56 +272,5 @@ function Header<Row>({ column, sort, onSort }: { column: Column<Row>; sort: stri
         </button>
       )}
     </span>
-  );
-}
-
-interface CellProps<Row> {
-  row: Row;
-  link: ((row: Row) => string) | undefined;
-  onRow: ((row: Row) => void) | undefined;
-}
-
-function blank(value: unknown): boolean {
-  return value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
-}
-
-/** The first cell opens the row. */
-function Lead<Row>({ row, column, link, onRow }: CellProps<Row> & { column: Column<Row> }) {
-  if (link)
-    return (
-      <Link to={link(row)} className="block truncate font-medium text-text hover:text-accent hover:underline">
-        {column.cell(row)}
-      </Link>
-    );
-  if (onRow)
-    return (
-      <button type="button" className="block max-w-full truncate text-left font-medium hover:text-accent hover:underline" onClick={(event) => { event.stopPropagation(); onRow(row); }}>
-        {column.cell(row)}
-      </button>
-    );
-  return <>{column.cell(row)}</>;
-}
-
-function Card<Row>({ row, columns, index, className, style, link, onRow }: CellProps<Row> & {
-  columns: readonly Column<Row>[];
-  index: number;
-  className: string;
-  style: React.CSSProperties;
-}) {
-  const title = columns.find((each) => each.phone === "title") ?? columns[0];
-  const side = columns.filter((each) => each.phone === "side");
-  const lines = columns.filter((each) => each.phone === "line" && !(each.value && blank(each.value(row))));
-  return (
-    <div role="row" data-row={index} aria-rowindex={index + 1} className={cn(className, "flex flex-col justify-center gap-0.5 px-3")} style={style}>
-      <div className="flex items-center gap-2">
-        <span role="cell" className="min-w-0 flex-1 truncate">{title && <Lead row={row} column={title} link={link} onRow={onRow} />}</span>
-        {side.map((each) => <span key={each.id} role="cell" className="shrink-0">{each.cell(row)}</span>)}
-      </div>
-      {lines.length > 0 && (
-        <div className="flex min-w-0 gap-2 overflow-hidden text-xs text-muted">
-          {lines.map((each) => <span key={each.id} role="cell" className="min-w-0 truncate">{each.cell(row)}</span>)}
-        </div>
-      )}
-    </div>
   );
 }
