@@ -108,7 +108,7 @@ class AlertSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     roots: list[str] = []
     """Ids or addresses of the devices that Netledger is connected to, from which the topology is walked to see what is
-    behind a device that is down; empty: the default gateway of its host."""
+    behind a device that is down; empty: the default gateway of its host, or else the middle of the topology."""
     steps_days: Annotated[int, msgspec.Meta(ge=1, le=3_650)] = 30
     """How long the steps of each evaluation are kept."""
     steps_an_alert: Annotated[int, msgspec.Meta(ge=10, le=10_000)] = 200

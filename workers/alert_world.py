@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from domain.alerting.gate import SilenceInForce, World
-from domain.alerting.reach import behind
+from domain.alerting.reach import behind, behind_centres, centres
 from domain.alerting.rule import RuleVersion
 from domain.alerting.ruling import FOUND
 from domain.alerting.scope import Traits
@@ -37,6 +37,8 @@ class WorldWatch:
         self._links: dict[str, set[str]] = {}
         self._depends_on: dict[str, tuple[str, ...]] = {}
         self._roots: set[str] = set()
+        self._middle: set[str] = set()
+        """Taken for roots where a network has none."""
         self._silences: list[SilenceInForce] = []
         self._heard = 0
         self._rules: list[RuleVersion] = []
@@ -76,10 +78,15 @@ class WorldWatch:
                 if links_due:
                     roots = (await in_force(conn)).alerts.roots or list(self._gateways())
                     self._roots = await alert_world.devices_at(conn, roots) if roots else set()
-                    self._links = await alert_world.links(conn) if self._roots else {}
+                    self._links = await alert_world.links(conn)
+                    known = {key for key, traits in self._traits.items() if traits.active}
+                    self._middle = centres(self._links, self._roots, known)
                     self._links_stale, self._links_at = False, now.timestamp()
             self._devices_stale = self._silences_stale = self._rules_stale = False
-            self._behind = behind(self._links, self._depends_on, self._roots, self._down)
+            self._behind = {
+                **behind_centres(self._links, self._depends_on, self._middle, self._down),
+                **behind(self._links, self._depends_on, self._roots, self._down),
+            }
         return World(
             traits=self._traits,
             down=self._down,

@@ -3,6 +3,9 @@
 from collections import deque
 from collections.abc import Mapping, Set
 
+_FEWEST = 3
+"""Devices that hang together, so that one of them can be said to be in the middle."""
+
 
 def behind(
     links: Mapping[str, Set[str]],
@@ -23,6 +26,59 @@ def behind(
                 hidden[device] = hidden.get(gone[0], gone[0]) if gone[0] not in down else gone[0]
                 changed = True
     return hidden
+
+
+def behind_centres(
+    links: Mapping[str, Set[str]],
+    depends_on: Mapping[str, tuple[str, ...]],
+    middle: Set[str],
+    down: Set[str],
+) -> dict[str, str]:
+    """The same, as if Netledger were connected to the devices in the `middle` of their networks (see `centres`). That is
+    a guess, so that only those count as hidden that do not answer either."""
+    hidden = _cut_off(links, middle, down, frozenset(depends_on))
+    return {device: parent for device, parent in hidden.items() if device in down}
+
+
+def centres(links: Mapping[str, Set[str]], roots: Set[str], devices: Set[str]) -> set[str]:
+    """Of each network without a root, the one of `devices` that remains longest when all with the fewest links left are
+    taken away again and again: access before distribution, distribution before core."""
+    seen: set[str] = set()
+    found: set[str] = set()
+    for start in sorted(links):
+        if start not in seen:
+            network = _network(links, start)
+            seen |= network
+            known = network & devices
+            if len(known) >= _FEWEST and not network & roots:
+                found.add(_centre(links, network, known))
+    return found
+
+
+def _network(links: Mapping[str, Set[str]], start: str) -> set[str]:
+    """All that hangs together with it."""
+    network, waiting = {start}, [start]
+    while waiting:
+        new = links.get(waiting.pop(), frozenset()) - network
+        network |= new
+        waiting += new
+    return network
+
+
+def _centre(links: Mapping[str, Set[str]], network: Set[str], known: Set[str]) -> str:
+    left = {device: len(links[device]) for device in network}
+    last: list[str] = []
+    while left:
+        fewest = min(left.values())
+        outermost = [device for device, count in left.items() if count <= fewest]
+        for device in outermost:
+            del left[device]
+        for device in outermost:
+            for neighbour in links[device]:
+                if neighbour in left:
+                    left[neighbour] -= 1
+        last = [device for device in outermost if device in known] or last
+    return min(last, key=lambda device: (-len(links[device]), device))
 
 
 def _cut_off(

@@ -8,7 +8,7 @@ import pytest
 
 from domain.alert import ALERT, RaiseAlert, ResolveAlert, SilenceAlert, UnsilenceAlert, alert_id
 from domain.alerting.gate import Gate, SilenceInForce, World
-from domain.alerting.reach import behind
+from domain.alerting.reach import behind, behind_centres, centres
 from domain.alerting.scope import Matchers, Scope, Traits
 from domain.alerting.signal import Signal
 from domain.event import Command
@@ -142,6 +142,30 @@ def test_what_is_behind(
     cables: tuple[str, ...], depends_on: dict[str, tuple[str, ...]], down: str, expected: dict[str, str]
 ) -> None:
     assert behind(_links(*cables), depends_on, {"R"}, set(down)) == expected
+
+
+@pytest.mark.parametrize(
+    ("cables", "roots", "expected"),
+    [
+        (("CD", "CE", "DA", "DB", "EF", "EG"), "", "C"),  # core, distribution, access
+        (("CD", "CE", "DA", "DB", "EF", "EG"), "B", ""),  # somebody knows better
+        (("CX", "CY", "XY", "XA", "YA", "XB", "YB"), "", "X"),  # each access switch has two uplinks
+        (("AB",), "", ""),  # neither is in the middle
+        (("AB", "BC", "XY", "YZ", "YW"), "C", "Y"),  # of each network by itself
+        (("Cp", "Cq", "CD", "CE"), "", "C"),  # neighbours that are no devices of ours
+    ],
+)
+def test_the_middle_of_a_network(cables: tuple[str, ...], roots: str, expected: str) -> None:
+    links = _links(*cables)
+    devices = {each for each in links if each.isupper()}
+    assert centres(links, set(roots), devices) == set(expected)
+
+
+def test_what_is_behind_the_middle_counts_only_where_it_does_not_answer() -> None:
+    links = _links("CD", "CE", "DA", "DB", "EF")
+    assert behind_centres(links, {}, {"C"}, set("DA")) == {"A": "D"}
+    assert behind_centres(links, {}, {"C"}, set("CDAB")) == {"D": "C", "A": "C", "B": "C"}
+    assert behind_centres(links, {"A": ("E",)}, {"C"}, set("DA")) == {}
 
 
 def test_a_storm_is_held_and_let_go_in_time() -> None:
