@@ -1,6 +1,7 @@
 """Plans for RouterOS: items of menus are added, changed in place or removed; tables whose order counts are rebuilt from the first difference."""
 
 from domain.config_dialect import compiled
+from domain.config_plan_defaults import default
 from domain.config_plan_steps import Steps
 from domain.config_sections import Entry, entries, menu_and_command
 
@@ -26,7 +27,6 @@ IDENTITY = (
 )
 """What tells items of a menu apart, best first; without any of these, all that the export shows of an item."""
 
-_OTHER = {"yes": "no", "no": "yes"}
 _PAIR = r'(?<![\w.-])([\w.-]+)=((?:"(?:\\.|[^"\\\n])*")|\S+)'
 _NEEDLESS = compiled(r'"[\w.:/,-]+"')
 
@@ -85,13 +85,15 @@ def _changes_of(menu: str, have: list[str], want: list[str], steps: Steps) -> tu
 
 
 def _turned_back(menu: str, line: str, steps: Steps) -> list[str]:
-    """An export tells what is not as it was delivered: a switch that it shows was the other way round."""
-    pairs = _pairs(line)
-    turned = " ".join(f"{key}={_OTHER[value]}" for key, value in pairs if value in _OTHER)
-    if len(turned.split()) < max(len(pairs), 1):
-        what = f"`{menu} {line}` stays" + (", but for its switches" if turned else "")
+    """An export tells what is not as it was delivered; what is known of that is set again."""
+    pairs, selector = _pairs(line), _selector(line)
+    back = {key: default(menu, selector, key, value) for key, value in pairs}
+    known = " ".join(f"{key}={value}" for key, value in back.items() if value is not None)
+    if not pairs or None in back.values():
+        stays = ", ".join(f"`{key}`" for key, value in back.items() if value is None)
+        what = f"{stays} of `{menu} {line}` stays" if known else f"`{menu} {line}` stays"
         steps.limits.append(f"{what}: the export does not tell the default to go back to")
-    return [" ".join(part for part in (menu, "set", _selector(line), turned) if part)] if turned else []
+    return [" ".join(part for part in (menu, "set", selector, known) if part)] if known else []
 
 
 def _rebuilt(menu: str, have: list[str], want: list[str], steps: Steps) -> tuple[list[str], list[str]]:
@@ -121,17 +123,21 @@ def _same_item(old: str, new: str) -> bool:
 
 
 def _changed(menu: str, old: str, new: str, steps: Steps) -> list[str]:
+    """One item: what differs is set, and what is not there any more is set back as delivered, where that is known."""
     was, now = dict(_pairs(old)), dict(_pairs(new))
-    steps.limits += [
-        f"`{key}` of `{menu} {_selector(new) or _find(_identity(now))}` stays: the export does not tell its default"
-        for key in was
-        if key not in now
-    ]
-    changed = " ".join(f"{key}={value}" for key, value in now.items() if was.get(key) != value)
+    changed = {key: value for key, value in now.items() if was.get(key) != value}
+    for key in [key for key in was if key not in now]:
+        back = default(menu, "" if new.startswith("add ") else _selector(new), key, was[key])
+        if back is None:
+            where = _selector(new) or _find(_identity(now))
+            steps.limits.append(f"`{key}` of `{menu} {where}` stays: the export does not tell its default")
+        else:
+            changed[key] = back
     if not changed:
         return []
+    said = " ".join(f"{key}={value}" for key, value in changed.items())
     target = _find(_identity(now)) if new.startswith("add ") else _selector(new)
-    return [f"{menu} set {target} {changed}" if target else f"{menu} set {changed}"]
+    return [f"{menu} set {target} {said}" if target else f"{menu} set {said}"]
 
 
 def _removal(menu: str, line: str, have: list[str]) -> str:

@@ -16,8 +16,15 @@ SINGLE = (
 NAMED = ("/interface ethernet", "/ip service", "/snmp community")
 """Menus whose items are there from the start and are only set."""
 SERVICES = ("telnet", "ftp", "www", "ssh", "api", "winbox", "api-ssl")
-DEFAULTS = {"/ip service": {"disabled": "no", "address": '""'}}
-"""What an export leaves out."""
+DEFAULTS = {
+    "/interface ethernet": {"disabled": "no", "mtu": "1500"},
+    "/ip service": {"disabled": "no"},
+    "/ip dns": {"allow-remote-requests": "no", "cache-size": "2048KiB"},
+    "/snmp": {"enabled": "no", "trap-version": "1"},
+    "/system identity": {"name": "MikroTik"},
+    "/system ntp client": {"enabled": "no", "mode": "unicast"},
+}
+"""What an export leaves out, as it does with whatever is empty."""
 MENUS = (
     *SINGLE,
     *NAMED,
@@ -67,7 +74,7 @@ class Menus:
                 usual = DEFAULTS.get(menu, {})
                 for item in self._selected(menu, selector):
                     item.update(pairs)
-                    for name in [name for name, value in item.items() if usual.get(name) == value]:
+                    for name in [name for name, value in item.items() if value in ('""', usual.get(name))]:
                         del item[name]
             case "remove":
                 for item in self._selected(menu, selector):
@@ -106,7 +113,7 @@ class Menus:
     @staticmethod
     def _told(menu: str, item: dict[str, str]) -> bool:
         """Whether anything about the item is other than it was delivered."""
-        return menu not in DEFAULTS or len(item) > 1
+        return menu != "/ip service" or len(item) > 1
 
     @staticmethod
     def _line(menu: str, item: dict[str, str]) -> str:

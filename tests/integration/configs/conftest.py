@@ -20,7 +20,8 @@ FAMILIES = ("ios", "junos", "routeros", "arista_eos", "vrp", "procurve")
 CHANGES = {
     "ios": "interface Vlan10\n description new\nip route 10.9.0.0 255.255.0.0 10.0.0.1\n",
     "junos": "set system name-server 9.9.9.9\nset interfaces ge-0/0/0 description new\n",
-    "routeros": "/ip dns set servers=9.9.9.9\n/ip firewall address-list add list=new address=1.2.3.4\n",
+    "routeros": "/ip dns set servers=9.9.9.9 cache-size=8192KiB\n/ip firewall address-list add list=new address=1.2.3.4\n"
+    "/system ntp client set enabled=yes mode=broadcast\n/interface ethernet set [ find default-name=ether2 ] mtu=1400\n",
     "arista_eos": "interface Vlan10\n   description new\n",
     "vrp": "interface Vlanif10\n description new\n",
     "procurve": 'vlan 10\n   name "new"\n',

@@ -91,11 +91,31 @@ def test_a_routeros_default_that_nobody_knows_is_told() -> None:
     made = plan(
         "routeros",
         "replace",
-        "/ip dns\nset allow-remote-requests=yes servers=1.1.1.1\n",
+        "/ip dns\nset mdns-repeat-ifaces=bridge servers=1.1.1.1\n",
         "/ip dns\nset servers=1.1.1.1\n",
     )
     assert made.lines == ()
     assert "does not tell its default" in made.limits[0]
+
+
+def test_a_routeros_setting_that_was_as_delivered_is_so_again() -> None:
+    head = "# 2024-05-01 10:11:12 by RouterOS 7.14.3\n"
+    old = (
+        head
+        + "/interface ethernet\nset [ find default-name=ether1 ] comment=uplink mtu=1400\n/snmp\nset enabled=yes\n"
+    )
+    now = old.replace("mtu=1400", "mtu=1400 disabled=yes").replace("comment=uplink", 'comment="up link"')
+    now = now.replace("enabled=yes", 'contact="the noc" enabled=yes location=Hamburg trap-version=2')
+    now += "/ip dns\nset allow-remote-requests=yes cache-size=8192KiB servers=9.9.9.9,1.1.1.1\n"
+    now += "/system identity\nset name=edge\n"
+    made = plan("routeros", "replace", now, old)
+    assert made.limits == ()
+    assert made.lines == (
+        "/interface ethernet set [ find default-name=ether1 ] comment=uplink disabled=no",
+        '/snmp set contact="" location="" trap-version=1',
+        '/ip dns set allow-remote-requests=no cache-size=2048KiB servers=""',
+        "/system identity set name=MikroTik",
+    )
 
 
 def test_firewall_rules_are_rebuilt_from_the_first_difference() -> None:
@@ -178,8 +198,18 @@ def test_a_switch_that_an_export_shows_is_turned_back() -> None:
     found = plan("routeros", "replace", now, head)
     assert found.lines == (
         "/ip service set telnet disabled=no",
+        '/ip service set api address=""',
         "/ip ssh set strong-crypto=no",
-        "/system ntp client set enabled=no",
+        "/system ntp client set enabled=no primary-ntp=0.0.0.0",
     )
-    api, ntp = found.limits
-    assert "address=192.0.2.0/24" in api and "primary-ntp=192.0.2.1` stays, but for its switches" in ntp
+    assert found.limits == ()
+
+
+def test_what_nobody_knows_of_a_routeros_line_is_told_and_the_rest_turned_back() -> None:
+    head = "# 2024-05-01 10:11:12 by RouterOS 7.14.3\n"
+    found = plan(
+        "routeros", "replace", head + "/system clock\nset time-zone-autodetect=no time-zone-name=UTC\n", head
+    )
+    assert found.lines == ("/system clock set time-zone-autodetect=yes",)
+    (limit,) = found.limits
+    assert limit.startswith("`time-zone-name` of `/system clock")
