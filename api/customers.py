@@ -30,7 +30,8 @@ from domain.customer_orders import (
     isolation,
     plan_of,
 )
-from domain.errors import Invalid, NotFound
+from domain.customer_state import Customer
+from domain.errors import Invalid, NotFound, Refused
 from domain.operation import ENDED, OPERATION, RequestOperation
 from domain.ports import CommandBus
 from domain.router_isolation import IsolationMethod
@@ -234,16 +235,13 @@ async def isolate(
     ended = await _ended(bus, customer.operation_id) if customer.pending else ""
     intents = isolation(customer, uuid4(), order, ended=ended, reason=data.reason)
     if not intents:
-        under_way = customer.operation_id if customer.pending else None
-        nothing = Isolation(
-            customer_id=str(key),
-            state=customer.state,
-            changed=False,
-            operation_id=under_way,
-            status_url=_status(under_way) if under_way else None,
-        )
-        return await commands.answer(nothing, status=202 if under_way else 200)
-    outcome = await commands.do(*intents, seen_by="customers")
+        return await _unchanged(commands, key, customer)
+    try:
+        outcome = await commands.do(*intents, seen_by="customers")
+    except Refused as error:
+        if error.code != "CUSTOMER_UNCHANGED":
+            raise
+        return await _unchanged(commands, key, await bus.state(CUSTOMER, key))
     operation = next(each for each in outcome.events if each.aggregate == "operation").originator_id
     body = Isolation(
         customer_id=str(key),
@@ -253,6 +251,19 @@ async def isolate(
         status_url=_status(operation),
     )
     return await commands.answer(body, status=202)
+
+
+async def _unchanged(commands: Do, key: UUID, customer: Customer) -> Response[Isolation]:
+    """It is so already, or somebody asked for it, whose operation is named."""
+    under_way = customer.operation_id if customer.pending else None
+    nothing = Isolation(
+        customer_id=str(key),
+        state=customer.state,
+        changed=False,
+        operation_id=under_way,
+        status_url=_status(under_way) if under_way else None,
+    )
+    return await commands.answer(nothing, status=202 if under_way else 200)
 
 
 @post("/isolate/bulk", guards=[engineer], status_code=202)

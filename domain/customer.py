@@ -67,7 +67,9 @@ def decide(state: Customer, command: Command) -> Sequence[Event]:
         case _ if state.state in ("absent", "deleted"):
             raise NotFound("no such customer", code="CUSTOMER_NOT_FOUND")
         case RequestIsolation() | RequestRelease():
-            return _request(state, command)
+            if not (events := _request(state, command)) and command.sole:
+                raise Refused(f"{state.username} is so already, or about to be", code="CUSTOMER_UNCHANGED")
+            return events
         case StartIsolation() | StartRelease() | ConcludeIsolation() | ConcludeRelease():
             return _carry_out(state, command)
         case AbandonChange() | LoseCustomer():

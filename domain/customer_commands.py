@@ -45,11 +45,14 @@ class RequestIsolation(Command, frozen=True):
     again: bool = False
     """Anew, of a customer who is isolated and stays so: something has changed on the router. Refused for any other, so
     that a release asked for in between holds."""
+    sole: bool = False
+    """The operation is about this customer alone: refused where there is nothing to do, so that it is not made in vain."""
 
 
 class RequestRelease(Command, frozen=True):
     operation_id: str
     ended: str = ""
+    sole: bool = False
 
 
 class StartIsolation(Command, frozen=True):

@@ -124,7 +124,8 @@ def isolation(
 ) -> list[Intent]:
     """The operation and the customer's request, to be appended together; empty where it is so already, or asked for.
 
-    `ended` names the operation that the customer waits for, where that has ended. Raises what the customer's rules refuse.
+    `ended` names the operation that the customer waits for, where that has ended. Raises what the customer's rules refuse;
+    so does appending, with CUSTOMER_UNCHANGED where somebody asked for the same meanwhile.
     """
     key = customer_id(order.router_id, order.username)
     request = (
@@ -140,4 +141,5 @@ def isolation(
     )
     if not CUSTOMER.decide(customer, request):
         return []
-    return [_requested(operation_id, order, key, reason), CUSTOMER.to(key, request)]
+    sole = msgspec.structs.replace(request, sole=True)  # somebody may ask for the same at this very moment
+    return [_requested(operation_id, order, key, reason), CUSTOMER.to(key, sole)]

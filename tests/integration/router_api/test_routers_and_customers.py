@@ -1,5 +1,6 @@
 """Routers and customers as a client of the public interface sees them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -88,6 +89,20 @@ def test_isolate_and_release(engineer: httpx.Client, router_id: str, lab: Lab) -
     assert (
         _ended(engineer, engineer.post("/isolate", json={**body, "isolated": False}))["state"] == "succeeded"
     )
+
+
+def test_the_same_asked_for_at_the_same_moment_is_one_operation(
+    engineer: httpx.Client, router_id: str, lab: Lab
+) -> None:
+    for isolated in (True, False):
+        body = {"router_id": router_id, "username": "customer0001", "isolated": isolated}
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _, body=body: engineer.post("/isolate", json=body), range(8)))
+        assert {answer.status_code for answer in answers} <= {200, 202}
+        (asked,) = [answer for answer in answers if answer.json()["changed"]]
+        assert {answer.json()["operation_id"] for answer in answers} <= {asked.json()["operation_id"], None}
+        assert _ended(engineer, asked)["state"] == "succeeded"
+        assert lab.secret("customer0001")["disabled"] == ("true" if isolated else "false")
 
 
 def test_bulk(engineer: httpx.Client, router_id: str, lab: Lab) -> None:

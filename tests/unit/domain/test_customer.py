@@ -97,6 +97,14 @@ def test_the_last_request_wins_and_the_overtaken_operation_writes_nothing() -> N
     )
 
 
+def test_an_operation_of_its_own_is_refused_where_there_is_nothing_to_do() -> None:
+    isolate = RequestIsolation(operation_id="op-9", method="profile", sole=True)
+    assert _refusal(ISOLATED, isolate) == "CUSTOMER_UNCHANGED"
+    assert _refusal([ADD, ASK], isolate) == "CUSTOMER_UNCHANGED"
+    assert _state(ADD, isolate).operation_id == "op-9"
+    assert _refusal([ADD], RequestRelease(operation_id="op-9", sole=True)) == "CUSTOMER_UNCHANGED"
+
+
 def test_isolating_anew_does_not_overtake_a_release() -> None:
     anew = RequestIsolation(operation_id="op-9", method="profile", again=True)
     assert _state(*ISOLATED, anew).operation_id == "op-9"
