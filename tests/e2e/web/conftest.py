@@ -91,9 +91,7 @@ def open_as(product: Product, browser: Browser) -> Iterator[Opener]:
         context.set_default_timeout(15_000)
         contexts.append(context)
         if role is not None:
-            password = ADMIN if role == "admin" else PASSWORD
-            answer = context.request.post("/api/v1/auth/login", data={"username": role, "password": password})
-            assert answer.ok, answer.text()
+            product.log_in(context, role, ADMIN if role == "admin" else PASSWORD)
         page = context.new_page()
         listen(page)
         page.goto(path)

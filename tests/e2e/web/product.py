@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from playwright.sync_api import BrowserContext
 
 ADMIN = "correct horse battery staple"
 PATIENCE_S = 90.0
+LOGIN_S = 300.0
+"""How long a login is used again: hashing a password takes as long as drawing a page."""
 
 
 class Product:
@@ -25,6 +28,8 @@ class Product:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None
+        self._logins: dict[str, tuple[float, str]] = {}
+        self._cookies: dict[str, tuple[float, Any]] = {}
 
     @property
     def url(self) -> str:
@@ -64,14 +69,32 @@ class Product:
             self._process.send_signal(signal.SIGINT)
             self._process.wait(60)
             self._process = None
+        self._logins.clear()
+        self._cookies.clear()
 
     def client(self, username: str = "admin", password: str = ADMIN) -> httpx.Client:
         """A logged-in client of the API, for what a test needs to be there."""
         base = f"{self.url}/api/v1"
-        body = {"username": username, "password": password}
-        answer = httpx.post(f"{base}/auth/login", json=body, timeout=30).raise_for_status()
-        bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        at, token = self._logins.get(username, (0.0, ""))
+        if time.monotonic() - at > LOGIN_S or not token:
+            body = {"username": username, "password": password}
+            answer = httpx.post(f"{base}/auth/login", json=body, timeout=30).raise_for_status()
+            token = answer.json()["access_token"]
+            self._logins[username] = time.monotonic(), token
+        bearer = {"Authorization": f"Bearer {token}"}
         return httpx.Client(base_url=base, headers=bearer, timeout=30)
+
+    def log_in(self, context: BrowserContext, username: str, password: str) -> None:
+        """Gives a fresh profile the cookies of this user."""
+        at, cookies = self._cookies.get(username, (0.0, None))
+        if cookies is not None and time.monotonic() - at < LOGIN_S:
+            context.add_cookies(cookies)
+            return
+        answer = context.request.post(
+            f"{self.url}/api/v1/auth/login", data={"username": username, "password": password}
+        )
+        assert answer.ok, answer.text()
+        self._cookies[username] = time.monotonic(), context.cookies()
 
     def devices(self, client: httpx.Client) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = client.get("/inventory/devices", params={"limit": 500}).json()["items"]

@@ -86,8 +86,7 @@ def walk(product: Product, browser: Browser) -> Iterator[Walk]:
         base_url=product.url, viewport=DESKTOP, reduced_motion="reduce", locale="en-GB"
     )
     context.set_default_timeout(15_000)
-    answer = context.request.post("/api/v1/auth/login", data={"username": "admin", "password": ADMIN})
-    assert answer.ok, answer.text()
+    product.log_in(context, "admin", ADMIN)
     page = context.new_page()
     page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
     page.goto("/dashboard")

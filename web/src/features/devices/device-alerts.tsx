@@ -19,7 +19,7 @@ export function DeviceAlerts({ device }: { device: string }) {
           rows={items}
           rowKey={({ id }) => id}
           columns={[
-            { header: "Alert", cell: (row) => <Link className="font-medium hover:text-accent hover:underline" to={`/alerts/${row.id}` as never}><Name>{row.title}</Name></Link> },
+            { header: "Alert", cell: (row) => <Link className="font-medium hover:text-accent hover:underline" to={`/alerts/${row.id}` as never}><Name wrap>{row.title}</Name></Link> },
             { header: "Severity", cell: (row) => <StatusBadge state={row.severity} /> },
             { header: "State", wide: true, cell: (row) => <StatusBadge state={row.state} /> },
             { header: "Raised", align: "right", cell: (row) => <Time at={row.raised_at} relative /> },

@@ -164,7 +164,7 @@ export function DataTable<P extends GetPath>(props: DataTableProps<P>) {
         <div className="flex min-h-8 flex-wrap items-end gap-2">
           {props.filters}
           <span aria-live="polite" className="ml-auto self-center text-sm text-muted">
-            {list.isPending ? "" : total === null ? `${count(rows.length)}+ rows` : total === 1 ? "1 row" : `${count(total)} rows`}
+            {!list.isPending && <>{total === null ? `${count(rows.length)}+` : count(total)}<span className="max-sm:sr-only"> {total === 1 ? "row" : "rows"}</span></>}
           </span>
           {changed && <Button icon={RotateCw} tone="quiet" onClick={() => void list.refetch()}>Changed since</Button>}
           <Views table={id} visibility={visibility} onVisibility={setVisibility} />
