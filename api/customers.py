@@ -151,8 +151,19 @@ async def get_customer(customer: FromPath[UUID], connect: Connect, as_of: AsOfPa
         cached = await routers.cached(conn, router_id=row.router_id)
     if not cached or cached[0].active is None:
         return detail
+    age_s = cached[0].active_age_s
     session = next((user for user in cached[0].active if user.name == row.username), None)
-    return msgspec.structs.replace(detail, session=session, session_age_s=cached[0].active_age_s)
+    if session is not None and _is_older(age_s, row.last_change):
+        session = None  # what became of it is in the evidence of that change
+    return msgspec.structs.replace(detail, session=session, session_age_s=age_s)
+
+
+def _is_older(age_s: float | None, change: dict[str, Any] | None) -> bool:
+    """Whether sessions were read before a change that saw the customer's session go."""
+    seen = (change or {}).get("session") or {}
+    if change is None or age_s is None or seen.get("state") != "gone":
+        return False
+    return datetime.now(UTC) - timedelta(seconds=age_s) < datetime.fromisoformat(change["at"])
 
 
 @get("/customers/{customer:uuid}/history", guards=[viewer], opt=READS)

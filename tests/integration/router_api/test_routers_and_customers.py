@@ -72,6 +72,7 @@ def test_isolate_and_release(engineer: httpx.Client, router_id: str, lab: Lab) -
     assert again.status_code == 200 and again.json()["changed"] is False
     customer = _customer(engineer, router_id, "customer0000")
     assert customer["state"] == "isolated" and customer["last_change"]["evidence"]
+    assert customer["session"] is None, "a reading from before the isolation says nothing about it"
     assert customer["last_change"]["reason"] == "unpaid" or customer["last_change"]["reason"] == ""
     then = engineer.get("/customers", params={"as_of": "1"}).json()["items"]
     assert then == []
