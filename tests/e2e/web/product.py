@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 from playwright.sync_api import BrowserContext
 
 ADMIN = "correct horse battery staple"
@@ -71,6 +72,14 @@ class Product:
             self._process = None
         self._logins.clear()
         self._cookies.clear()
+
+    def kill(self, command: str) -> int:
+        """Ends one of its processes as a crash would (`serve` or `worker`), and gives the id it had."""
+        assert self._process is not None
+        children = psutil.Process(self._process.pid).children(recursive=True)
+        found = next(each for each in children if each.cmdline()[-1:] == [command])
+        found.kill()
+        return found.pid
 
     def client(self, username: str = "admin", password: str = ADMIN) -> httpx.Client:
         """A logged-in client of the API, for what a test needs to be there."""

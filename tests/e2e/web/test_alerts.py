@@ -87,6 +87,60 @@ def test_a_viewer_is_offered_no_command(open_as: Opener, api: httpx.Client) -> N
         expect(page.get_by_role("button", name=verb)).to_have_count(0)
 
 
+def test_what_changed_just_before_is_reverted_from_the_alert(
+    open_as: Opener, api: httpx.Client, product: Product
+) -> None:
+    device = next(each for each in product.devices(api) if each["name"].startswith("as3"))
+    change = {"name": "renamed by mistake", "reason": "the wrong window"}
+    api.patch(f"/inventory/devices/{device['id']}", json=change).raise_for_status()
+    alert = {"severity": "medium", "title": "nobody finds the switch", "device_id": device["id"]}
+    raised = api.post("/alerts", json=alert).raise_for_status().json()
+    viewer = open_as("viewer", f"/alerts/{raised['id']}")
+    changes = viewer.get_by_role("list", name="Changes in the hour before").get_by_role("listitem")
+    mistake = changes.filter(has_text="the wrong window")
+    expect(mistake).to_be_visible()
+    expect(mistake.get_by_role("button", name="Revert")).to_have_count(0)
+    page = open_as("engineer", f"/alerts/{raised['id']}")
+    changes = page.get_by_role("list", name="Changes in the hour before").get_by_role("listitem")
+    changes.filter(has_text="the wrong window").get_by_role("button", name="Revert").click()
+    asked = page.get_by_role("dialog")
+    expect(asked).to_contain_text("renamed by mistake")
+    asked.get_by_label("Reason").fill("as it was")
+    asked.get_by_role("button", name="Take back").click()
+    expect(page.get_by_text("Taken back").first).to_be_visible()
+    assert api.get(f"/inventory/devices/{device['id']}").json()["name"] == device["name"]
+    api.post(f"/alerts/{raised['id']}/resolve", json={"reason": "found"}).raise_for_status()
+
+
+IN_THE_BACKGROUND = """
+Object.defineProperty(document, "hidden", { get: () => true });
+window.told = [];
+window.Notification = class {
+  static permission = "granted";
+  constructor(title, { body }) { window.told.push(`${title}: ${body}`); }
+};
+"""
+"""A tab behind others, whose notifications a person allowed: a headless browser shows none."""
+
+
+def test_a_critical_alert_says_so_wherever_one_is(open_as: Opener, api: httpx.Client) -> None:
+    page = open_as("viewer", "/login")
+    page.add_init_script(IN_THE_BACKGROUND)
+    page.goto("/audit")
+    expect(page.get_by_role("status", name=re.compile("^Live"))).to_be_visible()
+    quiet, loud = (f"{kind} {uuid4().hex[:6]}" for kind in ("quiet", "loud"))
+    api.post("/alerts", json={"severity": "high", "title": quiet}).raise_for_status()
+    raised = api.post("/alerts", json={"severity": "critical", "title": loud}).raise_for_status().json()
+    toast = page.get_by_role("region", name=re.compile("^Notifications")).get_by_role("listitem")
+    expect(toast.filter(has_text=quiet)).to_be_visible()
+    expect(toast.filter(has_text=loud)).to_be_visible()
+    assert page.evaluate("window.told") == [f"{loud}: critical alert"]
+    toast.filter(has_text=loud).get_by_role("link", name="Show").click()
+    expect(page).to_have_url(re.compile(raised["id"]))
+    expect(page.get_by_role("heading", name=loud)).to_be_visible()
+    api.post("/alerts/acknowledge-all", json={"filter": {}}).raise_for_status()
+
+
 HOSTILE = {
     "a script": "<script>window.broken=1</script><img src=x onerror=window.broken=1>",
     "right to left": "\u202etxet\u202d \u2066abc",
@@ -99,24 +153,18 @@ def test_hostile_names_are_text_on_alerts_and_the_map(open_as: Opener, api: http
     name = HOSTILE[kind]
     body = {"address": f"2001:db8::{uuid4().hex[:4]}:{uuid4().hex[:4]}", "name": name[:255]}
     device = api.post("/inventory/devices", json=body).raise_for_status().json()
-    body = {"severity": "info", "title": name[:300], "device_id": device["id"], "detail": {"said": name}}
-    raised = api.post("/alerts", json=body).raise_for_status().json()
-    for viewport in (None, PHONE):
-        page = open_as("engineer", f"/alerts?device_id={device['id']}", viewport=viewport)
-        paths = (
-            f"/alerts?device_id={device['id']}",
-            f"/alerts/{raised['id']}",
-            f"/topology?selected={device['id']}",
+    alert = {"severity": "info", "title": name[:300], "device_id": device["id"], "detail": {"said": name}}
+    raised = api.post("/alerts", json=alert).raise_for_status().json()
+    page = open_as("engineer", f"/alerts?device_id={device['id']}", viewport=PHONE)
+    for path in (f"/alerts/{raised['id']}", f"/topology?selected={device['id']}"):
+        page.goto(path)
+        expect(page.get_by_role("heading").first).to_be_visible()
+        expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+        shown = page.locator("main")
+        expect(shown).to_contain_text(
+            "<script>" if kind == "a script" else name[:1] if kind == "long" else "abc"
         )
-        for path in paths:
-            page.goto(path)
-            expect(page.get_by_role("heading").first).to_be_visible()
-            expect(page.get_by_role("status", name="Loading")).to_have_count(0)
-            shown = page.locator("main")
-            expect(shown).to_contain_text(
-                "<script>" if kind == "a script" else name[:1] if kind == "long" else "abc"
-            )
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-            assert page.evaluate("window.broken") is None
-            assert "\u202e" not in shown.inner_text()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.evaluate("window.broken") is None
+        assert "\u202e" not in shown.inner_text()
     api.delete(f"/inventory/devices/{device['id']}").raise_for_status()

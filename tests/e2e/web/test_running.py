@@ -75,6 +75,9 @@ def test_a_credential_is_added_and_tried(open_as: Opener) -> None:
 def test_a_setting_is_changed_with_its_preview(open_as: Opener, api: httpx.Client) -> None:
     before = api.get("/settings").json()["routers"]["sync_s"]
     page = open_as("admin", "/admin?tab=settings")
+    expect(
+        page.get_by_text("How often the secrets on a router are compared with the ledger.")
+    ).to_be_visible()
     page.get_by_label("Sync", exact=True).fill(str(before + 60))
     page.get_by_role("button", name="Save").click()
     asked = page.get_by_role("dialog")
@@ -92,6 +95,13 @@ def test_a_projection_is_rebuilt(open_as: Opener, api: httpx.Client) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Rebuild").click()
     expect(page.get_by_text("reads go on meanwhile").first).to_be_visible()
     expect(row.get_by_role("button", name="Rebuild")).to_be_visible(timeout=40_000)
+
+
+def test_the_workers_are_told(open_as: Opener) -> None:
+    page = open_as("admin", "/admin?tab=workers")
+    worker = page.get_by_role("region", name="Workers").get_by_role("row").nth(1)
+    expect(worker).to_contain_text("projector")
+    expect(worker).to_contain_text("just now")
 
 
 def test_the_ledger_is_verified_and_the_logs_are_read(open_as: Opener) -> None:

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { IconButton } from "./button";
 import { cn } from "./cn";
 import { useFocusBack } from "./hooks";
+import { visible } from "./name";
 
 interface DialogProps {
   open: boolean;
@@ -37,8 +38,8 @@ export function Dialog({ open, onOpenChange, title, description, wide, drawer, f
         >
           <header className="flex items-start gap-3 border-b border-line px-4 py-3">
             <div className="min-w-0 flex-1">
-              <Radix.Title className="text-lg font-semibold break-words">{title}</Radix.Title>
-              {description && <Radix.Description className="mt-0.5 text-sm break-words text-muted">{description}</Radix.Description>}
+              <Radix.Title className="text-lg font-semibold break-words">{visible(title)}</Radix.Title>
+              {description && <Radix.Description className="mt-0.5 text-sm break-words text-muted">{typeof description === "string" ? visible(description) : description}</Radix.Description>}
             </div>
             <Radix.Close asChild>
               <IconButton icon={X} label="Close" className="-mt-1 -mr-2" />

@@ -2,6 +2,7 @@
 import { ChevronDown } from "lucide-react";
 import { useId, type ComponentProps, type ReactNode } from "react";
 import { cn } from "./cn";
+import { visible } from "./name";
 
 const CONTROL =
   "w-full rounded-md border border-line-strong/60 bg-surface px-2.5 text-sm text-text placeholder:text-muted disabled:opacity-60 aria-invalid:border-bad";
@@ -86,7 +87,7 @@ export function SelectField({
         <select id={id} className={cn(CONTROL, "h-8 appearance-none pr-7")} {...described(id, told)} {...rest}>
           {options.map((each) => (
             <option key={each.value} value={each.value}>
-              {each.label}
+              {visible(each.label)}
             </option>
           ))}
         </select>

@@ -1,4 +1,5 @@
 /** Text that a device chose: shown as text, in its own writing direction, however long or strange. */
+import type { ReactNode } from "react";
 import { cn } from "./cn";
 
 // C0 and C1 controls, bidi controls and other format characters that would deceive the reader
@@ -11,6 +12,11 @@ export function visible(text: string): string {
     const code = each.charCodeAt(0);
     return code < 0x20 ? String.fromCharCode(0x2400 + code) : `⟨${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
   }) + (text.length > SHOWN ? "…" : "");
+}
+
+/** What is drawn of a value: plain text as any text that may come from a device, all else as it is. */
+export function safe(value: ReactNode): ReactNode {
+  return typeof value === "string" ? visible(value) : value;
 }
 
 export function Name({ children, fallback = "unnamed", className, wrap }: { children: string | null | undefined; fallback?: string; className?: string; wrap?: boolean }) {

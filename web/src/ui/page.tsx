@@ -1,6 +1,7 @@
 /** The parts that every page is laid out with. */
 import { useEffect, type ReactNode } from "react";
 import { cn } from "./cn";
+import { safe, visible } from "./name";
 
 export function Page({ title, subtitle, actions, children, wide }: {
   title: ReactNode;
@@ -28,7 +29,7 @@ export function Page({ title, subtitle, actions, children, wide }: {
 /** The browser tab's title while the component is there. */
 export function useTitle(title: string): void {
   useEffect(() => {
-    document.title = `${title.slice(0, 80)} · Netledger`;
+    document.title = `${visible(title).slice(0, 80)} · Netledger`;
     return () => {
       document.title = "Netledger";
     };
@@ -63,7 +64,7 @@ export function Facts({ items, className }: { items: readonly (readonly [string,
       {items.map(([name, value]) => (
         <div key={name} className="contents">
           <dt className="text-muted">{name}</dt>
-          <dd className="min-w-0 break-words">{value === "" || value === null || value === undefined ? <span className="text-muted">–</span> : value}</dd>
+          <dd className="min-w-0 break-words">{value === "" || value === null || value === undefined ? <span className="text-muted">–</span> : safe(value)}</dd>
         </div>
       ))}
     </dl>
@@ -75,8 +76,8 @@ export function Stat({ label, value, note, className }: { label: string; value: 
   return (
     <div className={cn("rounded-lg border border-line bg-surface px-3 py-2.5", className)}>
       <div className="text-xs text-muted">{label}</div>
-      <div className="truncate text-xl font-semibold sm:text-2xl">{value}</div>
-      {note && <div className="text-xs text-muted">{note}</div>}
+      <div className="truncate text-xl font-semibold sm:text-2xl">{safe(value)}</div>
+      {note && <div className="text-xs text-muted">{safe(note)}</div>}
     </div>
   );
 }

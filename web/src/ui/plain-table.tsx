@@ -1,6 +1,7 @@
 /** A plain table, for lists that are short enough to be drawn whole. */
 import type { ReactNode } from "react";
 import { cn } from "./cn";
+import { safe } from "./name";
 
 export interface PlainColumn<T> {
   header: string;
@@ -33,7 +34,7 @@ export function PlainTable<T>({ label, rows, columns, rowKey, rowClass }: {
           {rows.slice(0, CLIP).map((row, index) => (
             <tr key={rowKey(row, index)} className={cn("border-t border-line", rowClass?.(row))}>
               {columns.map(({ header, cell, align, wide }) => (
-                <td key={header} className={cn("max-w-40 px-2.5 md:max-w-64 py-1.5 align-middle", align === "right" && "text-right whitespace-nowrap", wide && "hidden md:table-cell")}>{cell(row)}</td>
+                <td key={header} className={cn("max-w-40 px-2.5 md:max-w-64 py-1.5 align-middle", align === "right" && "text-right whitespace-nowrap", wide && "hidden md:table-cell")}>{safe(cell(row))}</td>
               ))}
             </tr>
           ))}

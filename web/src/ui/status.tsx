@@ -19,6 +19,7 @@ import {
   type LucideIcon,
 } from "lucide-react";
 import { cn } from "./cn";
+import { safe, visible } from "./name";
 
 export type Tone = "ok" | "warn" | "bad" | "high" | "note" | "idle";
 
@@ -110,7 +111,7 @@ export function StatusBadge({ state, label, tone, icon, className }: { state: st
       )}
     >
       <Icon aria-hidden className="size-3.5 shrink-0" />
-      <span className="truncate">{label ?? look.label}</span>
+      <span className="truncate">{visible(label ?? look.label)}</span>
     </span>
   );
 }
@@ -118,7 +119,7 @@ export function StatusBadge({ state, label, tone, icon, className }: { state: st
 export function Chip({ children, className }: { children: React.ReactNode; className?: string }) {
   return (
     <span className={cn("inline-block max-w-full truncate rounded bg-idle-soft px-1.5 py-px align-middle text-xs text-text", className)}>
-      {children}
+      {safe(children)}
     </span>
   );
 }

@@ -3,6 +3,7 @@ import { CircleCheck, Info, TriangleAlert, X, type LucideIcon } from "lucide-rea
 import { Toast as Radix } from "radix-ui";
 import { useSyncExternalStore } from "react";
 import { cn } from "./cn";
+import { visible } from "./name";
 import { TONE_TEXT } from "./status";
 import { dismissToast, toastStore, type ToastTone } from "./toast-store";
 
@@ -25,8 +26,8 @@ export function Toaster() {
           >
             <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", TONE_TEXT[tone])} />
             <div className="min-w-0 flex-1">
-              <Radix.Title className="font-medium break-words">{title}</Radix.Title>
-              {detail && <Radix.Description className="text-sm break-words text-muted">{detail}</Radix.Description>}
+              <Radix.Title className="font-medium break-words">{visible(title)}</Radix.Title>
+              {detail && <Radix.Description className="text-sm break-words text-muted">{visible(detail)}</Radix.Description>}
               {href && <a href={href} className="text-sm text-accent underline">Show</a>}
             </div>
             <Radix.Close aria-label="Dismiss" className="-m-1 rounded p-1 text-muted hover:text-text">

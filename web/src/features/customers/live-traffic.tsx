@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 import { ReconnectingSocket, socketUrl } from "@/live/socket";
 import { TimeChart } from "@/ui/chart";
+import { visible } from "@/ui/name";
 import { Panel } from "@/ui/page";
 import { rate } from "@/ui/units";
 import { begun, withSample, type Traffic } from "./samples";
@@ -47,7 +48,7 @@ export function LiveTraffic({ router, user }: { router: string; user: string }) 
   }, [router, user]);
 
   return (
-    <Panel title="Traffic now" actions={<span className="text-xs text-muted">{trouble || limits}</span>}>
+    <Panel title="Traffic now" actions={<span className="text-xs text-muted">{visible(trouble || limits)}</span>}>
       <TimeChart
         label={`Traffic of ${user}, live`}
         metric="if_out_bps"

@@ -4,7 +4,7 @@ import { bracketMatching, foldGutter } from "@codemirror/language";
 import { MergeView, unifiedMergeView } from "@codemirror/merge";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
-import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 import type { CodeProps, DiffProps } from "./index";
 import { languageOf, type Language } from "./language";
@@ -15,6 +15,8 @@ function setup(label: string, readOnly: boolean): Extension[] {
     lineNumbers(),
     foldGutter(),
     bracketMatching(),
+    // what would turn the writing direction or hide in a line is drawn as a mark
+    highlightSpecialChars({ addSpecialChars: /[\u202a-\u202c\u2060-\u2064\u2068]/g }),
     highlightSelectionMatches(),
     search({ top: true }),
     keymap.of([...searchKeymap, ...defaultKeymap, ...historyKeymap]),

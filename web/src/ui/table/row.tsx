@@ -1,6 +1,7 @@
 /** A row of a table, or, on a phone, its card: drawn once, however the list around it is scrolled. */
 import { memo, type MouseEvent, type ReactElement } from "react";
 import { cn } from "../cn";
+import { safe } from "../name";
 import type { Column } from "./column";
 
 interface Opening<Row> {
@@ -62,7 +63,7 @@ function AnyRow<Row>(props: RowProps<Row>) {
       )}
       {columns.map((each, at) => (
         <span key={each.id} role="cell" className={cn("min-w-0 truncate px-2.5", each.align === "right" && "text-right")}>
-          {at === 0 ? <Lead row={row} column={each} link={link} onRow={onRow} onGo={onGo} /> : each.cell(row)}
+          {at === 0 ? <Lead row={row} column={each} link={link} onRow={onRow} onGo={onGo} /> : safe(each.cell(row))}
         </span>
       ))}
     </div>
@@ -80,17 +81,17 @@ function Lead<Row>({ row, column, link, onRow, onGo }: Opening<Row> & { column: 
     };
     return (
       <a href={to} onClick={follow} className="block truncate font-medium text-text hover:text-accent hover:underline">
-        {column.cell(row)}
+        {safe(column.cell(row))}
       </a>
     );
   }
   if (onRow)
     return (
       <button type="button" className="block max-w-full truncate text-left font-medium hover:text-accent hover:underline" onClick={(event) => { event.stopPropagation(); onRow(row); }}>
-        {column.cell(row)}
+        {safe(column.cell(row))}
       </button>
     );
-  return <>{column.cell(row)}</>;
+  return <>{safe(column.cell(row))}</>;
 }
 
 function Card<Row>({ row, columns, index, className, style, link, onRow, onGo }: Opening<Row> & {
@@ -106,11 +107,11 @@ function Card<Row>({ row, columns, index, className, style, link, onRow, onGo }:
     <div role="row" data-row={index} aria-rowindex={index + 1} className={cn(className, "flex flex-col justify-center gap-0.5 px-3")} style={style}>
       <div className="flex items-center gap-2">
         <span role="cell" className="min-w-0 flex-1 truncate">{title && <Lead row={row} column={title} link={link} onRow={onRow} onGo={onGo} />}</span>
-        {side.map((each) => <span key={each.id} role="cell" className="shrink-0">{each.cell(row)}</span>)}
+        {side.map((each) => <span key={each.id} role="cell" className="shrink-0">{safe(each.cell(row))}</span>)}
       </div>
       {lines.length > 0 && (
         <div className="flex min-w-0 gap-2 overflow-hidden text-xs text-muted">
-          {lines.map((each) => <span key={each.id} role="cell" className="min-w-0 truncate">{each.cell(row)}</span>)}
+          {lines.map((each) => <span key={each.id} role="cell" className="min-w-0 truncate">{safe(each.cell(row))}</span>)}
         </div>
       )}
     </div>
