@@ -16,6 +16,7 @@ from domain.alert import SilencedBy, alert_id
 from domain.alerting.evaluator import Kept
 from domain.alerting.gate import Held, Subject, World, silence_of
 from domain.alerting.rule import Rule, RuleVersion
+from domain.alerting.ruling import FOUND
 from domain.alerting.scope import Traits, excluded, interface_excluded
 from domain.alerting.signal import key_of
 from domain.errors import NotFound
@@ -170,18 +171,23 @@ async def evaluation_of_rule(
         keys = {each.subject: _key(row, str(device_id), each) for each in mine[:_SERIES]}
         ids = {subject: str(alert_id(key)) for subject, key in keys.items()}
         states = await alerts.states(conn, list(ids.values()))
+        told = (
+            await alerts.find(conn, limit=_SERIES, device_id=str(device_id), rule_id=str(rule))
+            if row.rule.kind in FOUND and not mine
+            else []
+        )
     why_not = _why_not(row, device.traits, interface)
     items = []
     for each in mine[:_SERIES]:
         state = series_state(each, row.rule)
         by = held.get(keys[each.subject])
-        told = f"held back: {by.why}" if by else series_explained(state)
+        said = f"held back: {by.why}" if by else series_explained(state)
         identity = ids[each.subject]
         items.append(
             SeriesEvaluation(
                 alert_id=identity,
                 alert_state="held" if by else states.get(identity, "not raised"),
-                explanation=told,
+                explanation=said,
                 series=state,
                 inhibition=by,
             )
@@ -189,6 +195,8 @@ async def evaluation_of_rule(
     explanation = why_not or (
         f"the rule holds; {len(mine)} series are watched"
         if mine
+        else _found(told)
+        if row.rule.kind in FOUND
         else "the rule holds, but no value has come yet"
     )
     return RuleEvaluation(
@@ -199,6 +207,13 @@ async def evaluation_of_rule(
         stored_at=stored_at,
         items=items,
     )
+
+
+def _found(told: Sequence[AlertRow]) -> str:
+    standing = sum(each.state != "resolved" for each in told)
+    if not told:
+        return "the rule holds, but nothing was found that it decides on"
+    return f"the rule holds; it told of {len(told)} alerts, of which {standing} stand"
 
 
 def _why_not(row: RuleRow, traits: Traits, interface: str | None) -> str:
@@ -276,8 +291,11 @@ async def _parents(conn: Any, device: DeviceState | None, inhibition: SilencedBy
 async def _steps(alert: UUID, stored: Sequence[StepRow], events: Events) -> list[EvaluationStep]:
     """Signals and events in the order of their times."""
     steps = [EvaluationStep(at=step.at, kind=step.kind, detail=step.body) for step in stored]
+    ruled = any(step.kind == "ruled" for step in stored)
     for recorded in (await events.of_aggregate(alert))[-_STEPS:]:
         kind = recorded.topic.split(".")[1]
+        if kind == "ruled" and ruled:
+            continue  # the step says more
         steps.append(
             EvaluationStep(
                 at=recorded.meta.occurred_at.isoformat(),

@@ -96,6 +96,14 @@ def test_rules_that_do_not_hold_say_why(engineer: httpx.Client, viewer: httpx.Cl
     assert found["explanation"] == "the rule is disabled"
 
 
+def test_rules_on_what_is_found_tell_how_much_was(engineer: httpx.Client, viewer: httpx.Client) -> None:
+    body = {"name": "Odd", "severity": "low", "condition": {"kind": "anomaly", "score": 0.9}}
+    rule_id = done(engineer.post("/alert-rules", json=body), 201)["id"]
+    ask = {"device_id": device(engineer)}
+    found = viewer.get(f"/alert-rules/{rule_id}/evaluation", params=ask).json()
+    assert found["explanation"] == "the rule holds, but nothing was found that it decides on"
+
+
 def test_what_is_held_back_tells_its_parent(
     instance: Netledger, engineer: httpx.Client, viewer: httpx.Client
 ) -> None:

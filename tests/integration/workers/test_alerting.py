@@ -21,7 +21,9 @@ from domain.alerting.rule import Anomaly, Condition, DeviceDown, LogMatch, Rule,
 from domain.alerting.scope import Matchers, Scope
 from domain.alerting.templates import TEMPLATES
 from domain.device import DEVICE
-from domain.device_commands import AddDevice, ChangeDevice, MarkDown, MarkUp
+from domain.device_commands import AddDevice, ChangeDevice, MarkDown, MarkUp, ObserveDevice
+from domain.device_facts import DeviceFacts
+from domain.observation import Neighbour
 from domain.silence import SILENCE, CreateSilence, EndSilence
 from domain.telemetry import Poll, Sample
 from projections.alerts import AlertRow
@@ -218,6 +220,35 @@ async def test_what_is_behind_a_device_that_is_down_is_not_told(network: Network
             assert (hidden.silenced_by.kind, hidden.silenced_by.id) == ("parent", core)
             await network.up(edge)
             await network.alert(edge, "resolved")
+
+
+async def test_the_middle_of_the_topology_is_the_root_where_none_is_known(network: Network) -> None:
+    """Core, three distribution switches, and access behind the first of them; nothing links another device to them, which
+    may have the address of this host's gateway."""
+    async with network.netledger.worker("projector"):
+        names = ("other", "core", "east", "west", "south", "access")
+        ids = {name: await network.device(name) for name in names}
+        addresses = {each.name: each.addresses[0] for each in await network.netledger.devices()}
+        for near, others in (("core", ("east", "west", "south")), ("east", ("access",))):
+            seen = tuple(
+                Neighbour(protocol="lldp", local_if_index=port, chassis_id=far, addresses=(addresses[far],))
+                for port, far in enumerate(others, 1)
+            )
+            observed = ObserveDevice(
+                address=addresses[near], facts=DeviceFacts(sys_name=near), neighbours=seen
+            )
+            await network.do(DEVICE.to(ids[near], observed))
+        await network.rule(DeviceDown(for_s=0.0))
+        await network.settled()
+        async with network.netledger.worker("alerting", "alerts"):
+            await until(network.ready)
+            await network.down(ids["east"])
+            await network.alert(ids["east"], "firing")
+            await network.down(ids["access"])
+            assert await until(lambda: network.held(ids["access"])) == f"{ids['east']} east is down"
+            assert await network.netledger.alerts(ids["access"]) == []
+            await network.down(ids["west"])  # by itself
+            await network.alert(ids["west"], "firing")
 
 
 async def test_silences_by_rule_and_for_alerts_raised_by_hand(network: Network) -> None:
