@@ -1,11 +1,13 @@
 """Many customers in one operation: the plain ones together, the others one by one, and all of them told apart."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from domain.router_isolation import IsolationMethod
 from lab.routeros.fleet import add_customer
+from projections import operations
 from tests.integration.routers.conftest import until
 from tests.integration.routers.plant import Plant
 
@@ -194,6 +196,65 @@ async def test_what_breaks_in_the_middle_is_finished(plant: Plant, kind: Any, co
         assert not any(plant.online(name) for name in NAMES)
         unknown = "outcome_unknown" in await plant.topics(NAMES[3])
         assert unknown == (kind.startswith("drop") and not command.endswith("print"))
+
+
+async def _waiting(plant: Plant, operation_id: UUID) -> bool:
+    async with plant.site.pool.connection() as conn:
+        row = await operations.one(conn, str(operation_id))
+    return row is not None and row.progress.get("waiting") == len(NAMES)
+
+
+async def test_a_router_that_is_down_is_waited_for_and_done_together(plant: Plant) -> None:
+    await plant.start(customers=len(NAMES))
+    async with plant.workers(*WORK):
+        await _settled(plant, len(NAMES))
+        written = _commands(plant, "ppp secret")
+        plant.site.lab.reboot("127.65.70.1", 4)
+        operation_id = await plant.ask_all(NAMES)
+        await until(lambda: _waiting(plant, operation_id))
+        assert (await plant.ended(operation_id)).state == "succeeded"
+        assert await _states(plant, NAMES) == {"isolated"}
+        assert _commands(plant, "ppp secret") <= written + 1
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_waiting_for_a_router_can_be_cancelled(plant: Plant, begun: bool) -> None:
+    await plant.start(customers=len(NAMES))
+    async with plant.workers(*WORK):
+        await _settled(plant, len(NAMES))
+        if begun:
+            plant.fault("hang", "/ppp/active/remove")
+        else:
+            plant.site.lab.reboot("127.65.70.1", 60)
+        operation_id = await plant.ask_all(NAMES)
+        if begun:
+
+            async def struck() -> bool:
+                return not plant.device.faults.waiting
+
+            await until(struck)
+            plant.site.lab.reboot("127.65.70.1", 60)
+        await until(lambda: _waiting(plant, operation_id))
+        await plant.cancel(operation_id)
+        assert (await plant.ended(operation_id)).state == "cancelled"
+        result = (await plant.site.events.of_aggregate(operation_id))[-1].event.result
+        assert result["states"] == {"not_effective" if begun else "untouched": len(NAMES)}
+        assert {each["code"] for each in result["failures"]} == {"CANCELLED"}
+        # Half an isolation that could not be taken back is one from which a release leads away.
+        assert await _states(plant, NAMES) == {"not_effective" if begun else "active"}
+
+
+async def test_a_router_that_does_not_come_back_in_time_is_told_of_each(plant: Plant) -> None:
+    await plant.start(customers=len(NAMES))
+    async with plant.workers(*WORK):
+        await _settled(plant, len(NAMES))
+        plant.site.lab.reboot("127.65.70.1", 60)
+        operation_id = await plant.ask_all(NAMES, wait_s=2)
+        assert (await plant.ended(operation_id)).state == "succeeded"
+        result = (await plant.site.events.of_aggregate(operation_id))[-1].event.result
+        assert {each["code"] for each in result["failures"]} == {"ROUTER_DEADLINE_PASSED"}
+        assert result["failed"] == len(NAMES)
+        assert await _states(plant, NAMES) == {"active"}
 
 
 @pytest.mark.parametrize(
