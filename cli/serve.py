@@ -63,5 +63,6 @@ def work(configuration: Configuration, key: MasterKey, kinds: Sequence[str]) -> 
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
+    gc.freeze()  # imported for good
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run())

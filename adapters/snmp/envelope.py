@@ -53,19 +53,19 @@ def _response(data: bytes, position: int, end: int) -> None:
     if not list_end == pdu_end == end:
         raise ber.BerError("lengths disagree")
     while position < list_end:
+        # What nearly all are, with short lengths, is read in place: this runs for every variable of a fleet.
+        if position + 4 <= list_end and data[position] == ber.SEQUENCE:
+            size, name_size = data[position + 1], data[position + 3]
+            if size < 0x80 and data[position + 2] == ber.OBJECT_IDENTIFIER and 0 < name_size < 0x80:
+                variable_end, value = position + 2 + size, position + 4 + name_size
+                if value + 2 <= variable_end <= list_end and value + 2 + data[value + 1] == variable_end:
+                    position = variable_end
+                    continue
         position = _variable(data, position, list_end)
 
 
 def _variable(data: bytes, position: int, end: int) -> int:
-    """Where the variable at `position` ends. Short lengths are read in place: this runs for every one of a fleet."""
-    if position + 4 > end or data[position] != ber.SEQUENCE:
-        raise ber.BerError("no variable")
-    size = data[position + 1]
-    if size < 0x80 and data[position + 2] == ber.OBJECT_IDENTIFIER and 0 < data[position + 3] < 0x80:
-        variable_end = position + 2 + size
-        value = position + 4 + data[position + 3]
-        if value + 2 <= variable_end <= end and value + 2 + data[value + 1] == variable_end:
-            return variable_end
+    """Where the variable at `position` ends."""
     name, variable_end = ber.enter(data, position, ber.SEQUENCE)
     name_begin, value = ber.enter(data, name, ber.OBJECT_IDENTIFIER)
     if name_begin == value or value + 2 > variable_end:

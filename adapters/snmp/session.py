@@ -276,7 +276,7 @@ class AgentSession:
 def _variables(received: dict[str, ValueType]) -> Variables:
     """Floats (net-snmp's Opaque ones) as text; booleans and all integers as int."""
     return {
-        oid: value if isinstance(value, (int, str, bytes)) else str(value)
+        oid: str(value) if isinstance(value, float) else value
         for oid, value in received.items()
         if value is not None
     }
