@@ -5,7 +5,6 @@ from uuid import UUID
 
 import pytest
 
-from domain.router_isolation import IsolationMethod
 from lab.routeros.fleet import add_customer
 from projections import operations
 from tests.integration.routers.conftest import until
@@ -255,39 +254,3 @@ async def test_a_router_that_does_not_come_back_in_time_is_told_of_each(plant: P
         assert {each["code"] for each in result["failures"]} == {"ROUTER_DEADLINE_PASSED"}
         assert result["failed"] == len(NAMES)
         assert await _states(plant, NAMES) == {"active"}
-
-
-@pytest.mark.parametrize(
-    ("method", "command"),
-    [
-        ("disable", "/ppp/active/remove"),
-        ("profile", "/ppp/active/remove"),
-        ("address-list", "/ip/firewall/address-list/add"),
-    ],
-)
-async def test_a_worker_that_dies_in_the_middle_is_followed(
-    plant: Plant, method: IsolationMethod, command: str
-) -> None:
-    await plant.start(customers=len(NAMES))
-    async with plant.workers(*WORK):
-        await _settled(plant, len(NAMES))
-    before = {name: plant.secret(name) for name in NAMES}
-    operation_id = await plant.ask_all(NAMES, method=method)
-    plant.fault("hang", command, after=2 if method == "address-list" else 0)
-    async with plant.workers("relay", "executor", "routers"):
-
-        async def struck() -> bool:
-            return not plant.device.faults.waiting
-
-        await until(struck)
-    plant.device.faults.clear()
-    async with plant.workers(*WORK):
-        assert (await plant.ended(operation_id)).state == "succeeded"
-
-        async def all_isolated() -> bool:  # who got another address meanwhile is isolated anew
-            return await _states(plant, NAMES) == {"isolated"}
-
-        await until(all_isolated)
-        await plant.ended(await plant.ask_all(NAMES, isolated=False))
-        assert {name: plant.secret(name) for name in NAMES} == before
-        assert not plant.device.execute_line("/ip/firewall/address-list/print").rows
