@@ -44,9 +44,11 @@ def test_a_device_and_its_alert(open_as: Opener, product: Product, api: httpx.Cl
     page = open_as("engineer", f"/devices/{device['id']}", viewport=SIZE)
     expect(page.get_by_role("heading", name=re.compile("cr2.ham1"))).to_be_visible()
     _kept(page, "device", tmp_path)
-    page.goto("/alerts?state=firing")
-    first = page.get_by_role("table", name="Alerts").get_by_role("link").first
-    first.click(timeout=90_000)
+    moved = {"site": "HAM1", "reason": "into the new rack"}
+    api.patch(f"/inventory/devices/{device['id']}", json=moved).raise_for_status()
+    alert = {"severity": "critical", "title": "The uplink to Berlin loses packets", "device_id": device["id"]}
+    page.goto(f"/alerts/{api.post('/alerts', json=alert).raise_for_status().json()['id']}")
+    expect(page.get_by_text("into the new rack").first).to_be_visible()
     expect(page.get_by_role("heading", name="Why was I (not) told?")).to_be_visible()
     _kept(page, "alert", tmp_path)
 

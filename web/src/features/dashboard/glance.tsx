@@ -24,7 +24,7 @@ export function Glance({ summary }: { summary: Schemas["InventorySummary"] }) {
       <Figure label="Up" state="up" value={count(status.up ?? 0)} to="/devices" search={{ status: "up" }} quiet />
       <Figure label="Down" state="down" value={count(status.down ?? 0)} to="/devices" search={{ status: "down" }} quiet={!status.down} />
       <Figure label="Alerts firing" state={worst ?? "ok"} value={count(firing)} to="/alerts" search={{ state: "firing" }} quiet={!firing} note={SEVERITIES.filter((each) => severities?.[each]).map((each) => `${String(severities?.[each])} ${each}`).join(", ")} />
-      <Figure label="Operations running" state="running" value={count(operations.data?.items.length)} quiet />
+      <Figure label="Operations" state="running" value={count(operations.data?.items.length)} note="under way" quiet />
       <Figure label="Netledger" state={health.data?.status ?? "unknown"} value={health.data?.status ?? "–"} quiet={health.data?.status === "healthy"} small />
     </div>
   );

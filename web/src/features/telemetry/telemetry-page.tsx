@@ -23,8 +23,8 @@ export default function TelemetryPage() {
   const series = useQuery({
     ...get("/api/v1/telemetry/series", { query: { device_id: device, limit: 500 } }),
     enabled: device !== "",
-    // a new device has nothing until its first poll
-    refetchInterval: ({ state }) => (state.data && state.data.items.length > 0 ? false : 5_000),
+    // a new device has nothing until its first poll, and each group of metrics comes with its own
+    refetchInterval: ({ state }) => (state.data?.items.some((each) => !metric || each.metric === metric) ? 60_000 : 5_000),
   });
   const metrics = useQuery(get("/api/v1/telemetry/metrics"));
   const known = new Map((metrics.data?.items ?? []).map((each) => [each.name, each]));
@@ -60,6 +60,7 @@ export default function TelemetryPage() {
                   <TextField quiet label="Interface" type="search" placeholder="Interface, sensor or queue" className="w-56" value={part} onChange={(event) => { set({ interface: event.target.value }); }} />
                   {groups.length > SHOWN_CHARTS && <span className="self-center text-sm text-muted">The first {SHOWN_CHARTS} of {groups.length} charts; narrow the choice for the rest.</span>}
                 </div>
+                {groups.length === 0 && <Message icon={Activity} title="Nothing of that was measured yet">It shows by itself after the poll that reads it. Otherwise choose another metric, or look for another interface.</Message>}
                 <Charts device={device} groups={groups.slice(0, SHOWN_CHARTS)} about={(name) => known.get(name)?.description} span={span} zoom={zoom} />
               </>
             );
