@@ -29,6 +29,8 @@ PAUSE_S = 0.1
 """The longest pause between two of them."""
 CACHED = 20_000
 """Aggregate states kept in memory, the least recently used leaving first."""
+LOADED = 500
+"""Aggregates read in one question."""
 LOADERS = 4
 """Threads that read aggregates, one connection each."""
 
@@ -132,8 +134,7 @@ class Ledger:
         turns = self._cached(intents, fresh)
         unknown = {intent.aggregate_id: intent for intent in intents if intent.aggregate_id not in turns}
         if unknown:
-            found = await asyncio.gather(*[self._fresh(intent) for intent in unknown.values()])
-            turns.update({turn.aggregate_id: turn for turn in found})
+            turns.update(await self._fresh(list(unknown.values())))
         try:
             recorded = self._decide(intents, turns, by)
         except DomainError:
@@ -163,9 +164,22 @@ class Ledger:
                 turns[aggregate_id] = _Turn(intent, 0, intent.aggregate.initial, cached=True)
         return turns
 
-    async def _fresh(self, intent: Intent) -> _Turn:
-        version, state = await self._load(intent.aggregate, intent.aggregate_id)
-        return _Turn(intent, version, state, cached=False)
+    async def _fresh(self, intents: Sequence[Intent]) -> dict[UUID, _Turn]:
+        """Read from the database, many at a time."""
+        turns: dict[UUID, _Turn] = {}
+        for start in range(0, len(intents), LOADED):
+            some = {intent.aggregate_id: intent for intent in intents[start : start + LOADED]}
+            if len(some) == 1:
+                (intent,) = some.values()
+                version, state = await self._load(intent.aggregate, intent.aggregate_id)
+                turns[intent.aggregate_id] = _Turn(intent, version, state, cached=False)
+                continue
+            histories = await self._in_thread(self._streams, list(some))
+            for aggregate_id, intent in some.items():
+                recorded = histories.get(aggregate_id, [])
+                version, state = self._folded(intent.aggregate, aggregate_id, recorded)
+                turns[aggregate_id] = _Turn(intent, version, state, cached=False)
+        return turns
 
     def _decide(self, intents: Sequence[Intent], turns: dict[UUID, _Turn], by: Attribution) -> list[Recorded]:
         at = self._now()
@@ -237,6 +251,11 @@ class Ledger:
 
     async def _load(self, aggregate: Aggregate[Any], aggregate_id: UUID) -> tuple[int, Any]:
         recorded: list[Any] = await self._in_thread(self._stream, aggregate_id)
+        return self._folded(aggregate, aggregate_id, recorded)
+
+    def _folded(
+        self, aggregate: Aggregate[Any], aggregate_id: UUID, recorded: Sequence[Any]
+    ) -> tuple[int, Any]:
         state = aggregate.fold([each.event for each in recorded])
         version = recorded[-1].originator_version if recorded else 0
         if recorded:
@@ -245,6 +264,13 @@ class Ledger:
 
     def _stream(self, aggregate_id: UUID) -> list[Any]:
         return list(self._application.events.get(aggregate_id))
+
+    def _streams(self, aggregate_ids: Sequence[UUID]) -> dict[UUID, list[Recorded]]:
+        found: dict[UUID, list[Recorded]] = {}
+        for row in self._recorder.histories(aggregate_ids):
+            recorded = self._recorded(row)
+            found.setdefault(recorded.originator_id, []).append(recorded)
+        return found
 
     async def _earlier(self, key: IdempotencyKey, intents: Sequence[Intent]) -> Outcome | None:
         """What this key led to before, if it did: its retry may be refused by the state that it made itself."""

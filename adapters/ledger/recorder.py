@@ -153,6 +153,16 @@ class LedgerRecorder(PostgresApplicationRecorder):
             )
             return [Notification(*row) for row in cursor.fetchall()]
 
+    def histories(self, originator_ids: Sequence[UUID]) -> list[Notification]:
+        """All events of these aggregates, each aggregate's by version."""
+        with self.datastore.get_connection() as conn, conn.cursor(row_factory=tuple_row) as cursor:
+            cursor.execute(
+                "SELECT originator_id, originator_version, topic, state, notification_id FROM ledger.events"
+                " WHERE originator_id = ANY(%s) ORDER BY originator_id, originator_version",
+                (list(originator_ids),),
+            )
+            return [Notification(*row) for row in cursor.fetchall()]
+
     def _under_lock(self, appends: Sequence[Append]) -> list[Span | Exception]:
         """Reads the head and what may conflict with the table locked, and then decides what fits."""
         try:

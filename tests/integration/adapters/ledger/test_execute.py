@@ -9,7 +9,7 @@ import pytest
 from psycopg import AsyncConnection
 
 from adapters.embedded.postgres import EmbeddedPostgres
-from adapters.ledger.ledger import Ledger
+from adapters.ledger.ledger import LOADED, Ledger
 from adapters.ledger.log import PostgresEventLog
 from domain.aggregate import Outcome
 from domain.alert import (
@@ -90,6 +90,22 @@ async def test_several_aggregates_change_together_or_not_at_all(
         (alert_id("a"), 2),
     ]
     assert outcome.states[alert_id("a")].state == "acknowledged"
+
+
+async def test_a_ledger_that_knows_none_of_many_reads_them_together(
+    database: str, open_ledger: OpenLedger, engineer: Attribution
+) -> None:
+    """More than are read in one question, with histories of several lengths, and one that is not there."""
+    one, other = await open_ledger(database), await open_ledger(database)
+    keys = [str(number) for number in range(LOADED + 1)]
+    await one.execute(*(ALERT.to(alert_id(key), raise_alert(key)) for key in keys), by=engineer)
+    await one.execute(*(ALERT.to(alert_id(key), AcknowledgeAlert()) for key in keys[::2]), by=engineer)
+    resolved = [ALERT.to(alert_id(key), ResolveAlert()) for key in keys]
+    outcome = await other.execute(*resolved, ALERT.to(alert_id("new"), raise_alert("new")), by=engineer)
+    versions = {each.originator_id: each.originator_version for each in outcome.events}
+    expected = {alert_id(key): 3 if number % 2 == 0 else 2 for number, key in enumerate(keys)}
+    assert versions == expected | {alert_id("new"): 1}
+    assert {outcome.states[key].state for key in expected} == {"resolved"}
 
 
 async def test_a_ledger_with_an_old_picture_decides_again_on_the_new_one(
