@@ -20,7 +20,7 @@ FEATURES = Path(__file__).parents[3] / "web/src/features"
 NOBODY = "00000000-0000-0000-0000-000000000000"
 PAGES = (
     "/dashboard", "/devices", "/devices/$device", "/devices/$device?tab=interfaces", "/devices/$device?tab=charts",
-    "/devices/$device?tab=neighbours", "/devices/$device?tab=alerts", "/devices/$device?tab=history",
+    "/devices/$device?tab=neighbours", "/devices/$device?tab=alerts", "/devices/$device?tab=configs", "/discovery?tab=candidates", "/admin?tab=workers", "/devices/$device?tab=history",
     "/devices/$device/terminal", f"/devices/{NOBODY}", f"/terminals/{NOBODY}", "/audit", "/audit?event=5", "/discovery",
     "/discovery/$job", "/topology", "/configs", "/configs?tab=search", "/configs?tab=host-keys", "/configs/$backup",
     "/configs/$backup?tab=compare", "/templates", "/templates/new", "/templates/$template",

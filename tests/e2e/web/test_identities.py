@@ -7,7 +7,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.web.conftest import Opener
+from tests.e2e.web.conftest import PHONE, Opener
+from tests.e2e.web.product import axe_source, told
 
 pytestmark = pytest.mark.needs_package("chromium")
 
@@ -34,6 +35,10 @@ def test_they_are_merged_split_and_kept_apart(
     expect(shown).to_contain_text(f"both are called {name}")
     expect(shown).to_contain_text("site: a and b")
     expect(shown.get_by_role("button")).to_have_count(0)
+    viewer.set_viewport_size(PHONE)
+    viewer.evaluate(axe_source())
+    violations = viewer.evaluate("axe.run().then((done) => done.violations)")
+    assert violations == [], told(violations)
 
     page = open_as("engineer", "/discovery?tab=candidates")
     both = page.locator("section").filter(has=page.get_by_role("link", name=name))

@@ -33,7 +33,11 @@ export function Candidates() {
   );
 }
 
-const nameOf = (one: One): string => visible(one.name || one.address);
+/** With the address where both are called the same. */
+function nameOf(one: One, { older, newer }: Candidate): string {
+  const name = visible(one.name || one.address).slice(0, 60);
+  return older.name === newer.name && one.name ? `${name} (${one.address})` : name;
+}
 
 function Pair({ pair }: { pair: Candidate }) {
   const can = useCan();
@@ -47,31 +51,29 @@ function Pair({ pair }: { pair: Candidate }) {
   const apart = useCommand((reason: string) => answered(client.POST("/api/v1/inventory/devices/{device}/keep-apart", { ...path, body: { other_id: gone.id, reason } })), { done: "Kept apart" });
 
   async function onMerge() {
-    const given = await ask({ title: `Merge ${nameOf(gone)} into ${nameOf(into)}?`, description: "Addresses, identities and history come together. It can be split again.", confirm: "Merge", reasonRequired: true });
+    const given = await ask({ title: `Merge ${nameOf(gone, pair)} into ${nameOf(into, pair)}?`, description: "Addresses, identities and history come together. It can be split again.", confirm: "Merge", reasonRequired: true });
     if (given) merge.mutate(given.reason);
   }
   async function onApart() {
-    const given = await ask({ title: `Are ${nameOf(one)} and ${nameOf(other)} two devices?`, description: "They are not offered again, and no discovery merges them.", confirm: "They are two", reasonRequired: true });
+    const given = await ask({ title: `Are ${nameOf(one, pair)} and ${nameOf(other, pair)} two devices?`, description: "They are not offered again, and no discovery merges them.", confirm: "They are two", reasonRequired: true });
     if (given) apart.mutate(given.reason);
   }
   return (
     <Panel
       title={<span className="flex items-center gap-2"><StatusBadge state={pair.strength} tone={pair.strength === "strong" ? "warn" : "idle"} label={pair.strength === "strong" ? "likely one device" : "perhaps one device"} /></span>}
-      actions={
-        can("engineer") && (
-          <>
-            <SelectField quiet label="Record that stays" className="w-48" value={kept} onChange={({ target }) => { setKept(target.value); }} options={[one, other].map((each) => ({ value: each.id, label: `keep ${nameOf(each).slice(0, 60)}` }))} />
-            <Button small icon={GitMerge} busy={merge.isPending} onClick={() => void onMerge()}>Merge…</Button>
-            <Button small icon={SplitSquareHorizontal} busy={apart.isPending} onClick={() => void onApart()}>They are two…</Button>
-          </>
-        )
-      }
     >
       <div className="grid gap-4 md:grid-cols-3">
         {[one, other].map((each) => <Record key={each.id} one={each} />)}
         <div className="flex flex-col gap-2">
           <Told label="For it" items={pair.evidence} />
           <Told label="Against it" items={pair.against} />
+          {can("engineer") && (
+            <div className="mt-auto flex flex-wrap items-end gap-2 pt-2">
+              <SelectField label="The record that stays" className="min-w-40 flex-1" value={kept} onChange={({ target }) => { setKept(target.value); }} options={[one, other].map((each) => ({ value: each.id, label: nameOf(each, pair) }))} />
+              <Button icon={GitMerge} busy={merge.isPending} onClick={() => void onMerge()}>Merge…</Button>
+              <Button icon={SplitSquareHorizontal} busy={apart.isPending} onClick={() => void onApart()}>They are two…</Button>
+            </div>
+          )}
         </div>
       </div>
     </Panel>
