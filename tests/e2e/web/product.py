@@ -1,5 +1,6 @@
 """The running product with its lab, for browsers: `netledger up --lab` in a process of its own."""
 
+import asyncio
 import json
 import os
 import signal
@@ -7,12 +8,18 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
+import nats
 import psutil
 from playwright.sync_api import BrowserContext
+
+from adapters.jetstream.telemetry import JetStreamTelemetry
+from domain.telemetry import Poll
 
 ADMIN = "correct horse battery staple"
 PATIENCE_S = 90.0
@@ -104,6 +111,17 @@ class Product:
         )
         assert answer.ok, answer.text()
         self._cookies[username] = time.monotonic(), context.cookies()
+
+    def publish(self, polls: Sequence[Poll]) -> None:
+        """As a poller does, in a thread of its own: Playwright's event loop runs in this one, where no other can."""
+
+        async def publish() -> None:
+            client = await nats.connect(json.loads((self.data_dir / "running.json").read_text())["nats_url"])
+            assert await JetStreamTelemetry(client).publish(polls) == len(polls)
+            await client.close()
+
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, publish()).result(60)
 
     def devices(self, client: httpx.Client) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = client.get("/inventory/devices", params={"limit": 500}).json()["items"]

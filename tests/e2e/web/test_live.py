@@ -1,20 +1,15 @@
 """Telemetry and detectors in the browser: samples as they come, the range that was expected, what was outside of it."""
 
-import asyncio
-import json
 import re
 import time
-from collections.abc import Coroutine, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import nats
 import pytest
 from playwright.sync_api import WebSocket, expect
 
-from adapters.jetstream.telemetry import JetStreamTelemetry
 from domain.telemetry import Poll, Sample
 from tests.e2e.web.conftest import PASSWORD, Opener
 from tests.e2e.web.product import Product
@@ -25,19 +20,6 @@ COUNT = 3 * 288
 WRONG = COUNT - 40
 
 
-def beside(work: Coroutine[Any, Any, Any]) -> Any:
-    """Playwright's event loop runs in this thread, where no other can."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result(60)
-
-
-async def publish(product: Product, stream: Sequence[Poll]) -> None:
-    url = json.loads((product.data_dir / "running.json").read_text())["nats_url"]
-    client = await nats.connect(url)
-    assert await JetStreamTelemetry(client).publish(stream) == len(stream)
-    await client.close()
-
-
 @pytest.fixture(scope="module")
 def watched(product: Product) -> Iterator[str]:
     """A device that was measured for three days until now, every 5 minutes; its CPU was once far too busy."""
@@ -45,7 +27,7 @@ def watched(product: Product) -> Iterator[str]:
         body = {"address": f"2001:db8::{uuid4().hex[:4]}", "name": "watched.example.net"}
         device: str = api.post("/inventory/devices", json=body).raise_for_status().json()["id"]
         start = time.time() - COUNT * INTERVAL_S
-        beside(publish(product, list(polls([device], COUNT, wrong=[WRONG], start=start))))
+        product.publish(list(polls([device], COUNT, wrong=[WRONG], start=start)))
         end = time.monotonic() + 60
         while not _anomalous(api, device):
             assert time.monotonic() < end, "the detector found nothing"
@@ -82,7 +64,7 @@ def test_samples_show_as_they_come(open_as: Opener, product: Product, watched: s
     expect(chart.locator("canvas")).to_be_visible()
     assert opened, "no connection for live samples"
     poll = Poll(watched, "resources", time.time(), INTERVAL_S, (Sample("cpu_percent", 12.5),))
-    beside(publish(product, [poll]))
+    product.publish([poll])
     expect(chart.get_by_role("button")).to_contain_text("12.5 %")
     assert any('"value":12.5' in each for each in frames)
 

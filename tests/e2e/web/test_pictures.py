@@ -2,6 +2,8 @@
 
 import os
 import re
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -10,9 +12,11 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.web.conftest import Opener
 from tests.e2e.web.product import Product
+from tests.integration.workers.imagined import INTERVAL_S, polls
 
 pytestmark = pytest.mark.needs_package("chromium")
 IMAGES = Path(__file__).parents[3] / "docs/images"
+DAY = 288
 SIZE = {"width": 1280, "height": 800}
 
 
@@ -23,17 +27,10 @@ def _kept(page: Page, name: str, folder: Path) -> None:
     assert (target / f"{name}.png").stat().st_size > 10_000
 
 
-def test_what_is_watched(open_as: Opener, product: Product, api: httpx.Client, tmp_path: Path) -> None:
-    device = next(each for each in product.devices(api) if each["name"].startswith("cr2"))
+def test_what_is_watched(open_as: Opener, tmp_path: Path) -> None:
     page = open_as("engineer", "/topology", viewport=SIZE)
     expect(page.get_by_role("img", name=re.compile("^Map of")).locator("canvas").first).to_be_visible()
     _kept(page, "topology", tmp_path)
-    page.goto(f"/telemetry?device={device['id']}&metric=cpu_percent")
-    chart = page.get_by_role("figure").first
-    expect(chart).to_contain_text(re.compile(r"\d %"), timeout=90_000)
-    page.goto(f"/telemetry?device={device['id']}")
-    expect(page.get_by_role("figure").nth(3).locator("canvas")).to_be_visible(timeout=60_000)
-    _kept(page, "telemetry", tmp_path)
     page.goto("/dashboard")
     expect(page.get_by_role("table").filter(has_text="Received")).to_contain_text("bit/s", timeout=90_000)
     _kept(page, "dashboard", tmp_path)
@@ -69,3 +66,20 @@ def test_a_customer_who_is_isolated(open_as: Opener, api: httpx.Client, tmp_path
     expect(evidence).to_be_visible(timeout=30_000)
     evidence.scroll_into_view_if_needed()
     _kept(page, "customer", tmp_path)
+
+
+@pytest.fixture
+def measured(product: Product, api: httpx.Client) -> Iterator[str]:
+    """A device with a day of telemetry."""
+    body = {"address": "192.0.2.90", "name": "edge1.ham1.example.net"}
+    device: str = api.post("/inventory/devices", json=body).raise_for_status().json()["id"]
+    product.publish(list(polls([device], DAY, start=time.time() - DAY * INTERVAL_S)))
+    yield device
+    api.request("DELETE", f"/inventory/devices/{device}", json={"reason": "the test is over"})
+
+
+def test_what_was_measured(open_as: Opener, measured: str, tmp_path: Path) -> None:
+    page = open_as("engineer", f"/telemetry?device={measured}&last=86400", viewport=SIZE)
+    expect(page.get_by_role("figure").nth(3).locator("canvas")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("figure").first).to_contain_text(re.compile(r"\d %"))
+    _kept(page, "telemetry", tmp_path)
