@@ -107,18 +107,25 @@ def paths(product: Product) -> tuple[str, ...]:
             api.post("/alerts", json=body).raise_for_status()
         customer, backup = first(api, "/customers"), first(api, "/config/backups", device_id=device)
     return (
-        *(f"/devices/{device}?tab=interfaces", "/topology", "/customers", f"/customers/{customer}"),
-        *("/routers", f"/routers/{device}", "/alerts", "/configs", f"/configs/{backup}", "/audit"),
+        *(
+            "/customers",
+            f"/customers/{customer}",
+            "/routers",
+            f"/routers/{device}",
+            "/configs",
+            f"/configs/{backup}",
+        ),
+        *("/alerts", f"/devices/{device}?tab=interfaces", "/topology", "/audit"),
     )
 
 
-@pytest.mark.parametrize("viewport", [None, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("viewport", "half"), [(None, 0), (PHONE, 1)], ids=["desk", "phone"])
 def test_hostile_text_is_shown_as_text_everywhere(
-    open_as: Opener, paths: tuple[str, ...], viewport: Any
+    open_as: Opener, paths: tuple[str, ...], viewport: Any, half: int
 ) -> None:
     page = open_as("engineer", "/login", viewport=viewport)
     spoil(page)
-    for path in paths:
+    for path in paths[half::2]:  # lists on a desk, and what they lead to on a phone
         page.goto(path)
         shown = page.locator("main")
         expect(page.get_by_role("heading").first).to_be_visible()
