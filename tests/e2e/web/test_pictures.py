@@ -27,15 +27,6 @@ def _kept(page: Page, name: str, folder: Path) -> None:
     assert (target / f"{name}.png").stat().st_size > 10_000
 
 
-def test_what_is_watched(open_as: Opener, tmp_path: Path) -> None:
-    page = open_as("engineer", "/topology", viewport=SIZE)
-    expect(page.get_by_role("img", name=re.compile("^Map of")).locator("canvas").first).to_be_visible()
-    _kept(page, "topology", tmp_path)
-    page.goto("/dashboard")
-    expect(page.get_by_role("table").filter(has_text="Received")).to_contain_text("bit/s", timeout=90_000)
-    _kept(page, "dashboard", tmp_path)
-
-
 def test_a_device_and_its_alert(open_as: Opener, product: Product, api: httpx.Client, tmp_path: Path) -> None:
     device = next(each for each in product.devices(api) if each["name"].startswith("cr2"))
     page = open_as("engineer", f"/devices/{device['id']}", viewport=SIZE)
@@ -66,6 +57,15 @@ def test_a_customer_who_is_isolated(open_as: Opener, api: httpx.Client, tmp_path
     expect(evidence).to_be_visible(timeout=30_000)
     evidence.scroll_into_view_if_needed()
     _kept(page, "customer", tmp_path)
+
+
+def test_what_is_watched(open_as: Opener, tmp_path: Path) -> None:
+    page = open_as("engineer", "/topology", viewport=SIZE)
+    expect(page.get_by_role("img", name=re.compile("^Map of")).locator("canvas").first).to_be_visible()
+    _kept(page, "topology", tmp_path)
+    page.goto("/dashboard")
+    expect(page.get_by_role("table").filter(has_text="Received")).to_contain_text("bit/s", timeout=90_000)
+    _kept(page, "dashboard", tmp_path)
 
 
 @pytest.fixture

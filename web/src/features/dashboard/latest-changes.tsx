@@ -22,10 +22,10 @@ export function LatestChanges() {
             {items.filter(({ type }) => !ROUTINE.test(type)).slice(0, SHOWN).map((each) => (
               <li key={each.position} className="flex items-center gap-3 px-3 py-1.5">
                 <Link to="/audit" search={{ event: String(each.position) } as never} className="flex min-w-0 flex-1 gap-2 hover:text-accent hover:underline">
+                  <span className="min-w-0 shrink"><Name>{each.summary || eventWords(each.type)}</Name></span>
                   {each.device_name && !each.summary.includes(each.device_name) && <span className="max-w-[40%] shrink-0 text-muted"><Name>{each.device_name}</Name></span>}
-                  <span className="min-w-0"><Name>{each.summary || eventWords(each.type)}</Name></span>
                 </Link>
-                <span className="hidden shrink-0 text-xs text-muted sm:block"><ActorName entry={each} /></span>
+                <span className="hidden shrink-0 text-xs text-muted 2xl:block"><ActorName entry={each} /></span>
                 <span className="w-20 shrink-0 text-right text-xs text-muted"><Time at={each.occurred_at} relative /></span>
               </li>
             ))}
