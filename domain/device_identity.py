@@ -164,12 +164,8 @@ def resolve(
     weights = _weights(seen, address, records, run)
     group = _one_device(weights, records)
     members = {record.id for record in group}
-    best = max((weights[record.id] for record in group), default=_ADDRESS)
-    losers = [
-        record
-        for record in here
-        if record.id not in members and (best > _ADDRESS or _contradicts(seen, record))
-    ]
+    # What was seen belongs to the group from now on, and with it the address: the next look must find no less.
+    losers = [record for record in here if record.id not in members and (group or _contradicts(seen, record))]
     evidence = _evidence(seen, address, group, losers, weights)
     gone = tuple(record.id for record in losers)
     if len(group) > 1:
@@ -321,7 +317,7 @@ def _difference(seen: frozenset[str], record: Known) -> str:
         mine, theirs = sorted(keys_of(seen, kind)), sorted(keys_of(record.identities, kind))
         if mine and theirs and set(mine).isdisjoint(theirs):
             return f"{kind} {shown(mine[0])} differs from {shown(theirs[0])}"
-    return "another device is proven to answer"
+    return "what answers is another device"
 
 
 def shown(key: str) -> str:
