@@ -20,7 +20,7 @@ _RECENT = """
 SELECT place, r.hour, at_ms, interval_s, series, samples
 FROM generate_series(
     greatest(%(first)s, (SELECT min(hour) FROM telemetry.recent)),
-    least(%(last)s, (SELECT max(hour) FROM telemetry.recent))
+    least(%(last)s, coalesce((SELECT max(hour) FROM telemetry.recent), %(first)s - 1))
 ) AS wanted (hour)
 CROSS JOIN LATERAL (
     SELECT ctid AS place, * FROM telemetry.recent WHERE hour = wanted.hour AND device_id = %(device)s OFFSET 0
