@@ -45,7 +45,7 @@ export function Evidence({ steps }: { steps: readonly EvidenceStep[] }) {
         <tbody>
           {names.map((name) => (
             <tr key={name} className="border-t border-line align-top">
-              <th scope="row" className="py-1.5 pr-3 text-left font-medium">{NAMES[name] ?? name}</th>
+              <th scope="row" className="py-1.5 pr-3 text-left font-medium"><Name>{NAMES[name] ?? name}</Name></th>
               {FACTS.map(({ state }) => (
                 <td key={state} className="py-1.5 pr-3">
                   {steps
