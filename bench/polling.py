@@ -88,11 +88,11 @@ class Fleet:
 
     async def poll(self, telemetry: JetStreamTelemetry) -> None:
         """Interfaces and resources of all agents once, published as they come."""
-        publishing = asyncio.create_task(self._publish(telemetry))
+        over = asyncio.Event()
+        publishing = asyncio.create_task(self._publish(telemetry, over))
         await asyncio.gather(*(self._poll(address) for address in self._plans))
-        await asyncio.sleep(0)
-        publishing.cancel()
-        await self._flush(telemetry)
+        over.set()
+        await publishing
 
     async def _poll(self, address: str) -> None:
         plan, access = self._plans[address], self._agents.access
@@ -116,11 +116,13 @@ class Fleet:
         self._ready.append(Poll(device, "interfaces", now, _INTERVAL_S, tuple(rates)))
         self._ready.append(Poll(device, "resources", now, _INTERVAL_S, tuple(resources)))
 
-    async def _publish(self, telemetry: JetStreamTelemetry) -> None:
-        while True:
-            await asyncio.sleep(0.2)
+    async def _publish(self, telemetry: JetStreamTelemetry, over: asyncio.Event) -> None:
+        while not over.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), 0.2)
             if len(self._ready) >= _TOGETHER:
                 await self._flush(telemetry)
+        await self._flush(telemetry)
 
     async def _flush(self, telemetry: JetStreamTelemetry) -> None:
         polls, self._ready = self._ready, []
