@@ -12,7 +12,8 @@ from litestar.params import FromPath, FromQuery
 from api.alert_explanation import SeriesState, alert_explained, series_explained, series_state
 from api.caller import viewer
 from api.provided import Connect, Events
-from domain.alert import SilencedBy, alert_id
+from domain.alert import alert_id
+from domain.alert_commands import SilencedBy
 from domain.alerting.evaluator import Kept
 from domain.alerting.gate import Held, Subject, World, silence_of
 from domain.alerting.rule import Rule, RuleVersion

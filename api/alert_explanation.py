@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from domain.alert import SilencedBy
+from domain.alert_commands import SilencedBy
 from domain.alerting.evaluator import Kept
 from domain.alerting.machine import clear_for
 from domain.alerting.rule import Rule

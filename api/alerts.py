@@ -15,8 +15,8 @@ from api.caller import engineer, viewer
 from api.commands import Commands
 from api.pages import Cursor, Limit, Page, decode_cursor, page_of
 from api.provided import Connect, Do
-from domain.alert import (
-    ALERT,
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import (
     AcknowledgeAlert,
     JudgeAlert,
     RaiseAlert,
@@ -24,7 +24,6 @@ from domain.alert import (
     ResolveAlert,
     Severity,
     UnacknowledgeAlert,
-    alert_id,
 )
 from domain.catalogue import TOPICS
 from domain.errors import DomainError, NotFound, Unavailable

@@ -15,7 +15,7 @@ from api.pages import Cursor, Limit, Page, page_of_all
 from api.provided import Bus, Connect, Destroy, Do, Secrets, Tell
 from api.unspoken import Unspoken
 from domain.aggregate import Intent
-from domain.alert import Severity
+from domain.alert_commands import Severity
 from domain.alerting.scope import Matchers
 from domain.channel import (
     CHANNEL,

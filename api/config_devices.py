@@ -10,7 +10,8 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from api.caller import engineer, viewer
 from api.pages import Cursor, Limit, Page, decode_cursor, page_of
 from api.provided import Bus, Connect, Do
-from domain.alert import ALERT, ResolveAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import ResolveAlert
 from domain.config import CONFIG, config_id, host_key_alert
 from domain.config_commands import AcceptHostKey, HostKey
 from domain.errors import NotFound, Refused

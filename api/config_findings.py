@@ -12,7 +12,7 @@ from api.caller import engineer, viewer
 from api.pages import Cursor, Limit, Page, decode_cursor, page_of
 from api.provided import Bus, Connect, Do
 from domain.aggregate import Intent
-from domain.alert import Severity
+from domain.alert_commands import Severity
 from domain.compliance import Finding
 from domain.compliance_record import ComplianceRecord, alerting
 from domain.errors import Invalid, NotFound

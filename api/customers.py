@@ -15,7 +15,8 @@ from api.commands import Accepted, Reason
 from api.pages import Cursor, Limit, Page, decode_cursor, page_of
 from api.provided import Bus, Connect, Do, Events, RouterAccess
 from domain.aggregate import Intent
-from domain.alert import ALERT, ResolveAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import ResolveAlert
 from domain.codec import message
 from domain.customer import CUSTOMER, customer_id
 from domain.customer_commands import AdoptDrift, Username

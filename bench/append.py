@@ -27,7 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from adapters.ledger.ledger import Ledger
 from bench.ledger_database import open_ledger, postgres
 from domain.aggregate import Intent
-from domain.alert import ALERT, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert
 from domain.event import Actor, Attribution
 
 _PEER_TABLE = """

@@ -26,7 +26,8 @@ from adapters.ledger.seals import LedgerSeals
 from adapters.schema import migrate
 from adapters.vault.subjects import SubjectKeys
 from bench.ledger_database import MASTER_KEY
-from domain.alert import AlertAcknowledged, AlertRaised, AlertResolved, alert_id
+from domain.alert import alert_id
+from domain.alert_events import AlertAcknowledged, AlertRaised, AlertResolved
 from domain.credential import CredentialCreated, CredentialSecretRead
 from domain.device_events import (
     DeviceCameUp,

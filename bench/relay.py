@@ -23,7 +23,8 @@ from nats.js import JetStreamContext
 from nats.js.api import StorageType, StreamConfig
 
 from bench.product import Product, product, servers, worker
-from domain.alert import ALERT, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert
 from domain.configuration import Configuration
 
 _SUBJECT = "ledger.alert.raised.>"

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from domain.aggregate import Aggregate
-from domain.alert import Severity
+from domain.alert_commands import Severity
 from domain.alerting.rule import Condition, Name, Rule, check
 from domain.alerting.scope import Scope
 from domain.errors import Conflict, NotFound

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 
 from domain.aggregate import Aggregate
-from domain.alert import Severity
+from domain.alert_commands import Severity
 from domain.alerting.scope import Matchers
 from domain.device_facts import as_json
 from domain.errors import Conflict, NotFound

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from domain.alert import Severity
+from domain.alert_commands import Severity
 from domain.config_dialects import dialect_of
 from domain.config_mask import HIDDEN, mask
 from domain.config_sections import Entry, entries

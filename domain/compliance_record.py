@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 
 from domain.aggregate import Intent
-from domain.alert import ALERT, RaiseAlert, ResolveAlert, Severity, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert, ResolveAlert, Severity
 from domain.compliance import Finding, Verdict
 from domain.finding import FINDING, CloseFinding, OpenFinding, facts, finding_id
 from domain.ports import CommandBus

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from domain.alert import Severity
+from domain.alert_commands import Severity
 
 
 class ComplianceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

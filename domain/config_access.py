@@ -6,7 +6,8 @@ from typing import TypeVar
 import msgspec
 
 from domain.access import RouterOsAccess, SshAccess
-from domain.alert import ALERT, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert
 from domain.config import CONFIG, config_id, host_key_alert
 from domain.config_commands import SeeHostKey
 from domain.config_dialects import PLATFORMS

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from domain.aggregate import Aggregate
-from domain.alert import Severity
+from domain.alert_commands import Severity
 from domain.compliance import PolicyRule, Scope
 from domain.config_dialects import PLATFORMS
 from domain.errors import Conflict, Invalid, NotFound

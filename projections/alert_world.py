@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
-from domain.alert import AlertRaised, SilencedBy
+from domain.alert_commands import SilencedBy
+from domain.alert_events import AlertRaised
 from domain.alerting.gate import SilenceInForce, Standing, raised_subject
 from domain.alerting.scope import Traits
 from projections import silences

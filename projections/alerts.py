@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
-from domain.alert import (
+from domain.alert_commands import Severity, SilencedBy
+from domain.alert_events import (
     AlertAcknowledged,
     AlertJudged,
     AlertRaised,
@@ -16,8 +17,6 @@ from domain.alert import (
     AlertSilenced,
     AlertUnacknowledged,
     AlertUnsilenced,
-    Severity,
-    SilencedBy,
 )
 from domain.event import Recorded
 from projections.inventory_queries import AsOf

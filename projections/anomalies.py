@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
-from domain.alert import AlertAcknowledged, AlertJudged, AlertRaised, AlertReopened, AlertResolved
+from domain.alert_events import AlertAcknowledged, AlertJudged, AlertRaised, AlertReopened, AlertResolved
 from domain.detection.alarm_rules import MOST_LEVELS
 from domain.detection.finding import SOURCE
 from domain.event import Recorded

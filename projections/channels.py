@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
-from domain.alert import Severity
+from domain.alert_commands import Severity
 from domain.alerting.scope import Matchers
 from domain.channel import (
     ChannelAddressReplaced,

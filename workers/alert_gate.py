@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import structlog
 
 from domain.aggregate import Intent
-from domain.alert import ALERT, RaiseAlert
+from domain.alert import ALERT
+from domain.alert_commands import RaiseAlert
 from domain.alert_rule import ALERT_RULE, CreateAlertRule
 from domain.alerting.gate import Act, Gate, Step, World, maintained
 from domain.alerting.ports import EvaluationStore

@@ -10,7 +10,8 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from domain.aggregate import Aggregate, Intent, Outcome
-from domain.alert import ALERT, RaiseAlert, ResolveAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert, ResolveAlert
 from domain.customer import CUSTOMER, customer_id
 from domain.customer_commands import (
     AbandonChange,

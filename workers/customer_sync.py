@@ -9,7 +9,8 @@ from uuid import UUID
 import structlog
 
 from domain.aggregate import Intent
-from domain.alert import ALERT, RaiseAlert, ResolveAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert, ResolveAlert
 from domain.customer import CUSTOMER, customer_id
 from domain.customer_commands import AbandonChange, AddCustomer, EndDrift, ReportDrift
 from domain.customer_drift import differences, drift_alert, facts_of

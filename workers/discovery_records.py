@@ -12,7 +12,8 @@ import msgspec
 import structlog
 
 from domain.aggregate import Intent, Outcome
-from domain.alert import ALERT, RaiseAlert, ResolveAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert, ResolveAlert
 from domain.device import DEVICE, unreachable_alert
 from domain.device_commands import JoinDevice, LoseAddress, MarkDown, MergeDevice, RestoreDevice
 from domain.device_events import DeviceAbsorbed, DeviceChanged, DeviceDiscovered, DeviceWentDown

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from domain.alert import AlertRaised, AlertReopened, AlertResolved, AlertUnsilenced
+from domain.alert_events import AlertRaised, AlertReopened, AlertResolved, AlertUnsilenced
 from domain.alerting.gate import Subject, World, matches
 from domain.alerting.spec import RANKS
 from domain.channel import CHANNEL

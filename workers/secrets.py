@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from domain.alert import ALERT, ResolveAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import ResolveAlert
 from domain.customer import CUSTOMER, customer_id
 from domain.customer_commands import (
     AddCustomer,

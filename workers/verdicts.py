@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import structlog
 
 from domain.aggregate import Intent
-from domain.alert import ALERT, ResolveAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import ResolveAlert
 from domain.device import DEVICE, unreachable_alert
 from domain.device_commands import MarkDown, MarkUp
 from domain.errors import DomainError, NotFound, Refused

@@ -7,13 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from domain.alert import (
-    AlertRaised,
-    AlertReopened,
-    AlertResolved,
-    AlertRuled,
-    AlertSilenced,
-    AlertUnsilenced,
+from domain.alert import alert_id
+from domain.alert_commands import (
     RaiseAlert,
     ResolveAlert,
     RuleAlert,
@@ -21,7 +16,14 @@ from domain.alert import (
     SilenceAlert,
     SilencedBy,
     UnsilenceAlert,
-    alert_id,
+)
+from domain.alert_events import (
+    AlertRaised,
+    AlertReopened,
+    AlertResolved,
+    AlertRuled,
+    AlertSilenced,
+    AlertUnsilenced,
 )
 from domain.alerting.rule import RuleVersion
 from domain.alerting.ruling import KINDS_BY_SOURCE, Found, graver, ruling

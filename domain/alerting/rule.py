@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from domain.alert import Severity
+from domain.alert_commands import Severity
 from domain.alerting.scope import Scope
 from domain.errors import Invalid
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from domain.alert import Severity, SilencedBy
+from domain.alert_commands import Severity, SilencedBy
 from domain.alerting.rule import Anomaly, Compliance, RuleVersion
 from domain.alerting.scope import Traits, excluded, interface_excluded
 from domain.alerting.spec import RANKS

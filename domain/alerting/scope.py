@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from domain.alert import Severity
+from domain.alert_commands import Severity
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 

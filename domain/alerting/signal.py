@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from domain.alert import Severity
+from domain.alert_commands import Severity
 from domain.alerting.machine import Outcome, Series
 from domain.alerting.rule import Absence, DeviceDown, Rule, RuleVersion, Threshold
 from domain.alerting.scope import Traits

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.alert import Severity
+from domain.alert_commands import Severity
 from domain.alerting.rule import (
     Absence,
     Anomaly,

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from domain.alert import RaiseAlert, ResolveAlert, Severity
+from domain.alert_commands import RaiseAlert, ResolveAlert, Severity
 from domain.detection.alarm_rules import JOINT
 from domain.detection.device import DeviceVerdict
 from domain.detection.explanation import explain

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from domain.alert import ALERT, AcknowledgeAlert, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import AcknowledgeAlert, RaiseAlert
 from projections import alerts
 from projections.alerts import Alerts
 from projections.audit import Audit, timeline

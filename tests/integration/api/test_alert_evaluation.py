@@ -7,7 +7,8 @@ from uuid import uuid4
 import httpx
 
 from adapters.evaluation_store import PostgresEvaluationStore
-from domain.alert import SilencedBy, alert_id
+from domain.alert import alert_id
+from domain.alert_commands import SilencedBy
 from domain.alerting.evaluator import ON_SAMPLES, Evaluator
 from domain.alerting.gate import Held, Step
 from domain.alerting.ports import Progress

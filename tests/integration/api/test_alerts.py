@@ -7,7 +7,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from domain.alert import ALERT, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert
 from tests.integration.api.answers import done, is_uuid, listed, newest, refused, unused
 from tests.integration.api.serving import Netledger
 

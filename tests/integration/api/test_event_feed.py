@@ -11,7 +11,8 @@ from adapters.ledger.log import PostgresEventLog
 from adapters.ledger.positions import PostgresPositionWatch
 from api.ending import ended
 from api.event_feed import EventFeed
-from domain.alert import ALERT, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert
 from domain.event import Actor, Attribution
 
 KEPT = 50

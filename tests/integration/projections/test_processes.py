@@ -10,7 +10,8 @@ from uuid import uuid4
 
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.positions import PostgresPositionWatch
-from domain.alert import ALERT, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert
 from domain.event import Attribution
 from projections.alerts import Alerts
 from projections.audit import Audit

@@ -9,7 +9,8 @@ from psycopg import AsyncConnection
 
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.positions import PostgresPositionWatch
-from domain.alert import ALERT, AcknowledgeAlert, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import AcknowledgeAlert, RaiseAlert
 from domain.event import Attribution
 from projections import alerts, audit
 from projections.alerts import Alerts

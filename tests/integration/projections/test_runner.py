@@ -10,7 +10,8 @@ import pytest
 
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.positions import PostgresPositionWatch
-from domain.alert import ALERT, AcknowledgeAlert, RaiseAlert, UnacknowledgeAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import AcknowledgeAlert, RaiseAlert, UnacknowledgeAlert
 from domain.event import Attribution, Recorded
 from projections.alerts import Alerts
 from projections.audit import Audit

@@ -12,7 +12,8 @@ import pytest
 
 from adapters.evaluation_store import PostgresEvaluationStore
 from adapters.jetstream.telemetry import JetStreamTelemetry
-from domain.alert import ALERT, RaiseAlert, ReopenAlert, ResolveAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert, ReopenAlert, ResolveAlert
 from domain.alert_rule import ALERT_RULE, ChangeAlertRule, CreateAlertRule, DeleteAlertRule
 from domain.alerting.evaluator import Kept
 from domain.alerting.finding import Finding

@@ -11,7 +11,8 @@ import pytest
 
 from adapters.embedded.nats import EmbeddedNats
 from adapters.jetstream.telemetry import JetStreamTelemetry, ensure_telemetry_stream
-from domain.alert import AlertRaised, AlertResolved, alert_id
+from domain.alert import alert_id
+from domain.alert_events import AlertRaised, AlertResolved
 from domain.detection.alarm_rules import AlarmRules, DetectionSettings
 from domain.detection.moment import written
 from domain.detection.partition_watch import PartitionWatch

@@ -12,7 +12,8 @@ import pytest
 from adapters.delivery_store import PostgresDeliveryStore
 from adapters.leadership import PostgresLeadership
 from adapters.notifications import OutgoingNotifications
-from domain.alert import ALERT, RaiseAlert, ResolveAlert, SilenceAlert, SilencedBy, UnsilenceAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert, ResolveAlert, SilenceAlert, SilencedBy, UnsilenceAlert
 from domain.channel import CHANNEL, CreateChannel
 from domain.notification import Address
 from projections import alert_evaluation

@@ -13,7 +13,8 @@ import pytest
 from adapters.embedded.nats import EmbeddedNats
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.vault.master_key import MasterKey
-from domain.alert import ALERT, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert
 from domain.configuration import Configuration
 from domain.errors import Unavailable
 from lab.snmp_faults import Fault, FaultKind

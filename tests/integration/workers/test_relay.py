@@ -13,7 +13,8 @@ import pytest
 
 from adapters.jetstream.connection import LEDGER_STREAM
 from adapters.jetstream.renewal import renew
-from domain.alert import ALERT, AcknowledgeAlert, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import AcknowledgeAlert, RaiseAlert
 from domain.user import USER, CreateUser, user_id
 from tests.integration.workers.installation import Installation, until
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from domain.alert import (
+from domain.alert_commands import (
     AcknowledgeAlert,
     JudgeAlert,
     RaiseAlert,

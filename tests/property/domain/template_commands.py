@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from domain.alert import Severity
+from domain.alert_commands import Severity
 from domain.application import RecordApplication, RecordFailedApplication, RevertApplication
 from domain.compliance import Evidence, Finding, PolicyRule
 from domain.config_dialects import PLATFORMS

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from domain.aggregate import Aggregate
-from domain.alert import ALERT, AcknowledgeAlert, RaiseAlert, ReopenAlert, ResolveAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import AcknowledgeAlert, RaiseAlert, ReopenAlert, ResolveAlert
 from domain.api_key import CreateApiKey
 from domain.catalogue import AGGREGATES, AGGREGATES_BY_NAME, TOPICS
 from domain.credential import CREDENTIAL, CreateCredential, DeleteCredential, ReplaceSecret

@@ -4,13 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.alert import (
-    AlertAcknowledged,
-    AlertJudged,
-    AlertRaised,
-    AlertResolved,
-    alert_id,
-)
+from domain.alert import alert_id
+from domain.alert_events import AlertAcknowledged, AlertJudged, AlertRaised, AlertResolved
 from domain.detection.alarm_rules import MOST_LEVELS
 from domain.detection.finding import SOURCE
 from domain.event import Actor, Event, Metadata, Recorded

@@ -17,7 +17,8 @@ from adapters.ledger.positions import PostgresPositionWatch
 from adapters.ledger.proof import Trust
 from adapters.ledger.seals import Checkpoint, LedgerSeals
 from adapters.ledger.verify import read_evidence, verify
-from domain.alert import ALERT, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert
 from domain.event import Attribution
 from tests.waiting import until
 

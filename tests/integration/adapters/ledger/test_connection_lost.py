@@ -21,7 +21,8 @@ from adapters.ledger.proof import Trust
 from adapters.ledger.seals import LedgerSeals
 from adapters.ledger.verify import verify
 from domain.aggregate import IdempotencyKey, Outcome
-from domain.alert import ALERT, AcknowledgeAlert, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import AcknowledgeAlert, RaiseAlert
 from domain.errors import Unavailable
 from domain.event import Attribution
 from tests.waiting import until

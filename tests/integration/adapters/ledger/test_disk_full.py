@@ -18,7 +18,8 @@ from adapters.ledger.proof import Trust
 from adapters.ledger.seals import LedgerSeals
 from adapters.ledger.verify import verify
 from adapters.schema import migrate
-from domain.alert import ALERT, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert
 from domain.errors import Unavailable
 from domain.event import Attribution
 from tests.waiting import until

@@ -7,7 +7,8 @@ import pytest
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.log import PostgresEventLog
 from adapters.ledger.positions import PostgresPositionWatch
-from domain.alert import ALERT, AcknowledgeAlert, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import AcknowledgeAlert, RaiseAlert
 from domain.credential import CREDENTIAL, CreateCredential, ReadSecret
 from domain.event import Attribution, Recorded
 

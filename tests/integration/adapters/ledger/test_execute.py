@@ -12,16 +12,9 @@ from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.ledger.ledger import LOADED, Ledger
 from adapters.ledger.log import PostgresEventLog
 from domain.aggregate import Outcome
-from domain.alert import (
-    ALERT,
-    AcknowledgeAlert,
-    AlertAcknowledged,
-    AlertRaised,
-    RaiseAlert,
-    ResolveAlert,
-    UnacknowledgeAlert,
-    alert_id,
-)
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import AcknowledgeAlert, RaiseAlert, ResolveAlert, UnacknowledgeAlert
+from domain.alert_events import AlertAcknowledged, AlertRaised
 from domain.credential import CREDENTIAL, CreateCredential, ReplaceSecret
 from domain.errors import Invalid, NotFound, Refused, Unavailable
 from domain.event import Attribution

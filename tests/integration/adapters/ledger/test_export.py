@@ -17,7 +17,8 @@ from adapters.ledger.ledger import Ledger
 from adapters.ledger.positions import PostgresPositionWatch
 from adapters.ledger.proof import Report
 from adapters.ledger.seals import LedgerSeals
-from domain.alert import ALERT, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert
 from domain.event import Attribution
 
 EVENTS = 20

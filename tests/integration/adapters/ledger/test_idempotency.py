@@ -10,7 +10,8 @@ import pytest
 from adapters.ledger.ledger import Ledger
 from adapters.ledger.log import PostgresEventLog
 from domain.aggregate import IdempotencyKey, Outcome
-from domain.alert import ALERT, AcknowledgeAlert, RaiseAlert, ResolveAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import AcknowledgeAlert, RaiseAlert, ResolveAlert
 from domain.credential import CREDENTIAL, CreateCredential, DeleteCredential
 from domain.errors import Refused
 from domain.event import Attribution

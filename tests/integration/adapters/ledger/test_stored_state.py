@@ -24,7 +24,8 @@ from adapters.ledger.recorder import LedgerRecorder
 from adapters.ledger.seals import LedgerSeals
 from adapters.ledger.verify import verify
 from adapters.vault.subjects import SubjectKeys
-from domain.alert import ALERT, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert
 from domain.catalogue import TOPICS
 from domain.errors import Invalid, Unavailable
 from domain.event import Attribution, Event, Recorded

@@ -24,7 +24,8 @@ from adapters.ledger.verify import verify
 from adapters.schema import migrate
 from adapters.vault.master_key import MasterKey
 from adapters.vault.subjects import SubjectKeys
-from domain.alert import ALERT, AcknowledgeAlert, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import AcknowledgeAlert, RaiseAlert
 from domain.chain import link
 from domain.event import Actor, Attribution
 from domain.user import USER, ChangeUser, CreateUser, user_id

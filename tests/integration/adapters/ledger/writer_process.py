@@ -17,7 +17,8 @@ from adapters.ledger.seals import LedgerSeals
 from adapters.vault.master_key import MasterKey
 from adapters.vault.subjects import SubjectKeys
 from domain.aggregate import IdempotencyKey, Outcome
-from domain.alert import ALERT, RaiseAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert
 from domain.credential import CREDENTIAL, ReplaceSecret
 from domain.errors import Conflict, Unavailable
 from domain.event import Actor, Attribution

@@ -6,7 +6,8 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from domain.alert import ALERT, RaiseAlert, ResolveAlert, SilenceAlert, UnsilenceAlert, alert_id
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert, ResolveAlert, SilenceAlert, UnsilenceAlert
 from domain.alerting.gate import Gate, SilenceInForce, World
 from domain.alerting.reach import behind, behind_centres, centres
 from domain.alerting.scope import Matchers, Scope, Traits

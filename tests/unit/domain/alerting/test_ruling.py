@@ -2,16 +2,9 @@
 
 import msgspec
 
-from domain.alert import (
-    ALERT,
-    AlertRaised,
-    AlertRuled,
-    RaiseAlert,
-    ResolveAlert,
-    RuleAlert,
-    SilenceAlert,
-    alert_id,
-)
+from domain.alert import ALERT, alert_id
+from domain.alert_commands import RaiseAlert, ResolveAlert, RuleAlert, SilenceAlert
+from domain.alert_events import AlertRaised, AlertRuled
 from domain.alerting.gate import Gate, Verdict, World
 from domain.alerting.rule import Anomaly, Compliance, Condition, Rule, RuleVersion
 from domain.alerting.scope import Scope, Traits
