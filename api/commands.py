@@ -1,6 +1,7 @@
 """How a request's commands are carried out: in the caller's name, once per Idempotency-Key, and seen before the answer."""
 
 from typing import Any, TypeVar
+from uuid import UUID
 
 import msgspec
 from litestar import Response
@@ -31,6 +32,11 @@ class Accepted(msgspec.Struct, frozen=True):
 
     operation_id: str
     status_url: str
+
+
+def status_url(operation: UUID | str) -> str:
+    """Where a client asks how an operation goes."""
+    return f"/api/v1/operations/{operation}"
 
 
 class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,6 +92,12 @@ class Commands:
             await self._destroy(fresh_secret)
         await self._until_seen(outcome.position, seen_by)
         return outcome
+
+    async def accepted(self, *intents: Intent) -> Response[Accepted]:
+        """202 with the operation that is among the intents, to be carried out by a worker."""
+        outcome = await self.do(*intents, seen_by="operations")
+        operation = next(each for each in outcome.events if each.aggregate == "operation").originator_id
+        return await self.answer(Accepted(str(operation), status_url(operation)), status=202)
 
     async def ensure(self, *intents: Intent) -> Outcome:
         """One of many commands of a request, each of which does nothing when repeated. `settle` ends them."""

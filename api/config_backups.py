@@ -10,7 +10,6 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from api.as_of import AsOfParam, moment
 from api.caller import engineer, viewer
 from api.commands import Accepted
-from api.customers import accepted
 from api.pages import Cursor, Limit, Page, decode_cursor, page_of
 from api.provided import Connect, Do, KeptConfigs
 from domain.config import CONFIG, config_id
@@ -60,7 +59,7 @@ async def back_up(data: JSONBody[BackupRequest], commands: Do, connect: Connect)
         if device_id not in known:
             raise NotFound(f"no device {device_id}", code="DEVICE_NOT_FOUND")
     order = BackupOrder(device_ids=ids, all=data.all)
-    return await accepted(commands, backup(uuid4(), order, reason=data.reason))
+    return await commands.accepted(backup(uuid4(), order, reason=data.reason))
 
 
 @get("/config/backups", guards=[viewer], opt=READS)

@@ -8,7 +8,7 @@ from litestar import Response, Router, post
 from litestar.params import FromPath, JSONBody
 
 from api.caller import engineer
-from api.commands import Accepted
+from api.commands import Accepted, status_url
 from api.config_backups import backup_row
 from api.config_compare import RUNNING, Comparison, Side, comparison
 from api.config_reading import running_config, ways_to
@@ -63,12 +63,11 @@ async def restore_config(
         )
     if not data.dry_run:
         order = RestoreOrder(backup_id=row.id, confirm_within_s=data.confirm_within_s)
-        operation_id = uuid4()
         outcome = await commands.do(
-            *restore(str(device), operation_id, order, reason=data.reason), seen_by="operations"
+            *restore(str(device), uuid4(), order, reason=data.reason), seen_by="operations"
         )
         made = next(each for each in outcome.events if each.aggregate == "operation").originator_id
-        return await commands.answer(Accepted(str(made), f"/api/v1/operations/{made}"), status=202)
+        return await commands.answer(Accepted(str(made), status_url(made)), status=202)
     wanted = await kept.read(row.device_id, row.content)
     token = kept.token(str(device))
     running = await running_config(

@@ -10,7 +10,7 @@ from litestar import Response, Router, post
 from litestar.params import JSONBody
 
 from api.caller import engineer
-from api.commands import Commands
+from api.commands import Commands, status_url
 from api.config_reading import running_config
 from api.config_templates import template_row
 from api.provided import Connect, Do, Engine, KeptConfigs, ReadConfigs, Regexes, Secrets, WaysToDevices
@@ -309,12 +309,12 @@ async def _ordered(
     recorded = msgspec.convert(getattr(made.event, "params", {}), BulkOrder)
     body = AcceptedApplication(
         operation_id=str(made.originator_id),
-        status_url=_status(made.originator_id),
+        status_url=status_url(made.originator_id),
         operations=[
             DeviceOperation(
                 device_id=device.device_id,
                 operation_id=device.operation_id,
-                status_url=_status(device.operation_id),
+                status_url=status_url(device.operation_id),
                 wave=device.wave,
             )
             for device in recorded.devices
@@ -340,10 +340,6 @@ async def _sealed(targets: Sequence[_Target], secrets: tuple[str, ...], vault: S
 async def _destroy(sealed_ids: Any, vault: Secrets) -> None:
     for sealed_id in sealed_ids:
         await vault.destroy(sealed_id)
-
-
-def _status(operation: UUID | str) -> str:
-    return f"/api/v1/operations/{operation}"
 
 
 ROUTER = Router("/", route_handlers=[apply_template], tags=["templates"])

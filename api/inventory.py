@@ -154,9 +154,7 @@ async def poll_device(
             f"this device is {body.state}", code=f"DEVICE_{body.state.upper()}", into=body.merged_into
         )
     command = RequestOperation(kind=POLL, device_id=str(device), reason=why(data, ""))
-    outcome = await commands.do(OPERATION.to(uuid4(), command, new=True), seen_by="operations")
-    operation = str(outcome.events[0].originator_id)
-    return await commands.answer(Accepted(operation, f"/api/v1/operations/{operation}"), status=202)
+    return await commands.accepted(OPERATION.to(uuid4(), command, new=True))
 
 
 @get("/inventory/devices/{device:uuid}/interfaces", guards=[viewer], opt=READS)

@@ -331,9 +331,7 @@ async def _accepted(kind: str, request: Command, commands: Do, device_id: str = 
     command = RequestOperation(
         kind=kind, params=msgspec.to_builtins(request), device_id=device_id, reason=request.reason
     )
-    outcome = await commands.do(OPERATION.to(uuid4(), command, new=True), seen_by="operations")
-    operation = str(outcome.events[0].originator_id)
-    return await commands.answer(Accepted(operation, f"/api/v1/operations/{operation}"), status=202)
+    return await commands.accepted(OPERATION.to(uuid4(), command, new=True))
 
 
 ROUTER = Router(

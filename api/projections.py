@@ -7,7 +7,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody
 
 from api.caller import admin
-from api.commands import Reason, why
+from api.commands import Reason, status_url, why
 from api.pages import Cursor, Limit, Page, page_of_all
 from api.positions import LEDGER
 from api.provided import Connect, Do
@@ -50,7 +50,7 @@ async def rebuild_projection(
     seen_by = "operations" if states.get("operations") == "running" else LEDGER
     outcome = await commands.do(OPERATION.to(uuid4(), command, new=True), seen_by=seen_by)
     operation = str(outcome.events[0].originator_id)
-    body = RebuildStarted(name, operation, f"/api/v1/operations/{operation}")
+    body = RebuildStarted(name, operation, status_url(operation))
     return await commands.answer(body, status=202)
 
 

@@ -1,6 +1,6 @@
 """PPPoE secrets on routers: create, change, delete; each is an operation, since a router must act."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -10,12 +10,18 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from api.caller import engineer
 from api.commands import Accepted, Reason, why
-from api.customers import accepted
 from api.provided import Bus, Connect, Do, Secrets
 from api.routers import router_row
 from domain.customer import CUSTOMER, customer_id
 from domain.customer_commands import Comment, Username, Word
-from domain.customer_orders import SECRET_CHANGE, SECRET_CREATE, SECRET_DELETE, SealedSecret, SecretOrder
+from domain.customer_orders import (
+    SECRET_CHANGE,
+    SECRET_CREATE,
+    SECRET_DELETE,
+    SealedSecret,
+    SecretOrder,
+    waits_until,
+)
 from domain.customer_state import Customer
 from domain.errors import Conflict, NotFound, Refused
 from domain.operation import OPERATION, RequestOperation
@@ -123,7 +129,7 @@ async def _ordered(
     vault: Secrets,
 ) -> Response[Accepted]:
     async with connect() as conn:
-        wait_s = (await in_force(conn)).isolation.wait_s
+        settings = await in_force(conn)
     sealed_id = ""
     if data.password is not None or data.comment is not None:
         sealed = SealedSecret(password=data.password, comment=data.comment)
@@ -131,7 +137,7 @@ async def _ordered(
     order = SecretOrder(
         router_id=router_id,
         username=username,
-        until=datetime.now(UTC) + timedelta(seconds=wait_s),
+        until=waits_until(settings.isolation, datetime.now(UTC)),
         sealed_id=sealed_id,
         service=data.service,
         profile=data.profile,
@@ -147,7 +153,7 @@ async def _ordered(
         customer_id=str(customer_id(router_id, username)),
         reason=data.reason,
     )
-    return await accepted(commands, OPERATION.to(uuid4(), request, new=True))
+    return await commands.accepted(OPERATION.to(uuid4(), request, new=True))
 
 
 ROUTER = Router("/", route_handlers=[create_secret, change_secret, delete_secret], tags=["customers"])

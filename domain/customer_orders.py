@@ -1,6 +1,6 @@
 """What operations on customers carry: who, what, how, and until when a router that is down is waited for."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID, uuid5
 
@@ -101,6 +101,11 @@ class SealedSecret(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return "<SealedSecret>"
+
+
+def waits_until(settings: IsolationSettings, now: datetime) -> datetime:
+    """Until when an order waits for a router that is away."""
+    return now + timedelta(seconds=settings.wait_s)
 
 
 def plan_of(settings: IsolationSettings, method: IsolationMethod | None) -> IsolationPlan:
