@@ -17,7 +17,7 @@ from api.pages import Cursor, Limit, Page, page_of_all
 from api.provided import Connect, StoredTelemetry
 from domain.errors import Invalid, NotFound
 from domain.metrics import METRICS
-from domain.telemetry_history import DAY_S, Figures, Series, Spans, TelemetryHistory
+from domain.telemetry_history import DAY_S, Figures, MetricWindow, Series, Spans, TelemetryHistory
 from domain.telemetry_steps import fitting_step, resolution_of
 from projections import inventory_queries
 from projections.settings import in_force
@@ -140,7 +140,8 @@ async def get_history(
         retention_days=retention_days,
     )
     names = [each.interface for each in wanted]
-    items = await _items(history, str(device), metric, names, begin, end, step_s)
+    window = MetricWindow(device_id=str(device), metric=metric, interfaces=names, since=begin, until=end)
+    items = await _items(history, window, step_s) if names else []
     return HistoryBody(
         device_id=device,
         metric=metric,
@@ -153,34 +154,28 @@ async def get_history(
     )
 
 
-async def _items(
-    history: TelemetryHistory,
-    device: str,
-    metric: str,
-    names: Sequence[str],
-    begin: float,
-    end: float,
-    step_s: int,
-) -> list[InterfaceHistory]:
-    if not names:
-        return []
-    billed_s = _BILLED_S if end - begin <= _BILLED_DAYS * DAY_S else step_s
+async def _items(history: TelemetryHistory, window: MetricWindow, step_s: int) -> list[InterfaceHistory]:
+    asked_s = window.until - window.since
+    billed_s = _BILLED_S if asked_s <= _BILLED_DAYS * DAY_S else step_s
     if step_s:
-        spans, figures = await history.spans_and_figures(
-            device, metric, names, since=begin, until=end, step_s=step_s, figures_s=billed_s
-        )
-        points = {name: _points(spans[name], step_s) for name in names}
+        spans, figures = await history.spans_and_figures(window, step_s, figures_s=billed_s)
+        points = {name: _points(each, step_s) for name, each in spans.items()}
     else:
         billed_s = billed_s or _BILLED_S
-        figures = await history.figures(device, metric, names, since=begin, until=end, step_s=billed_s)
+        figures = await history.figures(window, billed_s)
         points = {
             name: [
                 Point(_moment(at), value, value, value, value, int(value is not None))
-                for at, value in await history.series(device, metric, name, since=begin, until=end)
+                for at, value in await history.series(
+                    window.device_id, window.metric, name, since=window.since, until=window.until
+                )
             ]
-            for name in names
+            for name in window.interfaces
         }
-    return [_interface(name, points[name], figures[name], metric, billed_s, end - begin) for name in names]
+    return [
+        _interface(name, points[name], figures[name], window.metric, billed_s, asked_s)
+        for name in window.interfaces
+    ]
 
 
 def _interface(

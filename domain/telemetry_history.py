@@ -34,6 +34,17 @@ class Series(msgspec.Struct, frozen=True):
     """How often, at the latest poll that changed it."""
 
 
+class MetricWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """One metric of a device, on some of its interfaces, over a time."""
+
+    device_id: str
+    metric: str
+    interfaces: Sequence[str]
+    since: float
+    until: float
+    """In seconds since the epoch, not included."""
+
+
 class Span(NamedTuple):
     """What was measured in a span of time. All None, and 0 counted, in a gap."""
 
@@ -123,42 +134,16 @@ class TelemetryHistory(Protocol):
         kept; else means of spans of so long (60, or a multiple of 300), with None for each without a value."""
         ...
 
-    async def spans(
-        self,
-        device_id: str,
-        metric: str,
-        interfaces: Sequence[str],
-        *,
-        since: float,
-        until: float,
-        step_s: int,
-    ) -> Mapping[str, Spans]:
-        """By interface, every span from the one that `since` is in to the last that begins before `until`."""
+    async def spans(self, window: MetricWindow, step_s: int) -> Mapping[str, Spans]:
+        """By interface, every span from the one that the window begins in to the last that begins before its end."""
         ...
 
-    async def figures(
-        self,
-        device_id: str,
-        metric: str,
-        interfaces: Sequence[str],
-        *,
-        since: float,
-        until: float,
-        step_s: int,
-    ) -> Mapping[str, Figures]:
+    async def figures(self, window: MetricWindow, step_s: int) -> Mapping[str, Figures]:
         """By interface, of such spans."""
         ...
 
     async def spans_and_figures(
-        self,
-        device_id: str,
-        metric: str,
-        interfaces: Sequence[str],
-        *,
-        since: float,
-        until: float,
-        step_s: int,
-        figures_s: int,
+        self, window: MetricWindow, step_s: int, figures_s: int
     ) -> tuple[Mapping[str, Spans], Mapping[str, Figures]]:
         """Both, of spans of different length."""
         ...

@@ -34,11 +34,11 @@ from adapters.telemetry.rows import (
     stored,
     uuid_of,
 )
-from adapters.telemetry.spans import figures_of, spans_of, with_gaps
+from adapters.telemetry.spans import Measured, figures_of, spans_of, with_gaps
 from adapters.telemetry.tables import DAYS, FIVE_MINUTES, HOURS, MINUTES, RAW, Table
 from domain.errors import Invalid
 from domain.telemetry import StreamPlace
-from domain.telemetry_history import DAY_S, HOUR_S, Figures, Recorded, Series, Spans
+from domain.telemetry_history import DAY_S, HOUR_S, Figures, MetricWindow, Recorded, Series, Spans
 
 MOST_SPANS = 100_000
 """Of one answer, over all its interfaces."""
@@ -96,8 +96,10 @@ class PostgresTelemetryHistory:
         self, device_id: str, metric: str, interface: str, *, since: float, until: float, step_s: int = 0
     ) -> Sequence[tuple[float, float | None]]:
         if step_s:
-            found = await self.spans(device_id, metric, [interface], since=since, until=until, step_s=step_s)
-            spans = found.get(interface)
+            window = MetricWindow(
+                device_id=device_id, metric=metric, interfaces=[interface], since=since, until=until
+            )
+            spans = (await self.spans(window, step_s)).get(interface)
             return list(zip(spans.at, spans.mean, strict=True)) if spans else []
         asked = question(device_id, metric, [interface], since, until)
         async with self._pool.connection() as conn:
@@ -106,59 +108,19 @@ class PostgresTelemetryHistory:
         within = (samples.at_ms >= since * 1000) & (samples.at_ms < until * 1000)
         return with_gaps(samples.at_ms[within] / 1000, samples.values[within], every[within])
 
-    async def spans(
-        self,
-        device_id: str,
-        metric: str,
-        interfaces: Sequence[str],
-        *,
-        since: float,
-        until: float,
-        step_s: int,
-    ) -> Mapping[str, Spans]:
-        within = since, until, step_s
-        _bounded(*within, len(interfaces))
-        found = await self._read(device_id, metric, interfaces, _table(step_s), [within])
-        return spans_of(*found, *within)
+    async def spans(self, window: MetricWindow, step_s: int) -> Mapping[str, Spans]:
+        return spans_of(await self._measured(window, step_s), window, step_s)
 
-    async def figures(
-        self,
-        device_id: str,
-        metric: str,
-        interfaces: Sequence[str],
-        *,
-        since: float,
-        until: float,
-        step_s: int,
-    ) -> Mapping[str, Figures]:
-        within = since, until, step_s
-        _bounded(*within, len(interfaces))
-        found = await self._read(device_id, metric, interfaces, _table(step_s), [within])
-        return figures_of(*found, *within)
+    async def figures(self, window: MetricWindow, step_s: int) -> Mapping[str, Figures]:
+        return figures_of(await self._measured(window, step_s), window, step_s)
 
     async def spans_and_figures(
-        self,
-        device_id: str,
-        metric: str,
-        interfaces: Sequence[str],
-        *,
-        since: float,
-        until: float,
-        step_s: int,
-        figures_s: int,
+        self, window: MetricWindow, step_s: int, figures_s: int
     ) -> tuple[Mapping[str, Spans], Mapping[str, Figures]]:
         if {_table(step_s).key, _table(figures_s).key} == {"hour", "day"}:  # they do not lie together
-            asked = device_id, metric, interfaces
-            return (
-                await self.spans(*asked, since=since, until=until, step_s=step_s),
-                await self.figures(*asked, since=since, until=until, step_s=figures_s),
-            )
-        for each in (step_s, figures_s):
-            _bounded(since, until, each, len(interfaces))
-        table = _table(gcd(step_s, figures_s))
-        within = [(since, until, step_s), (since, until, figures_s)]
-        found = await self._read(device_id, metric, interfaces, table, within)
-        return spans_of(*found, *within[0]), figures_of(*found, *within[1])
+            return await self.spans(window, step_s), await self.figures(window, figures_s)
+        measured = await self._measured(window, step_s, figures_s)
+        return spans_of(measured, window, step_s), figures_of(measured, window, figures_s)
 
     @asynccontextmanager
     async def _snapshot(self) -> AsyncIterator[AsyncConnection[Any]]:
@@ -205,25 +167,21 @@ class PostgresTelemetryHistory:
             )
         return _together(parts)
 
-    async def _read(
-        self,
-        device_id: str,
-        metric: str,
-        interfaces: Sequence[str],
-        table: Table,
-        within: Sequence[tuple[float, float, int]],
-    ) -> tuple[Mapping[int, tuple[str, float]], Buckets, Mapping[int, float]]:
-        """Names of the series, buckets at the table's resolution, sorted by series and time, and the interval of each."""
-        first = min(int(since // step_s) * step_s for since, _, step_s in within)
-        last = max(ceil(until / step_s) * step_s for _, until, step_s in within)
-        asked = question(device_id, metric, interfaces, first, last)
+    async def _measured(self, window: MetricWindow, *steps_s: int) -> Measured:
+        """At a resolution that all the steps are made of."""
+        for step_s in steps_s:
+            _bounded(window, step_s)
+        table = _table(gcd(*steps_s))
+        first = min(int(window.since // step_s) * step_s for step_s in steps_s)
+        last = max(ceil(window.until / step_s) * step_s for step_s in steps_s)
+        asked = question(window.device_id, window.metric, window.interfaces, first, last)
         if table.key == "hour":
             async with self._pool.connection() as conn:
                 found = await stored(conn, asked, table)
-            return (found.names, *self._of_hours(found, found.packed, table))
+            return Measured(found.names, *self._of_hours(found, found.packed, table))
         async with self._snapshot() as conn:
             found = await stored(conn, asked, None)
-            return (found.names, *await self._of_days(conn, asked, found, table))
+            return Measured(found.names, *await self._of_days(conn, asked, found, table))
 
     def _of_hours(
         self, found: Stored, packed: Sequence[Packed], table: Table
@@ -286,8 +244,9 @@ def _table(step_s: int) -> Table:
     raise Invalid("a step is a whole number of minutes", field="step")
 
 
-def _bounded(since: float, until: float, step_s: int, interfaces: int) -> None:
-    if (ceil(until / step_s) - since // step_s) * max(interfaces, 1) > MOST_SPANS:
+def _bounded(window: MetricWindow, step_s: int) -> None:
+    spans = ceil(window.until / step_s) - window.since // step_s
+    if spans * max(len(window.interfaces), 1) > MOST_SPANS:
         raise Invalid(
             f"that is more than {MOST_SPANS:,} values: ask for a longer step, less time or fewer interfaces",
             field="step",

@@ -2,47 +2,45 @@
 
 from collections.abc import Mapping
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 
 from adapters.telemetry.rollup import Buckets, Floats, chosen, coarser
-from domain.telemetry_history import Figures, Spans
+from domain.telemetry_history import Figures, MetricWindow, Spans
 
 _NOTHING = Figures(None, None, None, None, 0.0, 0.0)
 
 
-def spans_of(
-    names: Mapping[int, tuple[str, float]],
-    buckets: Buckets,
-    every: Mapping[int, float],
-    since: float,
-    until: float,
-    step_s: int,
-) -> dict[str, Spans]:
-    """By interface; `every` is the interval of a series, where it differs from the one by its name."""
-    first = int(since // step_s) * step_s
-    count = max(ceil((until - first) / step_s), 0)
-    steps = _within(coarser(buckets, step_s), first, first + count * step_s)
+class Measured(NamedTuple):
+    """The series of a window at one resolution."""
+
+    names: Mapping[int, tuple[str, float]]
+    """Number of the series -> interface and interval."""
+    buckets: Buckets
+    """Sorted by series and time."""
+    every: Mapping[int, float]
+    """Number of the series -> its interval in the window, where it differs from the one by its name."""
+
+
+def spans_of(measured: Measured, window: MetricWindow, step_s: int) -> dict[str, Spans]:
+    """By interface."""
+    first = int(window.since // step_s) * step_s
+    count = max(ceil((window.until - first) / step_s), 0)
+    steps = _within(coarser(measured.buckets, step_s), first, first + count * step_s)
     return {
-        interface: _grid(_of(steps, number), first, count, step_s, every.get(number, interval_s))
-        for number, (interface, interval_s) in names.items()
+        interface: _grid(_of(steps, number), first, count, step_s, measured.every.get(number, interval_s))
+        for number, (interface, interval_s) in measured.names.items()
     }
 
 
-def figures_of(
-    names: Mapping[int, tuple[str, float]],
-    buckets: Buckets,
-    every: Mapping[int, float],
-    since: float,
-    until: float,
-    step_s: int,
-) -> dict[str, Figures]:
+def figures_of(measured: Measured, window: MetricWindow, step_s: int) -> dict[str, Figures]:
     """By interface."""
-    first = int(since // step_s) * step_s
-    steps = _within(coarser(buckets, step_s), first, until)
+    first = int(window.since // step_s) * step_s
+    steps = _within(coarser(measured.buckets, step_s), first, window.until)
     return {
-        interface: _figures(_of(steps, number), step_s, every.get(number, interval_s))
-        for number, (interface, interval_s) in names.items()
+        interface: _figures(_of(steps, number), step_s, measured.every.get(number, interval_s))
+        for number, (interface, interval_s) in measured.names.items()
     }
 
 

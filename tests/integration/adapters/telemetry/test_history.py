@@ -14,7 +14,7 @@ from adapters.telemetry.history import PostgresTelemetryHistory
 from adapters.telemetry.store import PostgresTelemetryStore
 from domain.errors import Conflict, Invalid
 from domain.telemetry import Poll, Sample, StreamPlace
-from domain.telemetry_history import RETENTION_DAYS, Figures, Recording, Span
+from domain.telemetry_history import RETENTION_DAYS, Figures, MetricWindow, Recording, Span
 
 BEGIN = 1_800_000_000 // 86_400 * 86_400
 DAY = 86_400
@@ -55,12 +55,16 @@ def expected(values: Values, since: float, until: float, step: int) -> list[Span
     return found
 
 
+def window(device: str, names: list[str], since: float, until: float) -> MetricWindow:
+    return MetricWindow(device_id=device, metric="if_in_bps", interfaces=names, since=since, until=until)
+
+
 async def check(history: PostgresTelemetryHistory, device: str, values: dict[str, Values]) -> None:
     since, until = BEGIN - 4_000.0, BEGIN + 3 * DAY + 5_000.0
     names = sorted(values)
     for step in (60, 300, 900, 3_600, 7_200, DAY):
         narrow = until if step > 60 else since + 30_000
-        spans = await history.spans(device, "if_in_bps", names, since=since, until=narrow, step_s=step)
+        spans = await history.spans(window(device, names, since, narrow), step)
         for name in names:
             assert spans[name].rows() == expected(values[name], since, narrow, step), (name, step)
     for name in names:
@@ -129,10 +133,10 @@ async def test_figures_are_of_the_spans_that_they_are_asked_for(
     await record(store, *(poll(device, at, value) for at, value in values.items()))
     pack_all(upkeep, BEGIN + DAY + 7_200)
     since, until = BEGIN + 600.0, BEGIN + 2.0 * DAY
-    asked = {"since": since, "until": until, "step_s": step, "figures_s": of}
-    spans, figures = await history.spans_and_figures(device, "if_in_bps", ["ether1"], **asked)
+    asked = window(device, ["ether1"], since, until)
+    spans, figures = await history.spans_and_figures(asked, step, figures_s=of)
     assert spans["ether1"].rows() == expected(values, since, until, step)
-    read = await history.spans(device, "if_in_bps", ["ether1"], since=since, until=until, step_s=of)
+    read = await history.spans(asked, of)
     below = [each for each in read["ether1"].rows() if each.mean is not None]
     means = sorted(each.mean for each in below)
     counted = sum(each.counted for each in below)
@@ -142,7 +146,7 @@ async def test_figures_are_of_the_spans_that_they_are_asked_for(
     assert found.p95 == pytest.approx(means[ceil(len(means) * 0.95) - 1])
     assert found.total == pytest.approx(sum(each.mean * each.covered_s for each in below))
     assert found.covered_s == pytest.approx(sum(each.covered_s for each in below))
-    nothing = await history.figures(device, "if_in_bps", ["ether1"], since=1e9, until=1e9 + 1, step_s=300)
+    nothing = await history.figures(window(device, ["ether1"], 1e9, 1e9 + 1), 300)
     assert nothing["ether1"] == Figures(None, None, None, None, 0.0, 0.0)
 
 
@@ -210,7 +214,7 @@ async def test_a_poll_of_a_large_device_is_read_back_whole(
 
     async def read() -> Sequence[float | None]:
         names = [f"ether{number}" for number in range(1, 1_001)]
-        spans = await history.spans(device, "if_in_bps", names, since=BEGIN, until=BEGIN + 300, step_s=300)
+        spans = await history.spans(window(device, names, BEGIN, BEGIN + 300), 300)
         return [spans[name].last[0] for name in names]
 
     assert await read() == values
@@ -241,6 +245,6 @@ async def test_what_is_old_is_dropped_a_partition_at_a_time(
 
 async def test_more_than_an_answer_can_hold_is_refused(history: PostgresTelemetryHistory) -> None:
     with pytest.raises(Invalid, match="longer step"):
-        await history.spans(str(uuid4()), "cpu_percent", [""], since=0, until=BEGIN, step_s=60)
+        await history.spans(window(str(uuid4()), [""], 0, BEGIN), 60)
     with pytest.raises(Invalid, match="whole number of minutes"):
-        await history.spans(str(uuid4()), "cpu_percent", [""], since=0, until=60, step_s=45)
+        await history.spans(window(str(uuid4()), [""], 0, 60), 45)
