@@ -133,7 +133,9 @@ class OperationSucceeded(Event, frozen=True):
     kind: str = ""
 
     def summary(self) -> str:
-        return one_line(f"{self.kind or 'operation'} succeeded")
+        failed = self.result.get("failed")
+        told = f", {failed} of {self.result.get('total')} failed" if failed else ""
+        return one_line(f"{self.kind or 'operation'} succeeded{told}")
 
 
 class OperationFailed(Event, frozen=True):

@@ -46,7 +46,7 @@ class Audit:
     """Every event of every aggregate."""
 
     name = "audit"
-    version = 3
+    version = 4
     tables: Sequence[Table] = (ENTRIES,)
     topics: Sequence[str] = ()
 

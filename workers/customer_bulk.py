@@ -23,7 +23,7 @@ from projections import customers
 from workers.customer_batch import SIZE as BATCH
 from workers.customer_batch import Batch, CustomerBatches, Member, fits
 from workers.customer_change import FIRST_PAUSE_S, LOOK_UP_S, CustomerChanges, Done, Order
-from workers.operation import OperationCancelledError, Work
+from workers.operation import OperationCancelledError, OperationFailedError, Work
 from workers.router_returns import RouterReturns
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
@@ -124,9 +124,7 @@ class BulkIsolation:
             telling.cancel()
             await asyncio.gather(telling, return_exceptions=True)
         await bulk.tell()
-        if work.cancelled:
-            raise OperationCancelledError(bulk.summary())
-        return bulk.summary()
+        return bulk.ending()
 
     async def _work(
         self, bulk: "_Bulk", asked: BulkOrder, routers: _Routers, group: asyncio.TaskGroup
@@ -311,7 +309,21 @@ class _Bulk:
         if done.code or not done.effective:
             self._failures.append(done)
 
-    def summary(self) -> dict[str, Any]:
+    def ending(self) -> dict[str, Any]:
+        """The operation's result. Raises where it was cancelled, or where it failed for every customer."""
+        if self.cancelled:
+            raise OperationCancelledError(self._summary())
+        if self._failures and len(self._failures) == self._total:
+            first = self._failures[0]
+            why = first.message or ", ".join(first.notes) or first.state
+            raise OperationFailedError(
+                "NO_CUSTOMER_CHANGED",
+                f"it failed for each of {self._total} customers; for {first.username}: {why}",
+                self._summary(),
+            )
+        return self._summary()
+
+    def _summary(self) -> dict[str, Any]:
         """Each customer's own page has the rest."""
         return {
             "total": self._total,

@@ -67,6 +67,10 @@ class TemplateWaves:
                 f"{course.failures} of {len(order.devices)} devices failed; {untouched} were left as they were",
                 result,
             )
+        if course.failures == len(order.devices):
+            raise OperationFailedError(
+                "NO_DEVICE_CHANGED", f"none of {len(order.devices)} devices took the template", result
+            )
         return result
 
     async def _stop(self, course: "_Course", work: Work, order: BulkOrder, why: str) -> None:

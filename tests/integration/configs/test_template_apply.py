@@ -159,6 +159,12 @@ def test_waves_follow_each_other_until_too_many_have_failed(
     assert (bulk["state"], bulk["result"]["succeeded"], bulk["result"]["failed"]) == ("succeeded", 2, 1)
     assert "description waves" in devices.config("arista_eos")
 
+    told = [each["summary"] for each in api.get("/audit?type=operation.succeeded.v1&limit=20")["items"]]
+    assert "template.apply_bulk succeeded, 1 of 3 failed" in told
+    alone = api.ended(applied(api, template_id, ("vrp",), max_failures=1)["operation_id"])
+    assert (alone["state"], alone["error"]["code"]) == ("failed", "NO_DEVICE_CHANGED")
+    assert (alone["result"]["total"], alone["result"]["failed"]) == (1, 1)
+
 
 def test_two_orders_for_one_device_follow_each_other(
     api: Api, devices: Devices, engineer: httpx.Client

@@ -249,8 +249,11 @@ async def test_a_router_that_does_not_come_back_in_time_is_told_of_each(plant: P
         await _settled(plant, len(NAMES))
         plant.site.lab.reboot("127.65.70.1", 60)
         operation_id = await plant.ask_all(NAMES, wait_s=2)
-        assert (await plant.ended(operation_id)).state == "succeeded"
-        result = (await plant.site.events.of_aggregate(operation_id))[-1].event.result
+        assert (await plant.ended(operation_id)).state == "failed"
+        event = (await plant.site.events.of_aggregate(operation_id))[-1].event
+        assert event.code == "NO_CUSTOMER_CHANGED"
+        assert event.message.startswith(f"it failed for each of {len(NAMES)} customers; for ")
+        result = event.result
         assert {each["code"] for each in result["failures"]} == {"ROUTER_DEADLINE_PASSED"}
         assert result["failed"] == len(NAMES)
         assert await _states(plant, NAMES) == {"active"}

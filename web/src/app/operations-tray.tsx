@@ -71,6 +71,7 @@ function Line({ operation }: { operation: Operation }) {
     if (given) cancel.mutate(given.reason);
   }
   const { done, total, eta } = howFar(operation, live);
+  const failed = Number((operation.result as { failed?: unknown } | null)?.failed ?? 0);
   return (
     <li className="py-2">
       <div className="flex items-center gap-2">
@@ -86,6 +87,7 @@ function Line({ operation }: { operation: Operation }) {
           {can("engineer") && <Button small tone="quiet" busy={cancel.isPending || operation.cancelling} onClick={() => void onCancel()}>Cancel</Button>}
         </div>
       )}
+      {operation.state === "succeeded" && failed > 0 && <p className="text-xs text-warn">{count(failed)} of {count(total)} failed</p>}
       {operation.error && <p className="text-xs break-words text-bad">{textOf(operation.error.message)}</p>}
     </li>
   );
