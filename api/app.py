@@ -41,7 +41,7 @@ from api.app_history import live_dependencies
 from api.app_telemetry import telemetry_dependencies
 from api.app_terminal import terminal_dependencies
 from api.authentication import Authentication, Callers
-from api.bodies import check_body, check_parameters
+from api.bodies import LARGEST_BODY, check_body, check_parameters
 from api.caller import attribution
 from api.commands import Commands
 from api.destroying import Destroyer
@@ -69,8 +69,6 @@ from domain.configuration import Configuration
 from domain.identification import wanted
 from projections.catalogue import projections as all_projections
 
-MAX_BODY = 16 * 2**20
-"""Bytes of a request's body."""
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -183,7 +181,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             DefineMiddleware(Authentication, callers=callers, sessions=sessions),
             DefineMiddleware(RateLimit, counts=Counts(configuration.requests_per_minute)),
             DefineMiddleware(
-                Idempotency, answers=Answers(connect, master_key.derive("answers")), max_body=MAX_BODY
+                Idempotency, answers=Answers(connect, master_key.derive("answers")), max_body=LARGEST_BODY
             ),
         ],
         openapi_config=openapi(),
@@ -193,7 +191,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             gzip_compress_level=1,  # a seventh of the time of the default, 9, for a tenth more bytes
         ),
         logging_config=None,
-        request_max_body_size=MAX_BODY,
+        request_max_body_size=LARGEST_BODY,
     )
     app.asgi_handler = Requests(WebApplication(app.asgi_handler))
     return app

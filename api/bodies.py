@@ -9,6 +9,8 @@ from litestar import Request
 from domain.codec import refuse_unstorable
 from domain.errors import Invalid
 
+LARGEST_BODY = 16 * 2**20
+"""Bytes of a request's body."""
 _ESCAPES = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 """What might become text that cannot be stored: U+0000 and halves of surrogate pairs."""
 _QUOTED = re.compile(r"`([^`]*)`")

@@ -8,7 +8,9 @@ import psycopg
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
+from api.bodies import LARGEST_BODY
 from api.commands import RECORDED, RecordedUnseen
 from api.positions import HEADER as POSITION_HEADER
 from domain.config_ports import ConfigError
@@ -34,7 +36,6 @@ _CODES = {
     404: "ROUTE_NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
     409: "CONFLICT",
-    413: "PAYLOAD_TOO_LARGE",
     415: "UNSUPPORTED_MEDIA_TYPE",
     429: "RATE_LIMITED",
     503: "SERVICE_UNAVAILABLE",
@@ -145,6 +146,14 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     return _respond(request, error.status_code, code, message, headers=headers)
 
 
+def body_too_large(request: Request[Any, Any, Any], error: RequestEntityTooLarge) -> Response[ErrorBody]:
+    message = (
+        f"the body of a request has up to {LARGEST_BODY // 2**20} MiB; send what is in it in several requests,"
+        " and of what is stored already its id"
+    )
+    return _respond(request, 413, "PAYLOAD_TOO_LARGE", message, {"limit_bytes": LARGEST_BODY})
+
+
 def database_away(
     request: Request[Any, Any, Any], error: Exception
 ) -> Response[ErrorBody] | Response[RecordedBody]:
@@ -214,6 +223,7 @@ HANDLERS: dict[Any, Any] = {
     ConfigError: config_error,
     DomainError: domain_error,
     ValidationException: bad_request,
+    RequestEntityTooLarge: body_too_large,
     HTTPException: http_error,
     psycopg.OperationalError: database_away,
     psycopg.InterfaceError: database_away,

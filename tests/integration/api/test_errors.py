@@ -165,7 +165,10 @@ def test_the_parameter_is_named(admin: httpx.Client, path: str, field: str) -> N
 def test_a_body_that_is_too_large(engineer: httpx.Client) -> None:
     body = b'{"severity": "high", "title": "' + b"x" * 17 * 2**20 + b'"}'
     for headers in ({}, {"Idempotency-Key": "large"}):
-        refused(engineer.post("/alerts", content=body, headers=headers), 413, "PAYLOAD_TOO_LARGE")
+        answer = engineer.post("/alerts", content=body, headers=headers)
+        error = refused(answer, 413, "PAYLOAD_TOO_LARGE")
+        assert "16 MiB" in error["message"]
+        assert error["details"] == {"limit_bytes": 16 * 2**20}
 
 
 def test_an_event_that_is_too_large_is_refused_before_it_is_recorded(engineer: httpx.Client) -> None:

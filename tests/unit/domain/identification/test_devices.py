@@ -149,6 +149,22 @@ DEVICES = {
         "EdgeSwitch 48-Port 500W, 1.9.2.5322630, Linux 3.6.5-03329cb9, 1.1.0.5102011",
         ("Ubiquiti", "edgeswitch", "1.9.2.5322630", "EdgeSwitch 48-Port 500W", "", "switch"),
     ),
+    "quanta": Device(
+        "4413",
+        "LB4M 48x1G 2x10G, *, VxWorks 6.6",
+        ("Quanta", "quanta", "VxWorks 6.6", "LB4M", "QTFCA61350001", "switch"),
+        {"4413.1.1.1.1.1.3.0": b"LB4M", "4413.1.1.1.1.1.4.0": b"QTFCA61350001"},
+    ),
+    "fastpath": Device(
+        "4413",
+        "Delta 1U 48x10G 4x40G, 3.4.1.0, Linux 3.8.13",
+        ("Broadcom", "fastpath", "3.4.1.0", "ET-7648L", "J0B1234", "switch"),
+        {
+            "4413.1.1.1.1.1.3.0": b"ET-7648L",
+            "4413.1.1.1.1.1.4.0": b"J0B1234",
+            "4413.1.1.1.1.1.13.0": b"3.4.1.0",
+        },
+    ),
     "airos": Device(
         "10002.1",
         "Linux 2.6.32.68 #1 Thu Aug 22 16:38:44 EEST 2019 mips",
