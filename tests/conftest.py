@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from adapters.embedded.nats import EmbeddedNats
@@ -21,10 +20,10 @@ from adapters.ledger.ledger import Ledger
 from adapters.ledger.log import PostgresEventLog
 from adapters.ledger.positions import PostgresPositionWatch
 from adapters.ledger.seals import LedgerSeals
-from adapters.schema import migrate
 from adapters.vault.master_key import MasterKey
 from adapters.vault.subjects import SubjectKeys
 from domain.event import Actor, Attribution
+from tests.databases import forget_durability, fresh_database
 
 # How long an example takes to make says more of the machine than of the test.
 settings.register_profile("netledger", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -67,6 +66,7 @@ def data_dir() -> Iterator[Path]:
 def postgres(data_dir: Path) -> Iterator[EmbeddedPostgres]:
     server = EmbeddedPostgres(data_dir)
     server.start()
+    forget_durability(server)
     yield server
     server.stop()
 
@@ -81,19 +81,16 @@ def nats_server(data_dir: Path) -> Iterator[EmbeddedNats]:
 
 @pytest.fixture
 def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """The URL of a database of this test alone."""
-    name = f"t_{uuid4().hex}"
-    with psycopg.connect(postgres.admin_url, autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {} OWNER netledger").format(sql.Identifier(name)))
-    yield postgres.url_of(name)
-    with psycopg.connect(postgres.admin_url, autocommit=True) as conn:
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    """The URL of a database of this test alone, without any table."""
+    with fresh_database(postgres, empty=True) as url:
+        yield url
 
 
 @pytest.fixture
-def database(empty_database: str) -> str:
-    migrate(empty_database)
-    return empty_database
+def database(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The URL of a database of this test alone, migrated."""
+    with fresh_database(postgres) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

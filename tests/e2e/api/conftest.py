@@ -17,6 +17,6 @@ def broker() -> Iterator[EmbeddedNats]:
 
 
 @pytest.fixture
-def netledger(empty_database: str, broker: EmbeddedNats, tmp_path: Path) -> Iterator[Processes]:
-    with processes(empty_database, broker.url, tmp_path) as running:
+def netledger(database: str, broker: EmbeddedNats, tmp_path: Path) -> Iterator[Processes]:
+    with processes(database, broker.url, tmp_path) as running:
         yield running

@@ -16,12 +16,12 @@ from tests.e2e.api.processes import ADMIN_PASSWORD, Processes
 MARK = "s3cr3t-"
 
 
-def test_no_secret_comes_out(netledger: Processes, empty_database: str, broker: EmbeddedNats) -> None:
+def test_no_secret_comes_out(netledger: Processes, database: str, broker: EmbeddedNats) -> None:
     secrets, shown = _put_secrets_in(netledger)
     shown += _everything_that_can_be_read(netledger)
     _refuse_to_leak(secrets, "an answer", shown)
     _refuse_to_leak(secrets, "the log", [netledger.log.read_text()])
-    _refuse_to_leak(secrets, "the database", _tables(empty_database))
+    _refuse_to_leak(secrets, "the database", _tables(database))
     with netledger.admin() as admin:
         head = admin.get("/health").json()["services"]["projections"]["ledger_position"]
     messages = asyncio.run(_stream(broker.url, head))

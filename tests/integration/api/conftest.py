@@ -14,7 +14,8 @@ from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.vault.master_key import MasterKey
 from lab.fleet import Fleet, build_fleet
 from lab.snmp_server import serve
-from tests.integration.api.serving import Netledger, fresh_database, netledger, until
+from tests.databases import fresh_database
+from tests.integration.api.serving import Netledger, netledger, until
 from tests.own_nats import own_nats
 
 

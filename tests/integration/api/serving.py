@@ -7,17 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
-import psycopg
 import uvicorn
 from argon2 import PasswordHasher
-from psycopg import sql
 from websockets.sync.client import ClientConnection, connect
 
-from adapters.embedded.postgres import EmbeddedPostgres
-from adapters.schema import migrate
 from adapters.vault.master_key import MasterKey
 from api.app import create_app
 from api.ending import ended
@@ -186,20 +181,6 @@ def until(condition: Callable[[], Any], within_s: float = PATIENCE_S) -> Any:
         waiting.wait(0.02)
         deadline -= 0.02
     raise TimeoutError(f"not within {within_s:.0f} s")
-
-
-@contextlib.contextmanager
-def fresh_database(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """The URL of a database of one's own, migrated."""
-    name = f"t_{uuid4().hex}"
-    with psycopg.connect(postgres.admin_url, autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {} OWNER netledger").format(sql.Identifier(name)))
-    try:
-        migrate(postgres.url_of(name))
-        yield postgres.url_of(name)
-    finally:
-        with psycopg.connect(postgres.admin_url, autocommit=True) as conn:
-            conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextlib.contextmanager

@@ -20,8 +20,9 @@ from schemathesis.specs.openapi.checks import (
 from adapters.embedded.nats import EmbeddedNats
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.vault.master_key import MasterKey
+from tests.databases import fresh_database
 from tests.integration.api.answers import done
-from tests.integration.api.serving import Netledger, fresh_database, netledger
+from tests.integration.api.serving import Netledger, netledger
 
 pytestmark = pytest.mark.timeout(600)  # hundreds of operations, some thousand requests
 

@@ -11,8 +11,9 @@ from psycopg import sql
 from adapters.embedded.nats import EmbeddedNats
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.vault.master_key import MasterKey
+from tests.databases import fresh_database
 from tests.integration.api.answers import done, listed, refused
-from tests.integration.api.serving import PASSWORD, Netledger, fresh_database, netledger
+from tests.integration.api.serving import PASSWORD, Netledger, netledger
 
 LIMIT = 300
 

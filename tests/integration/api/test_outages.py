@@ -18,8 +18,9 @@ import pytest
 from adapters.embedded.nats import EmbeddedNats
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.vault.master_key import MasterKey
+from tests.databases import fresh_database
 from tests.integration.api.answers import done, listed, refused, unused
-from tests.integration.api.serving import PATIENCE_S, Netledger, fresh_database, netledger, until
+from tests.integration.api.serving import PATIENCE_S, Netledger, netledger, until
 
 KINDS = ("projector", "relay", "executor")
 

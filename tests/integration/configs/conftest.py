@@ -12,7 +12,8 @@ from adapters.ssh.devices import SshConfigDevices
 from adapters.vault.master_key import MasterKey
 from domain.access import SshAccess
 from domain.config_ports import ConfigChange, ConfigStep, ConfigTarget
-from tests.integration.api.serving import Netledger, fresh_database, netledger, until
+from tests.databases import fresh_database
+from tests.integration.api.serving import Netledger, netledger, until
 from tests.integration.lab_process import LabProcess
 from tests.own_nats import own_nats
 

@@ -11,7 +11,8 @@ from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.jetstream.telemetry import JetStreamTelemetry, ensure_telemetry_stream
 from adapters.vault.master_key import MasterKey
 from domain.telemetry import Poll
-from tests.integration.api.serving import Netledger, fresh_database, netledger, until
+from tests.databases import fresh_database
+from tests.integration.api.serving import Netledger, netledger, until
 from tests.integration.workers.imagined import INTERVAL_S, device_ids, polls
 from tests.own_nats import own_nats
 

@@ -8,7 +8,8 @@ import pytest
 
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.vault.master_key import MasterKey
-from tests.integration.api.serving import Netledger, fresh_database, netledger, until
+from tests.databases import fresh_database
+from tests.integration.api.serving import Netledger, netledger, until
 from tests.integration.lab_process import LabProcess
 from tests.own_nats import own_nats
 from workers.kinds import KINDS

@@ -34,9 +34,9 @@ def broker(servers_folder: Path) -> Iterator[EmbeddedNats]:
 
 @pytest.fixture
 async def netledger(
-    empty_database: str, broker: EmbeddedNats, master_key: MasterKey, tmp_path: Path
+    database: str, broker: EmbeddedNats, master_key: MasterKey, tmp_path: Path
 ) -> AsyncIterator[Installation]:
-    configuration = Configuration(data_dir=tmp_path, database_url=empty_database, nats_url=broker.url)
+    configuration = Configuration(data_dir=tmp_path, database_url=database, nats_url=broker.url)
     async with installation(configuration, master_key) as opened:
         await opened.set(timeout_s=0.3, device_timeout_s=4.0)
         yield opened

@@ -100,8 +100,8 @@ async def plant(database_url: str, broker: EmbeddedNats, folder: Path) -> AsyncI
 
 
 @pytest.fixture
-async def works(empty_database: str, broker: EmbeddedNats, tmp_path: Path) -> AsyncIterator[Plant]:
-    async with plant(empty_database, broker, tmp_path) as opened:
+async def works(database: str, broker: EmbeddedNats, tmp_path: Path) -> AsyncIterator[Plant]:
+    async with plant(database, broker, tmp_path) as opened:
         yield opened
 
 

@@ -58,13 +58,13 @@ def values(url: str, query: str) -> list[tuple[dict[str, str], float]]:
 
 
 async def test_samples_reach_prometheus_through_an_outage_of_it(
-    empty_database: str, broker: EmbeddedNats, tmp_path: Path
+    database: str, broker: EmbeddedNats, tmp_path: Path
 ) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    await prepare_database(empty_database)
-    configuration = Configuration(data_dir=tmp_path, database_url=empty_database, nats_url=broker.url)
+    await prepare_database(database)
+    configuration = Configuration(data_dir=tmp_path, database_url=database, nats_url=broker.url)
     client = await connect(broker.url, name="test")
     await ensure_telemetry_stream(client.jetstream())
     publisher = JetStreamTelemetry(client)

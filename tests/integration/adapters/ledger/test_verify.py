@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
@@ -21,7 +22,6 @@ from adapters.ledger.positions import PostgresPositionWatch
 from adapters.ledger.proof import Report, Trust
 from adapters.ledger.seals import Checkpoint, LedgerSeals
 from adapters.ledger.verify import verify
-from adapters.schema import migrate
 from adapters.vault.master_key import MasterKey
 from adapters.vault.subjects import SubjectKeys
 from domain.alert import ALERT, alert_id
@@ -29,6 +29,7 @@ from domain.alert_commands import AcknowledgeAlert, RaiseAlert
 from domain.chain import link
 from domain.event import Actor, Attribution
 from domain.user import USER, ChangeUser, CreateUser, user_id
+from tests.databases import fresh_database
 
 EVENTS = 24
 CHECKPOINTS = (8, 16, 20)
@@ -57,20 +58,18 @@ class Tampered:
 
 @pytest.fixture(scope="module")
 def written(postgres: EmbeddedPostgres, master_key: MasterKey) -> Iterator[Tampered]:
-    name = f"t_{uuid4().hex}"
-    with psycopg.connect(postgres.admin_url, autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {} OWNER netledger").format(sql.Identifier(name)))
-    url, seals = postgres.url_of(name), LedgerSeals(master_key.derive("ledger"))
-    migrate(url)
-    asyncio.run(write_history(url, master_key, seals))
-    with psycopg.connect(postgres.admin_url, dbname=name, autocommit=True) as conn:
-        conn.execute("CREATE SCHEMA saved")
-        for table in TABLES:
-            conn.execute(sql.SQL("CREATE TABLE saved.{0} AS TABLE ledger.{0}").format(sql.Identifier(table)))
-        conn.execute("ALTER TABLE ledger.events DISABLE TRIGGER append_only")
-        yield Tampered(url, Trust(seals.public_key, seals), conn)
-    with psycopg.connect(postgres.admin_url, autocommit=True) as conn:
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    seals = LedgerSeals(master_key.derive("ledger"))
+    with fresh_database(postgres) as url:
+        asyncio.run(write_history(url, master_key, seals))
+        name = urlsplit(url).path[1:]
+        with psycopg.connect(postgres.admin_url, dbname=name, autocommit=True) as conn:
+            conn.execute("CREATE SCHEMA saved")
+            for table in TABLES:
+                conn.execute(
+                    sql.SQL("CREATE TABLE saved.{0} AS TABLE ledger.{0}").format(sql.Identifier(table))
+                )
+            conn.execute("ALTER TABLE ledger.events DISABLE TRIGGER append_only")
+            yield Tampered(url, Trust(seals.public_key, seals), conn)
 
 
 @pytest.fixture
