@@ -106,15 +106,17 @@ async def test_a_confirmed_change_stays(host: Host) -> None:
 
 async def test_a_change_that_nobody_confirms_goes_back(host: Host) -> None:
     (host.etc / "a.conf").write_text("old\n")
+    sent = []
 
     async def die(step: ConfigStep) -> None:
         if step.state == "sent":
+            sent.append((host.etc / "a.conf").read_text())
             raise RuntimeError("the worker dies here")
 
     text = f"{host.heading('a.conf')}\nnew\n{host.heading('b.conf')}\nfresh\n"
     with pytest.raises(RuntimeError):
-        await host.device().apply(ConfigChange(kind="merge", text=text, confirm_within_s=1), die)
-    assert (host.etc / "a.conf").read_text() == "new\n"
+        await host.device().apply(ConfigChange(kind="merge", text=text, confirm_within_s=2), die)
+    assert sent == ["new\n"]
     async with asyncio.timeout(10):
         while host.undo.exists():  # noqa: ASYNC110 - a process of the host does it
             await asyncio.sleep(0.02)
