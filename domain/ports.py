@@ -1,6 +1,6 @@
 """The ports: what the outside world must offer, as small Protocols that adapters satisfy."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -26,9 +26,16 @@ class SnmpReader(Protocol):
     """Reads SNMP agents, however slow, chatty or broken they are."""
 
     def sweep(
-        self, addresses: Sequence[str], access: SnmpAccess, *, rate_per_s: int, timeout_s: float
+        self,
+        addresses: Sequence[str],
+        access: SnmpAccess,
+        *,
+        rate_per_s: int,
+        timeout_s: float,
+        asked: Callable[[float], None],
     ) -> AsyncIterator[str]:
-        """Asks every address for one object and yields those whose agent accepts this access, as they answer."""
+        """Asks every address for one object and yields those whose agent accepts this access, as they answer. `asked`
+        hears now and then which share of the addresses is through, rising to 1."""
         ...
 
     async def read(self, address: str, access: SnmpAccess, *, timeout_s: float) -> SnmpFacts:

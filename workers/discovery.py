@@ -104,7 +104,7 @@ class Discovery:
             work=work,
             tally=scan.tally,
         )
-        scan.begin(plan.count, probes.troubles)
+        scan.begin(plan.count, probes.troubles, probes.silent)
         await scan.report()
         await self._scan(request, plan, probes, records, scan, chunk_size(settings.discovery))
         gone = await self._gone(request, plan, accesses, work, records)
@@ -124,6 +124,7 @@ class Discovery:
         addresses = plan.addresses(skip=scan.done)
         everywhere = plan.count <= TCP_EVERYWHERE
         while chunk := list(islice(addresses, size)):
+            scan.chunk_begun(len(chunk))
             async with self._connect() as conn:
                 known = await known_accesses(conn, request.site, chunk)
             stream = probes.observe(
@@ -137,7 +138,7 @@ class Discovery:
                 )
                 await self._record(stream, records, scan)
             await records.hear_others()
-            scan.chunk_done(len(chunk))
+            scan.chunk_done()
             await scan.report()
 
     async def _record(

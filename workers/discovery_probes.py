@@ -49,6 +49,10 @@ class Probes:
             snmp, [access for access in accesses if isinstance(access, SnmpAccess)], settings, self.troubles
         )
 
+    def silent(self) -> int:
+        """How many addresses, about, were asked by SNMP in vain so far, of those that are observed."""
+        return self._search.silent()
+
     async def observe(
         self,
         addresses: Sequence[str],

@@ -3,6 +3,7 @@
 import math
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from domain.ports import EventLog
@@ -25,6 +26,8 @@ class Scan:
         self._found_before: int = checkpoint.get("found", 0)
         self._errors_before: Counter[str] = Counter(checkpoint.get("errors", {}))
         self._total = 0
+        self._chunk = self._within = 0
+        self._silent: Callable[[], int] = int
         self._troubles = Troubles()
         self._began = time.monotonic()
         self._began_at: int = self.done
@@ -46,13 +49,19 @@ class Scan:
                 after = batch[-1].position
         return cls(work, tally, checkpoint)
 
-    def begin(self, total: int, troubles: Troubles) -> None:
+    def begin(self, total: int, troubles: Troubles, silent: Callable[[], int]) -> None:
+        """`silent` says how many addresses of the present chunk, about, were asked in vain so far."""
         self._total = total
+        self._silent = silent
         self._troubles = troubles
         self._note()
 
-    def chunk_done(self, addresses: int) -> None:
-        self.done += addresses
+    def chunk_begun(self, addresses: int) -> None:
+        self._chunk = addresses
+
+    def chunk_done(self) -> None:
+        self.done += self._chunk
+        self._chunk = self._within = 0
         self._found_before = self.tally.found
         self._note()
 
@@ -66,10 +75,15 @@ class Scan:
 
     @property
     def _scanned(self) -> int:
-        """Within a chunk those who answered are done with; silence shows at its end."""
-        return min(self.done + self.tally.found - self._found_before, self._total)
+        """Within a chunk those who answered and those who were asked in vain."""
+        return min(self.done + max(self._found_in_chunk, self._within), self._total)
+
+    @property
+    def _found_in_chunk(self) -> int:
+        return self.tally.found - self._found_before
 
     async def report(self) -> None:
+        self._within = max(self._within, min(self._found_in_chunk + self._silent(), self._chunk))
         await self.work.report(
             done=self._scanned,
             total=self._total,
@@ -105,8 +119,8 @@ class Scan:
         return [name for name, addresses in (self.resolved or {}).items() if not addresses]
 
     def _eta_s(self) -> int | None:
-        scanned = self.done - self._began_at
+        scanned = self._scanned - self._began_at
         if not scanned:
             return None
         elapsed_s = time.monotonic() - self._began
-        return math.ceil(elapsed_s / scanned * (self._total - self.done))
+        return math.ceil(elapsed_s / scanned * (self._total - self._scanned))

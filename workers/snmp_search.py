@@ -77,6 +77,11 @@ class SnmpSearch:
         self._settings = settings
         self._troubles = troubles
         self._reading = asyncio.Semaphore(settings.parallel)
+        self._fresh: _Round | None = None
+
+    def silent(self) -> int:
+        """How many addresses, about, the present `find` has asked in vain so far."""
+        return self._fresh.silent() if self._fresh else 0
 
     async def find(
         self, addresses: Sequence[str], known: Mapping[str, str], met: Met, *, others: bool = True
@@ -94,7 +99,8 @@ class SnmpSearch:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._remembered(remembered, first, met, others=others))
             if others:
-                group.create_task(self._round(fresh, self._accesses, {}).run(met))
+                self._fresh = self._round(fresh, self._accesses, {})
+                group.create_task(self._fresh.run(met))
 
     async def _remembered(
         self,
@@ -145,6 +151,8 @@ class _Round:
         self._addresses = addresses
         self._accesses = accesses
         self._questions = _questions(accesses)
+        self._asked = [0.0] * len(self._questions)
+        """The share of the addresses that is through with each question."""
         self._tried = tried
         self._heard: dict[str, set[int]] = defaultdict(set)
         """Address -> credentials, by their place, that it seems to accept and that were not tried yet."""
@@ -178,6 +186,10 @@ class _Round:
                 async with asyncio.TaskGroup() as group:
                     await self._ask(number, asked, group, met)
 
+    def silent(self) -> int:
+        share = sum(self._asked) / max(len(self._asked), 1)
+        return int(share * (len(self._addresses) - len(self._heard)))
+
     def _chosen(self, number: int) -> list[str]:
         """Whom to ask at first: those who have not answered yet."""
         chosen: list[str] = []
@@ -194,11 +206,16 @@ class _Round:
 
     async def _ask(self, number: int, addresses: list[str], group: asyncio.TaskGroup, met: Met) -> None:
         places = self._questions[number]
+
+        def asked(share: float) -> None:
+            self._asked[number] = max(self._asked[number], share)
+
         async for address in self._snmp.sweep(
             addresses,
             self._accesses[places[0]],
             rate_per_s=self._settings.rate_per_s,
             timeout_s=self._settings.timeout_s,
+            asked=asked,
         ):
             self._heard[address].update(place for place in places if self._untried(address, place))
             self._follow_up(address, group, met)

@@ -6,7 +6,7 @@ from typing import Protocol
 from adapters.snmp.probes import probe_for
 from adapters.snmp.scalars import read_scalars
 from adapters.snmp.session import AgentSession, Variables
-from adapters.snmp.sweep import sweep
+from adapters.snmp.sweep import sweep, unheard
 from adapters.snmp.tables import addresses, cdp, entities, interfaces, lldp, system
 from adapters.snmp.tables.table import Columns, Table
 from adapters.snmp.users import Users
@@ -49,14 +49,22 @@ class GufoSnmpReader:
         self._users = Users()
 
     def sweep(
-        self, addresses: Sequence[str], access: SnmpAccess, *, rate_per_s: int, timeout_s: float
+        self,
+        addresses: Sequence[str],
+        access: SnmpAccess,
+        *,
+        rate_per_s: int,
+        timeout_s: float,
+        asked: Callable[[float], None] = unheard,
     ) -> AsyncIterator[str]:
         """Agents that answer to this access; with SNMPv3, all that speak it: `read` shows whether they accept the user.
 
         `timeout_s` is waited for each of the two requests an address gets.
         """
         port = access.port or STANDARD_PORT
-        return sweep(addresses, probe_for(access), port=port, rate_per_s=rate_per_s, timeout_s=timeout_s)
+        return sweep(
+            addresses, probe_for(access), port=port, rate_per_s=rate_per_s, timeout_s=timeout_s, asked=asked
+        )
 
     async def read(self, address: str, access: SnmpAccess, *, timeout_s: float) -> SnmpFacts:
         """All facts that the agent tells within `timeout_s`, which is for the whole visit.

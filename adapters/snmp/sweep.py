@@ -7,7 +7,7 @@ import secrets
 import socket
 from array import array
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from ipaddress import IPv6Address
 from typing import Any
 
@@ -26,17 +26,28 @@ _PUSH_BACK = frozenset(
 """The kernel is out of room or hands us another address's ICMP error: the same datagram may well go out a moment later."""
 
 
+def unheard(share: float) -> None:
+    """For who does not want to know how far a sweep is."""
+
+
 async def sweep(
-    addresses: Sequence[str], probe: Probe, *, port: int, rate_per_s: int, timeout_s: float
+    addresses: Sequence[str],
+    probe: Probe,
+    *,
+    port: int,
+    rate_per_s: int,
+    timeout_s: float,
+    asked: Callable[[float], None] = unheard,
 ) -> AsyncIterator[str]:
     """Yields each address once, as its agent answers; silence for `timeout_s` after the second request means no.
+    `asked` hears the share of both rounds of requests that is through.
 
     An answer counts when it comes from the address that was asked and carries that request's number.
     """
     if len(addresses) > MAX_NUMBER:
         raise ValueError(f"at most {MAX_NUMBER:,} addresses in one sweep")
     questions = _Questions(addresses, probe, port)
-    sender = asyncio.create_task(questions.ask(max(1, rate_per_s), timeout_s))
+    sender = asyncio.create_task(questions.ask(max(1, rate_per_s), timeout_s, asked))
     sender.add_done_callback(lambda _: questions.wake.set())
     try:
         while not sender.done():
@@ -71,7 +82,7 @@ class _Questions:
             self._loop.remove_reader(opened)
             opened.close()
 
-    async def ask(self, rate_per_s: int, timeout_s: float) -> None:
+    async def ask(self, rate_per_s: int, timeout_s: float, asked: Callable[[float], None]) -> None:
         """Sends everything twice at the rate, leaving out the second time who has answered, and waits for the last."""
         asked_at = array("d", bytes(8 * len(self._addresses)))
         pace = Pace(rate_per_s, self._loop.time())
@@ -90,11 +101,13 @@ class _Questions:
                     await asyncio.sleep(pause)
                 sent += 1
                 if sent % _SLICE == 0:
+                    asked((attempt + index / len(self._addresses)) / TRIES)
                     await asyncio.sleep(0)
                 asked_at[index] = self._loop.time()
                 if not await self._send(index, address):
                     self._settle(index)
         await self._wait(timeout_s)
+        asked(1.0)
 
     async def _wait(self, limit_s: float) -> None:
         """For answers, until there is nobody left to wait for."""

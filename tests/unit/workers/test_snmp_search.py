@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 
 import pytest
 from hypothesis import given
@@ -39,7 +39,13 @@ class MemoryNetwork:
         }
 
     async def sweep(
-        self, addresses: Sequence[str], access: SnmpAccess, *, rate_per_s: int, timeout_s: float
+        self,
+        addresses: Sequence[str],
+        access: SnmpAccess,
+        *,
+        rate_per_s: int,
+        timeout_s: float,
+        asked: Callable[[float], None],
     ) -> AsyncIterator[str]:
         is_v3 = isinstance(access, SnmpV3Access)
         question = "v3" if is_v3 else access.id
@@ -58,6 +64,7 @@ class MemoryNetwork:
                 yield address
         if len(answering) < len(addresses):
             await asyncio.sleep(timeout_s)
+        asked(1.0)
 
     async def read(self, address: str, access: SnmpAccess, *, timeout_s: float) -> SnmpFacts:
         self.logins[address, access.id] += 1

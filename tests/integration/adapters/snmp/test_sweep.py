@@ -50,6 +50,17 @@ async def test_agents_are_found_among_many_addresses(
     assert {len(agent.requests) for agent in agents.values()} == {2}
 
 
+async def test_how_far_it_is_is_told(make_reader: MakeReader) -> None:
+    shares: list[float] = []
+    silent = SnmpV2cAccess(id="v2c", community="public", port=9)
+    sweeping = make_reader().sweep(ADDRESSES, silent, rate_per_s=20_000, timeout_s=0.2, asked=shares.append)
+    assert [address async for address in sweeping] == []
+    assert shares == sorted(shares)
+    assert shares[0] < 0.1
+    assert any(0.4 < share < 0.6 for share in shares)
+    assert shares[-1] == 1.0
+
+
 async def test_a_wrong_community_is_silence_after_two_requests(
     start_agent: StartAgent, make_reader: MakeReader
 ) -> None:
