@@ -324,7 +324,10 @@ def score() -> None:
     """Read `timestamp,value` lines after a header on stdin; write one anomaly score in [0, 1] a line, as they come."""
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
-    score_stream(sys.stdin, sys.stdout)
+    try:
+        score_stream(sys.stdin, sys.stdout, tell=lambda line: typer.echo(line, err=True))
+    except BrokenPipeError:  # who reads the scores has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Scores one series from standard input as it comes: `timestamp,value` lines in, one anomaly score a line out."""
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -8,24 +9,32 @@ from domain.detection.series import SeriesDetector
 from domain.detection.state import SeriesState
 
 _LONGEST_LINE = 1000
+_MOST_TOLD = 10
 
 
-def score(stdin: TextIO, stdout: TextIO) -> None:
+def score(stdin: TextIO, stdout: TextIO, *, tell: Callable[[str], None] = lambda _line: None) -> None:
     """Reads a header and then records; writes one score in [0, 1] per record, before the next record is read.
 
     A timestamp is RFC 3339 or `YYYY-MM-DD HH:MM:SS` (UTC unless it says otherwise), or seconds since the epoch. Lines that
-    hold no finite number score 0, so the output always has as many lines as there were records.
+    hold no finite number score 0, so the output always has as many lines as there were records; `tell` gets what was
+    wrong with the first of them, and in the end how many there were.
     """
     detector, state = SeriesDetector(), SeriesState()
-    first = True
-    for line in stdin:
+    bad = 0
+    for number, line in enumerate(stdin, 1):
         at_s, value = _record(line)
-        if first:
-            first = False
-            if math.isnan(value):
-                continue
+        if number == 1 and math.isnan(value):
+            continue
+        if not math.isfinite(value):
+            bad += 1
+            if bad <= _MOST_TOLD:
+                tell(
+                    f"line {number}: no finite number after the first comma, scored 0: {line[:60].rstrip()!r}"
+                )
         stdout.write(f"{detector.observe(state, at_s, value).score:.9f}\n")
         stdout.flush()
+    if bad > _MOST_TOLD:
+        tell(f"{bad} lines without a finite number in all")
 
 
 def _record(line: str) -> tuple[float, float]:

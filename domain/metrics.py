@@ -1,9 +1,11 @@
 """The catalogue of metrics: what each name measures, in which unit, and what values make sense."""
 
+from difflib import get_close_matches
 from typing import Literal
 
 import msgspec
 
+from domain.errors import Invalid
 from domain.telemetry import Group
 
 Scope = Literal["device", "interface", "storage", "sensor", "queue"]
@@ -161,6 +163,14 @@ _ALL = (
 )
 
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}
+
+
+def check_name(name: str, field: str) -> None:
+    """Refuses a name that no sample will ever have; raises Invalid with the nearest name that there is."""
+    if name not in METRICS:
+        near = get_close_matches(name, METRICS, 1)
+        meant = f"; {near[0]}?" if near else ", see GET /telemetry/metrics"
+        raise Invalid(f"there is no metric {name}{meant}", field=field)
 
 
 def sane(metric: str, value: float) -> float | None:

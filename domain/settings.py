@@ -9,9 +9,10 @@ import msgspec
 from domain.aggregate import Aggregate
 from domain.compliance_settings import ComplianceSettings
 from domain.config_settings import ConfigSettings
-from domain.detection.alarm_rules import DetectionSettings
+from domain.detection.alarm_rules import JOINT, DetectionSettings
 from domain.errors import Invalid
 from domain.event import Change, Command, Event
+from domain.metrics import check_name
 from domain.polling import IntervalOverride, Seconds
 from domain.router_isolation import IsolationMethod
 from domain.telemetry_history import RETENTION_DAYS
@@ -184,6 +185,17 @@ def _apply(settings: Settings, values: dict[str, Any]) -> Settings:
     return msgspec.convert(tree, Settings)
 
 
+def _check_metrics(detection: DetectionSettings) -> None:
+    """Refuses metrics that no sample will ever have."""
+    for name in detection.skipped_metrics:
+        check_name(name, "detection/skipped_metrics")
+    for name in detection.sensitivity:
+        if name != JOINT:
+            check_name(name, "detection/sensitivity")
+    for name in detection.least_change:
+        check_name(name, "detection/least_change")
+
+
 def decide(state: Settings, command: Command) -> Sequence[Event]:
     if not isinstance(command, ChangeSettings):
         raise TypeError(f"settings know no {type(command).__name__}")
@@ -192,11 +204,14 @@ def decide(state: Settings, command: Command) -> Sequence[Event]:
         if path not in present:
             raise Invalid(f"there is no setting {path}", field=path, known=sorted(present))
     try:
-        wanted = flatten(_apply(state, command.changes))
+        asked = _apply(state, command.changes)
+        wanted = flatten(asked)
     except msgspec.ValidationError as error:
         raise Invalid(
             str(error), field=str(error).rpartition("$.")[2].rstrip("`").replace(".", "/")
         ) from None
+    if asked.detection != state.detection:
+        _check_metrics(asked.detection)
     changes = [
         Change(path, present[path], wanted[path]) for path in sorted(present) if present[path] != wanted[path]
     ]

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+import struct
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -11,7 +12,7 @@ import structlog
 
 from domain.syslog import OctetFrames
 from domain.traps import Trap
-from workers.receivers import Inbox
+from workers.inbox import Inbox
 
 _RECEIVE_BUFFER = 8 * 2**20
 _LARGEST = 65_535
@@ -20,6 +21,9 @@ _BURST = 256
 _MOST_CONNECTIONS = 2_000
 _IDLE_S = 900.0
 _CHUNK = 65_536
+_SO_RCVBUFFORCE = 33  # socket(7): beyond net.core.rmem_max, for who has CAP_NET_ADMIN
+_SO_MEMINFO = 55  # Linux 4.12: nine counts of a socket, of which the last is what it dropped
+_COUNTS = struct.Struct("9I")
 log = structlog.get_logger(__name__)
 
 Address = tuple[Any, ...]
@@ -30,13 +34,33 @@ Heard = Callable[[Trap, Address], None]
 class TrapReader(Protocol):
     """Reads datagrams of all versions of SNMP; answers informs; hands traps on."""
 
-    def feed(self, datagram: bytes, address: Address, heard: Heard, send: Send) -> None:
-        """Raises nothing."""
+    def feed(self, datagram: bytes, address: Address, heard: Heard, send: Send) -> str:
+        """Why the datagram was dropped, or nothing. Raises nothing."""
         ...
 
     async def keep_users(self) -> None:
         """Follows the credentials, for ever."""
         ...
+
+
+class Unread:
+    """How many datagrams the kernel dropped of a socket since it was last asked: they came faster than they were read."""
+
+    def __init__(self, bound: socket.socket) -> None:
+        self._bound = bound
+        self._known = 0
+
+    def __call__(self) -> int:
+        dropped = self._dropped()
+        since, self._known = (dropped - self._known) % 2**32, dropped
+        return since
+
+    def _dropped(self) -> int:
+        try:
+            counts = self._bound.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _COUNTS.size)
+            return int(_COUNTS.unpack(counts)[-1])
+        except (OSError, struct.error):  # a system that does not tell
+            return 0
 
 
 class UdpListener:
@@ -52,13 +76,16 @@ class UdpListener:
         loop = asyncio.get_running_loop()
         bound = _bound(socket.SOCK_DGRAM, self._host, self._port)
         self.port = bound.getsockname()[1]
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+        _widen(bound)
+        unread = Unread(bound)
+        inbox.unread.append(unread)
         loop.add_reader(bound, self._readable, bound, inbox)
         log.info("listening", what=type(self).__name__, port=self.port)
         try:
             await self._serve()
         finally:
             loop.remove_reader(bound)
+            inbox.unread.remove(unread)
             bound.close()
 
     async def _serve(self) -> None:
@@ -95,7 +122,9 @@ class TrapListener(UdpListener):
         def heard(trap: Trap, address: Address) -> None:
             inbox.trap(trap, plain_address(address[0]))
 
-        self._reader.feed(datagram, source, heard, send)
+        dropped = self._reader.feed(datagram, source, heard, send)
+        if dropped:
+            inbox.refuse(plain_address(source[0]), dropped)
 
 
 class StreamListener:
@@ -164,6 +193,14 @@ def _bound(kind: socket.SocketKind, host: str, port: int) -> socket.socket:
             return _bound(kind, "0.0.0.0", port)  # noqa: S104  # every address, as was asked for
         raise OSError(error.errno, f"cannot receive at {host} port {port}: {error.strerror}") from error
     return opened
+
+
+def _widen(bound: socket.socket) -> None:
+    """Room for what comes while other work has its turn: as much as the system allows."""
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
+    except OSError:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
 
 
 def plain_address(address: str) -> str:

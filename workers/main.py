@@ -197,7 +197,9 @@ def _services(parts: Parts, nats: ClientOnDemand) -> Services:
         "poller": poller(
             parts.worker_id, parts.pool, parts.bus, parts.secrets, parts.notes, nats, parts.figures
         ).run,
-        "receivers": receivers(parts.configuration, parts.worker_id, parts.pool, parts.secrets).run,
+        "receivers": receivers(
+            parts.configuration, parts.worker_id, parts.pool, parts.secrets, parts.figures
+        ).run,
         "customers": CutOffChanges(parts.bus, connect, parts.leadership, PostgresSessions(parts.pool)).run,
         "telemetry-upkeep": telemetry_upkeep(url, parts.pool, parts.leadership).run,
         "compliance": compliance_watch(

@@ -76,7 +76,9 @@ def router_polls(
     return RouterPolls(pool.connection, routers.all_owned, outbox)
 
 
-def receivers(configuration: Configuration, worker_id: str, pool: Pool, secrets: SecretOpener) -> Receivers:
+def receivers(
+    configuration: Configuration, worker_id: str, pool: Pool, secrets: SecretOpener, figures: FigureSources
+) -> Receivers:
     accesses = OpenedAccesses(secrets, worker_id, "traps")
 
     async def users() -> list[SnmpV3Access]:
@@ -97,13 +99,15 @@ def receivers(configuration: Configuration, worker_id: str, pool: Pool, secrets:
         listeners.append(StreamListener(host, configuration.syslog_tls_port, context))
     if configuration.trap_port:
         listeners.append(TrapListener(host, configuration.trap_port, SnmpTraps(users)))
-    return Receivers(
+    made = Receivers(
         listeners,
         connect=pool.connection,
         store=PostgresNetworkLogs(pool),
         findings=PostgresEvaluationStore(pool),
         notices=PostgresConfigNotes(pool),
     )
+    figures.add("receivers", made.figures)
+    return made
 
 
 def _spare_descriptors() -> int:

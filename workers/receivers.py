@@ -1,10 +1,9 @@
 """Receives syslog messages and SNMP traps: keeps them, and hands on what rules and backups wait for."""
 
 import asyncio
-import time
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -23,91 +22,26 @@ from domain.network_log import (
     configured_by,
 )
 from domain.settings import ReceiverSettings
-from domain.syslog import parse
-from domain.traps import Trap, fields, severity, text
+from domain.worker_figures import WorkerFigure
 from projections import alert_rules
 from projections.network_logs import devices_by_address
 from projections.settings import in_force
+from workers.inbox import Inbox
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
-MOST_WAITING = 50_000
-"""Messages that wait for the database; beyond, the newest are dropped and counted."""
 TOGETHER = 1_000
 PAUSE_S = 0.2
 LOOK_S = 10.0
 AGAIN_S = 1.0
 TELL_S = 10.0
 EXPIRE_S = 3_600.0
-_MOST_TOLD = 20
 log = structlog.get_logger(__name__)
 
 
 class Listener(Protocol):
     """Where messages arrive: it hands each to the inbox, with the address it came from."""
 
-    async def run(self, inbox: "Inbox") -> None: ...
-
-
-class Inbox:
-    """Takes messages as fast as they come; what is too much is dropped before anything is read of it."""
-
-    def __init__(self) -> None:
-        self.waiting: deque[NetworkLog] = deque()
-        self.news = asyncio.Event()
-        self.limits = SourceLimits(rate_per_s=100.0, burst=1_000)
-        self.full = 0
-        """Messages dropped because the database was too slow."""
-
-    def admits(self, address: str) -> bool:
-        """Whether one more message of the source is taken now."""
-        if len(self.waiting) >= MOST_WAITING:
-            self.full += 1
-            return False
-        return self.limits.take(address, time.monotonic())
-
-    def syslog(self, datagram: bytes, address: str) -> None:
-        message = parse(datagram)
-        words = [message.message_id, message.message] if message.message_id else [message.message]
-        self._put(
-            NetworkLog(
-                received_at=time.time(),
-                source="syslog",
-                address=address,
-                severity=message.severity,
-                facility=message.facility,
-                host=message.host,
-                app=message.app,
-                message=" ".join(words).strip(),
-                sent_at=message.sent_at,
-                fields=dict(message.data),
-            )
-        )
-
-    def trap(self, trap: Trap, address: str) -> None:
-        self._put(
-            NetworkLog(
-                received_at=time.time(),
-                source="trap",
-                address=address,
-                severity=severity(trap.oid),
-                message=text(trap),
-                trap_oid=trap.oid,
-                host=trap.agent,
-                fields=fields(trap),
-            )
-        )
-
-    def note(self, message: str, address: str = "") -> None:
-        """What we have to say ourselves."""
-        self._put(
-            NetworkLog(
-                received_at=time.time(), source="receiver", address=address, severity=4, message=message
-            )
-        )
-
-    def _put(self, record: NetworkLog) -> None:
-        self.waiting.append(record)
-        self.news.set()
+    async def run(self, inbox: Inbox) -> None: ...
 
 
 class Receivers:
@@ -130,7 +64,10 @@ class Receivers:
         self._filter = LogFilter([])
         self._settings = ReceiverSettings()
         self._keep_days = DEFAULT_DAYS
-        self._handed_on: deque[tuple[NetworkLog, str]] = deque(maxlen=MOST_WAITING)
+
+    def figures(self) -> Iterable[WorkerFigure]:
+        """What was taken and dropped; nothing where nothing is received."""
+        return self._inbox.counts.figures() if self._listeners else ()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -169,13 +106,9 @@ class Receivers:
             while inbox.waiting:
                 batch = [inbox.waiting[place] for place in range(min(TOGETHER, len(inbox.waiting)))]
                 known = [self._of_device(record) for record in batch]
-                try:
-                    await self._store.add(known)
-                    await self._hand_on(known)
-                except Exception as error:
-                    log.warning("messages not stored, trying again", messages=len(batch), error=repr(error))
-                    await asyncio.sleep(AGAIN_S)
-                    continue
+                found = [finding for each in known if (finding := self._finding(each)) is not None]
+                await _insist(partial(self._store.add, known), "messages not stored, trying again")
+                await _insist(partial(self._hand_on, known, found), "messages not handed on, trying again")
                 for _ in batch:
                     inbox.waiting.popleft()
                 if len(batch) < TOGETHER:
@@ -188,9 +121,8 @@ class Receivers:
         device_id = device_id or self._devices.get(record.address)
         return msgspec.structs.replace(record, device_id=device_id) if device_id else record
 
-    async def _hand_on(self, logs: Sequence[NetworkLog]) -> None:
+    async def _hand_on(self, logs: Sequence[NetworkLog], found: Sequence[Finding]) -> None:
         """To alert rules what one of them looks for, to backups whose configuration was changed."""
-        found = [finding for each in logs if (finding := self._finding(each)) is not None]
         if found:
             await self._findings.add(found)
         configured = {
@@ -218,16 +150,7 @@ class Receivers:
         """Says what was dropped, where the messages are that were not."""
         while True:
             await asyncio.sleep(TELL_S)
-            refused = self._inbox.limits.told()
-            for address, count in sorted(refused.items(), key=lambda each: -each[1])[:_MOST_TOLD]:
-                self._inbox.note(
-                    f"{count} messages of {address or 'new sources'} dropped: rate limit", address
-                )
-            if len(refused) > _MOST_TOLD:
-                self._inbox.note(f"messages of {len(refused) - _MOST_TOLD} more sources dropped: rate limit")
-            if self._inbox.full:
-                full, self._inbox.full = self._inbox.full, 0
-                self._inbox.note(f"{full} messages dropped: the database did not take them fast enough")
+            self._inbox.tell()
 
     async def _keep_expiring(self) -> None:
         while True:
@@ -239,3 +162,13 @@ class Receivers:
             except Exception as error:
                 log.warning("partitions of messages not kept up", error=repr(error))
                 await asyncio.sleep(AGAIN_S)
+
+
+async def _insist(step: Callable[[], Awaitable[None]], event: str) -> None:
+    """Until it succeeds, so that what was stored is not stored again when what follows fails."""
+    while True:
+        try:
+            return await step()
+        except Exception as error:
+            log.warning(event, error=repr(error))
+            await asyncio.sleep(AGAIN_S)

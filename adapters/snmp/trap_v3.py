@@ -17,12 +17,14 @@ from pysnmp.proto.rfc1902 import (  # type: ignore[import-untyped]  # has no stu
 from adapters.snmp.ber import OCTET_STRING, SEQUENCE, BerError, enter, read_integer
 from adapters.snmp.trap_message import SYS_UP_TIME, TRAP_OID
 from domain.access import SnmpV3Access
+from domain.event import one_line
 from domain.observation import OidValue
 from domain.traps import Trap
 
 Address = tuple[Any, ...]
 _MOST_ENGINES = 20_000
-_LEARN_PAUSE_S = 0.2
+_LEARNED_PER_S = 10.0
+_LEARNED_AT_ONCE = 100.0
 _AUTH = {
     None: config.USM_AUTH_NONE,
     "MD5": config.USM_AUTH_HMAC96_MD5,
@@ -63,9 +65,12 @@ class V3Traps:
     ) -> None:
         self._heard = heard
         self._users = {user.username: user for user in users}
+        self._masters = {user.username: _masters(user) for user in users}
         self._engines: set[tuple[str, bytes]] = set()
-        self._learn_s = 0.0
+        self._may_learn = _LEARNED_AT_ONCE
+        self._learn_s = time.monotonic()
         self._from: Address = ()
+        self._opened = False
         self._engine = engine.SnmpEngine()
         self._sender = _Sender(send)
         self._engine.register_transport_dispatcher(self._sender)
@@ -76,44 +81,69 @@ class V3Traps:
     def close(self) -> None:
         self._engine.unregister_transport_dispatcher()
 
-    def feed(self, datagram: bytes, address: Address) -> None:
-        """Raises BerError for what is no message of version 3; what its user or key do not open is dropped."""
+    def feed(self, datagram: bytes, address: Address) -> str:
+        """Why it was dropped, or nothing. Raises BerError for what is no message of version 3."""
         engine_id, name = _whose(datagram)
+        if not name:  # somebody asks for our engine ID (RFC 3414, 4)
+            self._open(datagram, address)
+            return ""
         user = self._users.get(name)
-        if name and user is None:
-            return
-        if user is not None and engine_id and (name, engine_id) not in self._engines:
-            self._learn(user, engine_id)
-        self._from = address
+        if user is None:
+            return f"no credential has the SNMPv3 user {one_line(name, 32)}"
+        fresh = bool(engine_id) and (name, engine_id) not in self._engines
+        if fresh and not self._learn(user, engine_id):
+            return "too many new SNMPv3 engines at once"
+        self._open(datagram, address)
+        if self._opened or not engine_id:
+            return ""
+        if (
+            fresh and engine_id != self._own_id()
+        ):  # anybody may make up engines: none stays that proved no key
+            self._engines.discard((name, engine_id))
+            config.delete_v3_user(self._engine, name, OctetString(engine_id))
+        return f"the credential of the SNMPv3 user {one_line(name, 32)} does not open it"
+
+    def _open(self, datagram: bytes, address: Address) -> None:
+        self._from, self._opened = address, False
         six = len(address) == 4
         domain = udp6.DOMAIN_NAME if six else udp.DOMAIN_NAME
         place = (udp6.Udp6TransportAddress if six else udp.UdpTransportAddress)(address)
         self._engine.message_dispatcher.receive_message(self._engine, domain, place, datagram)
 
-    def _learn(self, user: SnmpV3Access, engine_id: bytes) -> None:
-        """Traps are under the key that the sender's engine has of the user (RFC 3414, 2.6)."""
+    def _learn(self, user: SnmpV3Access, engine_id: bytes) -> bool:
+        """Traps are under the key that the sender's engine has of the user (RFC 3414, 2.6). Each takes some milliseconds."""
         now_s = time.monotonic()
-        if len(self._engines) >= _MOST_ENGINES or now_s < self._learn_s:
-            return
-        self._learn_s = now_s + _LEARN_PAUSE_S  # deriving keys is slow, and anybody may make up engines
+        self._may_learn = min(self._may_learn + (now_s - self._learn_s) * _LEARNED_PER_S, _LEARNED_AT_ONCE)
+        self._learn_s = now_s
+        if len(self._engines) >= _MOST_ENGINES or self._may_learn < 1.0:
+            return False
+        self._may_learn -= 1.0
         self._engines.add((user.username, engine_id))
-        if engine_id != bytes(self._engine.snmpEngineID):
+        if engine_id != self._own_id():
             self._add(user, OctetString(engine_id))
+        return True
+
+    def _own_id(self) -> bytes:
+        return bytes(self._engine.snmpEngineID)
 
     def _add(self, user: SnmpV3Access, engine_id: Any) -> None:
+        auth_master, priv_master = self._masters[user.username]
         config.add_v3_user(
             self._engine,
             user.username,
             _AUTH[user.auth_protocol],
-            user.auth_password or None,
+            auth_master,
             _PRIVACY[user.priv_protocol],
-            user.priv_password or None,
+            priv_master,
             securityEngineId=engine_id,
+            authKeyType=config.USM_KEY_TYPE_MASTER,
+            privKeyType=config.USM_KEY_TYPE_MASTER,
         )
 
     def _received(
         self, _engine: Any, reference: Any, _context_engine: Any, _context: Any, pairs: Any, _more: Any
     ) -> None:
+        self._opened = True
         values = {str(oid): _plain(value) for oid, value in pairs}
         uptime, trap_oid = values.pop(SYS_UP_TIME, None), values.pop(TRAP_OID, None)
         if isinstance(trap_oid, str):
@@ -121,6 +151,15 @@ class V3Traps:
                 oid=trap_oid, uptime_s=uptime / 100 if isinstance(uptime, int) else None, values=values
             )
             self._heard(trap, self._from)
+
+
+def _masters(user: SnmpV3Access) -> tuple[Any, Any]:
+    """A user's keys before they are made an engine's: a megabyte is hashed for each (RFC 3414, A.2), so once and for all."""
+    auth, privacy = _AUTH[user.auth_protocol], _PRIVACY[user.priv_protocol]
+    return (
+        config.AUTH_SERVICES[auth].hash_passphrase(OctetString(user.auth_password)),
+        config.PRIV_SERVICES[privacy].hash_passphrase(auth, OctetString(user.priv_password)),
+    )
 
 
 def _whose(datagram: bytes) -> tuple[bytes, str]:

@@ -17,11 +17,12 @@ Heard = Callable[[Trap, Address], None]
 Send = Callable[[bytes, Address], None]
 _LOOK_S = 10.0
 _AGAIN_S = 1.0
+MALFORMED = "no SNMP trap or inform"
 log = structlog.get_logger(__name__)
 
 
 class SnmpTraps:
-    """`users` are asked for now and then; v3 messages of others are dropped. `malformed` counts what could not be read."""
+    """`users` are asked for now and then; v3 messages of others are dropped."""
 
     def __init__(self, users: Callable[[], Awaitable[Sequence[SnmpV3Access]]]) -> None:
         self._users = users
@@ -29,7 +30,6 @@ class SnmpTraps:
         self._v3: V3Traps | None = None
         self._heard: Heard | None = None
         self._send: Send | None = None
-        self.malformed = 0
 
     async def keep_users(self) -> None:
         """For ever."""
@@ -47,24 +47,24 @@ class SnmpTraps:
             else:
                 await asyncio.sleep(_LOOK_S)
 
-    def feed(self, datagram: bytes, address: Address, heard: Heard, send: Send) -> None:
-        """Whatever the datagram holds, nothing is raised."""
+    def feed(self, datagram: bytes, address: Address, heard: Heard, send: Send) -> str:
+        """Why it was dropped, or nothing; whatever the datagram holds, nothing is raised."""
         try:
             if version_of(datagram) == 3:
                 self._heard, self._send = heard, send
-                if self._v3 is not None:
-                    self._v3.feed(datagram, address)
-                return
+                if self._v3 is None:
+                    return "no credential is for SNMPv3"
+                return self._v3.feed(datagram, address)
             trap, answer = read_trap(datagram)
         except BerError:
-            self.malformed += 1
+            return MALFORMED
         except Exception as error:  # pysnmp fails in many ways at what is malformed inside
-            self.malformed += 1
             log.debug("trap not read", error=repr(error))
-        else:
-            heard(trap, address)
-            if answer is not None:
-                send(answer, address)
+            return MALFORMED
+        heard(trap, address)
+        if answer is not None:
+            send(answer, address)
+        return ""
 
     def _tell(self, trap: Trap, address: Address) -> None:
         if self._heard is not None:

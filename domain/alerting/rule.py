@@ -7,7 +7,9 @@ import msgspec
 
 from domain.alert_commands import Severity
 from domain.alerting.scope import Scope
+from domain.detection.alarm_rules import JOINT
 from domain.errors import Invalid
+from domain.metrics import check_name
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=2_592_000)]
 Metric = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -177,6 +179,10 @@ class RuleVersion(msgspec.Struct, frozen=True, kw_only=True):
 def check(rule: Rule) -> None:
     """Refuses what can never hold or never end; raises Invalid with the field."""
     condition = rule.condition
+    if isinstance(condition, Threshold | Absence) or (
+        isinstance(condition, Anomaly) and condition.metric not in ("", JOINT)
+    ):
+        check_name(condition.metric, "condition.metric")
     if isinstance(condition, Threshold):
         _check_threshold(condition)
     if isinstance(condition, LogMatch) and not (condition.contains or condition.trap_oid):

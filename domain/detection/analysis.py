@@ -77,7 +77,7 @@ def analyze(state: SeriesState, samples: Samples, bar: Bar, latest: Latest | Non
             del anomalies[:-MOST_ANOMALIES]
     seen = int(state.scalars[SEEN])
     if last is None or not last[2].warm:
-        return _unsaid(state, latest, bar.score, seen)
+        return _unsaid(state, latest, bar.score, seen, last[1] if last is not None else None)
     at, value, verdict = last
     explanation = explain(verdict, value)
     assert explanation is not None  # the verdict is warm
@@ -99,7 +99,9 @@ def analyze(state: SeriesState, samples: Samples, bar: Bar, latest: Latest | Non
     )
 
 
-def _unsaid(state: SeriesState, latest: Latest | None, threshold: float, seen: int) -> Analysis:
+def _unsaid(
+    state: SeriesState, latest: Latest | None, threshold: float, seen: int, given: float | None
+) -> Analysis:
     """No new sample, or too few in all: a warm state still knows what to expect."""
     warm = seen > WARM_UP
     at = state.scalars[LAST_AT]
@@ -108,7 +110,7 @@ def _unsaid(state: SeriesState, latest: Latest | None, threshold: float, seen: i
     said = latest if warm and latest is not None else Latest(0.0, 0.0, 0.0)
     return Analysis(
         at=moment(at) if seen else None,
-        value=latest.value if latest is not None else None,
+        value=given if given is not None or latest is None else latest.value,
         score=said.score,
         strength=said.strength,
         threshold=threshold,

@@ -75,17 +75,23 @@ class Crossing(msgspec.Struct, frozen=True):
 
 
 def time_to_threshold(points: Sequence[ForecastPoint], threshold: float, *, rising: bool = True) -> Crossing:
-    """The first points at or beyond the threshold, None where the forecast does not reach it."""
+    """When the threshold is reached, straight lines drawn between the points; None where the forecast does not reach it."""
+    edges = [(point.at_s, point.upper if rising else point.lower) for point in points]
+    means = [(point.at_s, point.mean) for point in points]
+    return Crossing(_reached(edges, threshold, rising), _reached(means, threshold, rising))
+
+
+def _reached(line: Sequence[tuple[float, float]], threshold: float, rising: bool) -> float | None:
     sign = 1.0 if rising else -1.0
-    earliest = expected = None
-    for point in points:
-        edge = point.upper if rising else point.lower
-        if earliest is None and sign * (edge - threshold) >= 0.0:
-            earliest = point.at_s
-        if sign * (point.mean - threshold) >= 0.0:
-            expected = point.at_s
-            break
-    return Crossing(earliest, expected)
+    for number, (at_s, value) in enumerate(line):
+        beyond = sign * (value - threshold)
+        if beyond < 0.0:
+            continue
+        if not number:
+            return at_s
+        before_s, before = line[number - 1]
+        return at_s - (at_s - before_s) * beyond / (beyond + sign * (threshold - before))
+    return None
 
 
 def _known_errors(state: SeriesState) -> list[tuple[float, _Errors]]:

@@ -43,6 +43,9 @@ _BAND_START: Final = 2.06
 _BAND_STEP: Final = 0.25
 _ERROR_RATE: Final = 0.05
 _MOST_CHECKS: Final = 1e6
+_PAUSES_S: Final = (0.0, 1_500.0, 4_000.0, 6_200.0, 18_000.0)
+"""By horizon, how long after a check the next forecast is made. Without pauses horizons that divide the day would be checked
+at the same hours for ever, and their bands would hold 90 % at these alone: with them every hour has its turn."""
 
 
 def predictions(state: SeriesState, at_s: float, ahead_s: float) -> tuple[float, float, float, float]:
@@ -88,17 +91,20 @@ def observe_outlook(state: SeriesState, at_s: float, value: float) -> None:
     soonest = math.inf
     for number, ahead_s in enumerate(HORIZONS_S):
         due = scalars[OUTLOOK_DUE + number]
-        if due > at_s and not set_back:
-            soonest = min(soonest, due)
+        if abs(due) > at_s and not set_back:
+            soonest = min(soonest, abs(due))
             continue
-        late = at_s - due
         row = OUTLOOK + number * OUTLOOK_WIDTH
-        if due and 0.0 <= late <= max(0.1 * ahead_s, 2.0 * scalars[INTERVAL]):
-            _check(state, row, value - scalars[REFERENCE])
-        for place, said in enumerate(predictions(state, at_s, ahead_s)):
-            state.tables[row + place] = said - scalars[REFERENCE]
-        scalars[OUTLOOK_DUE + number] = at_s + ahead_s
-        soonest = min(soonest, at_s + ahead_s)
+        if 0.0 < due <= at_s:
+            if at_s - due <= max(0.1 * ahead_s, 2.0 * scalars[INTERVAL]):
+                _check(state, row, value - scalars[REFERENCE])
+            due = -(at_s + _PAUSES_S[number])
+        if -due <= at_s or set_back:
+            for place, said in enumerate(predictions(state, at_s, ahead_s)):
+                state.tables[row + place] = said - scalars[REFERENCE]
+            due = at_s + ahead_s
+        scalars[OUTLOOK_DUE + number] = due
+        soonest = min(soonest, abs(due))
     scalars[NEXT_DUE] = soonest
 
 

@@ -45,7 +45,9 @@ TREND_VALUE: Final = 28
 TREND_AT_AT: Final = 29
 TREND_AT_VALUE: Final = 30
 NEXT_DUE: Final = 31  # s since the epoch: the earliest outlook to be checked
-OUTLOOK_DUE: Final = 32  # first of HORIZONS places
+OUTLOOK_DUE: Final = (
+    32  # first of HORIZONS places: when it is checked, or, negative, when the next one is made
+)
 
 HORIZONS_S: Final = (3600.0, 14_400.0, 43_200.0, 86_400.0, 259_200.0)
 """How far ahead forecasts are made and checked all the time; horizons between them are interpolated."""

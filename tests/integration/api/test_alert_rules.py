@@ -63,6 +63,9 @@ def test_a_deleted_rule_comes_back_and_a_change_is_reverted(
         ({**CONDITION, "op": "outside"}, "condition.upper"),
         ({**CONDITION, "upper": 99}, "condition.upper"),
         ({"kind": "log", "source": "trap"}, "condition.contains"),
+        ({**CONDITION, "metric": "cpu_percnt"}, "condition.metric"),
+        ({"kind": "absence", "metric": "uptime"}, "condition.metric"),
+        ({"kind": "anomaly", "metric": "if_bps"}, "condition.metric"),
     ],
 )
 def test_what_can_never_hold_or_never_end_is_refused(

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from adapters.snmp.ber import element, integer, object_identifier
 from domain.access import SnmpV3Access
 from domain.device import DEVICE
 from domain.device_commands import AddDevice
@@ -218,6 +220,106 @@ async def test_a_flood_is_bounded_reported_and_harms_nobody(receiving: Receiving
     kept = await receiving.logs(address="127.0.0.9", source="syslog")
     assert kept
     assert sent > 20_000
+
+
+FLOODER = """
+import socket, sys, time
+target, rate, seconds, datagram = ("127.0.0.1", int(sys.argv[1])), int(sys.argv[2]), int(sys.argv[3]), bytes.fromhex(sys.argv[4])
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
+    sending.bind(("127.0.0.9", 0))
+    begun = time.monotonic()
+    for sent in range(rate * seconds):
+        if sent % 500 == 0 and (early := begun + sent / rate - time.monotonic()) > 0:
+            time.sleep(early)
+        sending.sendto(datagram, target)
+"""
+TRAP = element(
+    0x30,
+    integer(1),
+    element(0x04, b"public"),
+    element(
+        0xA7,
+        integer(7),
+        integer(0),
+        integer(0),
+        element(
+            0x30,
+            element(0x30, object_identifier("1.3.6.1.2.1.1.3.0"), element(0x43, b"\x01\x02")),
+            element(
+                0x30, object_identifier("1.3.6.1.6.3.1.1.4.1.0"), object_identifier("1.3.6.1.6.3.1.1.5.4")
+            ),
+        ),
+    ),
+)
+RATE, SECONDS = 50_000, 10
+
+
+async def test_of_a_flood_of_traps_every_one_is_kept_or_told_to_be_lost(receiving: Receiving) -> None:
+    """50,000 a second for ten seconds, where the machine can send so fast; others are heard meanwhile."""
+    flooder = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        FLOODER,
+        *(str(receiving.configuration.trap_port), str(RATE), str(SECONDS), TRAP.hex()),
+    )
+    heard = 0
+    while flooder.returncode is None:
+        receiving.udp(b"<190>quiet: in the flood, %d" % heard)
+        await receiving.kept(f"in the flood, {heard}")
+        heard += 1
+        await asyncio.sleep(0)
+    assert await flooder.wait() == 0
+    assert heard > 1
+
+    async def accounted() -> int:
+        told = [
+            int(row.message.split()[0])
+            for row in await receiving.logs(source="receiver")
+            if "rate limit" in row.message or "too fast" in row.message
+        ]
+        async with receiving.netledger.console.pool.connection() as conn:
+            cursor = await conn.execute("SELECT count(*) FROM logs.network WHERE source = 'trap'")
+            (kept,) = await cursor.fetchone()
+        assert (
+            kept <= 1_000 + 100 * 60
+        )  # the burst, and what a source may send in the longest minute that this takes
+        return int(kept) + sum(told)
+
+    async def all_of_them() -> bool:
+        return await accounted() == RATE * SECONDS
+
+    await until(all_of_them, 30.0)
+
+
+@pytest.mark.needs_package("snmp")
+async def test_traps_that_no_credential_opens_are_told(receiving: Receiving) -> None:
+    target = f"{HOST}:{receiving.configuration.trap_port}"
+    cold_start = ("-e", "0x80001f8880aabbcc", target, "", "1.3.6.1.6.3.1.1.5.1")
+    await receiving.program("snmptrap", *V3[:6], "another-password", *V3[7:], *cold_start)
+    await receiving.program("snmptrap", "-v3", "-u", "stranger", "-l", "noAuthNoPriv", *cold_start)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
+        sending.sendto(b"\x30\x03\x02\x01\x09", (HOST, receiving.configuration.trap_port))
+    for reason in (
+        "the credential of the SNMPv3 user netops does not open it",
+        "no credential has the SNMPv3 user stranger",
+        "no SNMP trap or inform",
+    ):
+        row = await receiving.kept(reason)
+        assert (row.source, row.address, row.device_name) == ("receiver", HOST, "core-1")
+    assert not await receiving.logs(source="trap")
+
+
+@pytest.mark.needs_package("snmp")
+async def test_after_a_restart_many_engines_are_heard_at_once(receiving: Receiving) -> None:
+    target = f"{HOST}:{receiving.configuration.trap_port}"
+    for number in range(30):
+        engine = f"0x80001f8880{number:06x}"
+        await receiving.program("snmptrap", *V3, "-e", engine, target, "", f"1.3.6.1.4.1.8072.9.{number}")
+
+    async def all_there() -> bool:
+        return len({row.trap_oid for row in await receiving.logs(source="trap")}) == 30
+
+    await until(all_there)
 
 
 async def test_what_is_malformed_is_dropped_or_kept_as_text(receiving: Receiving) -> None:

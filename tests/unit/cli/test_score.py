@@ -51,6 +51,14 @@ def test_garbage_costs_a_zero_and_nothing_else() -> None:
     assert {answer for n, answer in enumerate(answers) if n % (1 + len(garbage))} == {"0.000000000"}
 
 
+def test_what_is_wrong_with_a_line_is_told() -> None:
+    told: list[str] = []
+    lines = ["timestamp,value", "1,2", "2,many", "3,nan", *(f"{n}," for n in range(4, 30))]
+    score(io.StringIO("\n".join(lines)), io.StringIO(), tell=told.append)
+    assert told[0] == "line 3: no finite number after the first comma, scored 0: '2,many'"
+    assert len(told) == 11 and told[-1] == "28 lines without a finite number in all"
+
+
 def test_a_missing_header_costs_no_record() -> None:
     lines = records(120)
     assert scored("\n".join(lines)) == scored("timestamp,value\n" + "\n".join(lines))

@@ -2,7 +2,10 @@
 
 import math
 
-from domain.metrics import METRICS, sane
+import pytest
+
+from domain.errors import Invalid
+from domain.metrics import METRICS, check_name, sane
 
 
 def test_the_names_that_clients_rely_on_are_there() -> None:
@@ -20,3 +23,11 @@ def test_what_a_metric_cannot_be_is_not_known() -> None:
     for nonsense in (math.nan, math.inf, -math.inf):
         assert sane("temperature_celsius", nonsense) is None
         assert sane("if_in_bps", nonsense) is None
+
+
+def test_a_name_that_is_none_is_refused_with_what_may_be_meant() -> None:
+    check_name("cpu_percent", "metric")
+    with pytest.raises(Invalid, match=r"no metric cpu_percnt; cpu_percent\?"):
+        check_name("cpu_percnt", "metric")
+    with pytest.raises(Invalid, match="GET /telemetry/metrics"):
+        check_name("dew", "metric")

@@ -75,6 +75,15 @@ def test_a_disk_that_fills_is_foreseen() -> None:
     assert crossing.earliest_s <= crossing.expected_s
 
 
+def test_a_threshold_is_reached_between_two_points() -> None:
+    rising, falling = (
+        [ForecastPoint(0.0, a, a - 2.0, a + 2.0), ForecastPoint(100.0, b, b - 2.0, b + 2.0)]
+        for a, b in ((70.0, 80.0), (80.0, 70.0))
+    )
+    assert time_to_threshold(rising, 77.0) == Crossing(50.0, 70.0)
+    assert time_to_threshold(falling, 73.0, rising=False) == Crossing(50.0, 70.0)
+
+
 def test_a_threshold_out_of_reach_is_not_reached() -> None:
     points = [ForecastPoint(float(n), 10.0, 5.0, 15.0) for n in range(5)]
     assert time_to_threshold(points, 100.0) == Crossing(None, None)
