@@ -50,6 +50,7 @@ _MODULES = (
     "terminal",
     "totp",
     "users",
+    "views",
     "workers",
 )
 

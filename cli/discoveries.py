@@ -45,7 +45,9 @@ async def _follow(console: Console, operation_id: UUID, terminal: Terminal) -> O
         while True:
             async with console.pool.connection() as conn:
                 row = await operations.one(conn, str(operation_id))
-            assert row is not None  # its projection was waited for
+            if row is None:  # the read model is behind, as after an import
+                await asyncio.sleep(_LOOK_S)
+                continue
             notes: dict[str, Any] = row.progress
             bar.update(
                 task,

@@ -6,9 +6,11 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from domain import user_views
 from domain.aggregate import Aggregate
 from domain.errors import Conflict, NotFound, Refused
 from domain.event import Change, Command, Event, one_line
+from domain.user_views import ForgetView, SaveView, UserViewForgotten, UserViewSaved, Views
 
 Role = Literal["viewer", "engineer", "admin"]
 ROLES: tuple[Role, ...] = ("viewer", "engineer", "admin")
@@ -36,6 +38,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     totp_id: str = ""
     theme: str = "system"
     notifications: dict[str, Any] = {}
+    views: Views = {}
 
 
 class CreateUser(Command, frozen=True):
@@ -267,6 +270,8 @@ def decide(state: User, command: Command) -> Sequence[Event]:
             raise NotFound("no such user", code="USER_NOT_FOUND")
         case ChangeUser():
             return _change(state, command)
+        case SaveView() | ForgetView():
+            return user_views.decide(state.views, command)
         case ReplacePassword():
             if command.password_id == state.password_id:
                 return []
@@ -335,6 +340,8 @@ def evolve(state: User, event: Event) -> User:
                 if change.field in ("theme", "notifications")
             }
             return replace(state, **known)
+        case UserViewSaved() | UserViewForgotten():
+            return replace(state, views=user_views.evolve(state.views, event))
         case UserDisabled():
             return replace(state, state="disabled")
         case UserEnabled():
@@ -361,6 +368,8 @@ USER = Aggregate(
         UserRoleChanged,
         UserEmailChanged,
         UserPreferencesChanged,
+        UserViewSaved,
+        UserViewForgotten,
         UserDisabled,
         UserEnabled,
         UserPasswordReplaced,

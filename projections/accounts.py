@@ -27,6 +27,7 @@ from domain.user import (
     UserTotpDisabled,
     UserTotpEnabled,
 )
+from domain.user_views import UserViewForgotten, UserViewSaved, View, evolve
 from projections.tables import Key, Row, Rows, Table, instant
 
 USERS = Table(
@@ -46,6 +47,8 @@ USERS = Table(
     },
     key=("id",),
 )
+VIEWS = Table("views", {"user_id": "uuid", "views": "jsonb NOT NULL"}, key=("user_id",))
+"""The views that a user keeps, by list and name: apart from the user, who is read with every request."""
 API_KEYS = Table(
     "api_keys",
     {
@@ -81,17 +84,20 @@ class Accounts:
     """Who may come in, and what Netledger itself comes in with."""
 
     name = "accounts"
-    version = 1
-    tables: Sequence[Table] = (USERS, API_KEYS, CREDENTIALS)
+    version = 2
+    tables: Sequence[Table] = (USERS, VIEWS, API_KEYS, CREDENTIALS)
     topics: Sequence[str] = ("user.", "api_key.", "credential.")
 
     def keys(self, recorded: Recorded) -> Iterable[tuple[str, Key]]:
         yield _TABLES[recorded.aggregate], (str(recorded.originator_id),)
+        if isinstance(recorded.event, UserViewSaved | UserViewForgotten | UserDeleted):
+            yield "views", (str(recorded.originator_id),)
 
     def fold(self, recorded: Recorded, rows: Rows) -> None:
         {"user": _user, "api_key": _api_key, "credential": _credential}[recorded.aggregate](recorded, rows)
 
 
+_VIEWS = dict[str, dict[str, View]]
 _TABLES = {"user": "users", "api_key": "api_keys", "credential": "credentials"}
 
 
@@ -122,6 +128,10 @@ def _user(recorded: Recorded, rows: Rows) -> None:
             rows.update("users", user_id, email=event.new)
         case UserPreferencesChanged():
             rows.update("users", user_id, **_columns(USERS, event.changes))
+        case UserViewSaved() | UserViewForgotten():
+            kept = rows.get("views", user_id)
+            before = msgspec.convert(kept["views"], _VIEWS) if kept else {}
+            rows.put("views", {"user_id": user_id, "views": msgspec.to_builtins(evolve(before, event))})
         case UserDisabled():
             rows.update("users", user_id, disabled=True)
         case UserEnabled():
@@ -136,6 +146,7 @@ def _user(recorded: Recorded, rows: Rows) -> None:
             rows.update("users", user_id, last_login_at=at)
         case UserDeleted():
             rows.delete("users", user_id)
+            rows.delete("views", user_id)
         case _:
             pass
 
@@ -200,6 +211,13 @@ async def listed(conn: AsyncConnection[Any], table: str, order: str) -> list[dic
     assert table in _TABLES.values()
     cursor = await conn.execute(f"SELECT row_to_json(t)::text FROM accounts.{table} t ORDER BY {order}")
     return [msgspec.json.decode(row[0]) for row in await cursor.fetchall()]
+
+
+async def views_of(conn: AsyncConnection[Any], user_id: str) -> dict[str, dict[str, View]]:
+    """The views that a user keeps, by list and name."""
+    cursor = await conn.execute("SELECT views::text FROM accounts.views WHERE user_id = %s", (user_id,))
+    row = await cursor.fetchone()
+    return msgspec.json.decode(row[0], type=_VIEWS) if row else {}
 
 
 async def api_key_by_digest(conn: AsyncConnection[Any], digest: str) -> dict[str, Any] | None:

@@ -32,16 +32,26 @@ def test_the_table_filters_sorts_and_is_restored_by_its_address(open_as: Opener)
     expect(again.get_by_role("searchbox", name="Search devices")).to_have_value("mikrotik")
 
 
-def test_a_view_is_saved_and_opened_again(open_as: Opener) -> None:
+def test_a_view_follows_its_user_to_another_browser(open_as: Opener) -> None:
     page = open_as("viewer", "/devices?type=switch&sort=-name")
     page.get_by_role("button", name="Views").click()
     page.get_by_role("menuitem", name="Save this view").click()
     page.get_by_role("textbox", name="Name").fill("all switches")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("View “all switches” saved")).to_be_visible()
+    other = open_as("viewer", "/login")
+    older = '[{"name": "routers", "search": {"type": "router"}, "hidden": {}}]'
+    other.evaluate("older => localStorage.setItem('netledger.views.devices', older)", older)
+    other.goto("/devices")
+    other.get_by_role("button", name="Views").click()
+    other.get_by_role("menuitem", name="all switches", exact=True).click()
+    expect(other).to_have_url(re.compile(r"(?=.*type=switch)(?=.*sort=-name)"))
+    # what an earlier version kept in this browser is taken over
     page.goto("/devices")
     page.get_by_role("button", name="Views").click()
-    page.get_by_role("menuitem", name="all switches", exact=True).click()
-    expect(page).to_have_url(re.compile(r"type=switch&sort=-name"))
+    page.get_by_role("menuitem", name="routers", exact=True).click()
+    expect(page).to_have_url(re.compile(r"type=router"))
+    assert other.evaluate("localStorage.getItem('netledger.views.devices')") is None
 
 
 def test_what_is_shown_is_exported(open_as: Opener) -> None:

@@ -140,6 +140,39 @@ def test_ones_own_profile(instance: Netledger, admin: httpx.Client) -> None:
     assert (entry["actor"]["name"], entry["reason"]) == (name, "mine")
 
 
+def test_views_follow_their_user(instance: Netledger, admin: httpx.Client) -> None:
+    name = unused()
+    instance.user(name, "viewer")
+    with instance.client(instance.login(name)) as client:
+        down = {
+            "table": "devices",
+            "name": "Down / Ærø?",
+            "search": {"status": "down"},
+            "columns": {"mac": True},
+        }
+        assert done(client.put("/users/me/views", json={**down, "reason": "on call"})) == down
+        other = {"table": "audit", "name": "Mine", "search": {"actor": name}, "columns": {}}
+        done(client.put("/users/me/views", json=other))
+        assert listed(client.get("/users/me/views")) == [other, down]
+        assert listed(client.get("/users/me/views", params={"table": "devices"})) == [down]
+        changed = {**down, "search": {"status": "unknown"}}
+        done(client.put("/users/me/views", json=changed))
+        assert (
+            done(client.delete("/users/me/views", params={"table": "devices", "name": down["name"]}))
+            == changed
+        )
+        missing = client.delete("/users/me/views", params={"table": "devices", "name": down["name"]})
+        refused(missing, 404, "VIEW_NOT_FOUND")
+        refused(client.put("/users/me/views", json={**down, "name": " "}), 400, field="name")
+        refused(client.put("/users/me/views", json={**down, "search": {"q": "x" * 501}}), 400)
+    assert listed(admin.get("/users/me/views")) == []
+    entry = newest(admin, "user.view_forgotten.v1")
+    assert (entry["actor"]["name"], entry["changes"][0]["field"]) == (name, f"views/devices/{down['name']}")
+    done(admin.post(f"/audit/{entry['position']}/revert"))
+    with instance.client(instance.login(name)) as client:
+        assert listed(client.get("/users/me/views")) == [other, changed]
+
+
 def test_ones_own_password_ends_the_other_sessions(instance: Netledger, anybody: httpx.Client) -> None:
     name = unused()
     instance.user(name, "viewer")

@@ -104,6 +104,7 @@ from domain.user import (
     ReplacePassword,
     RevokeSessions,
 )
+from domain.user_views import ForgetView, SaveView, View
 from tests.property.domain import (
     alerting_commands,
     config_commands,
@@ -132,6 +133,12 @@ OPERATION = st.one_of(
     st.builds(LoseOutcome, attempt=_ATTEMPT, message=TEXT),
 )  # fmt: skip
 _ROLES = st.sampled_from(["viewer", "engineer", "admin"])
+_LISTS, _VIEW_NAMES = st.sampled_from(["devices", "audit"]), st.sampled_from(["Down", "mine / ÆØ"])
+_VIEWS = st.builds(
+    View,
+    search=st.dictionaries(st.sampled_from(["q", "sort"]), TEXT, max_size=2),
+    columns=st.dictionaries(st.sampled_from(["mac", "site"]), st.booleans(), max_size=2),
+)
 USER = st.one_of(
     st.builds(CreateUser, username=st.just("ada"), role=_ROLES, password_id=IDS, email=TEXT),
     maybe(role=_ROLES, email=TEXT, disabled=st.booleans(), theme=st.sampled_from(["system", "dark"]), notifications=JSON).map(
@@ -141,6 +148,8 @@ USER = st.one_of(
     st.builds(EnableTotp, totp_id=IDS),
     st.builds(DisableTotp),
     st.builds(DeleteUser),
+    st.builds(SaveView, table=_LISTS, name=_VIEW_NAMES, view=_VIEWS),
+    st.builds(ForgetView, table=_LISTS, name=_VIEW_NAMES),
     st.builds(LogIn, client=TEXT),
     st.builds(LockLogin, failures=st.integers(1, 9), seconds=st.integers(1, 900), client=TEXT),
     st.builds(RevokeSessions),
@@ -287,6 +296,8 @@ PLAIN: dict[str, list[Command]] = {
         ChangeUser(disabled=False, role="viewer", theme="dark"),
         EnableTotp(totp_id="t1"),
         DisableTotp(),
+        SaveView(table="devices", name="Down", view=View(search={"status": "down"})),
+        ForgetView(table="devices", name="Down"),
         DeleteUser(),
         LogIn(client="192.0.2.9"),
     ],
