@@ -1,5 +1,6 @@
 /** Moments in the reader's own zone, with UTC on hover; how long ago, kept fresh by one clock for the page. */
 import { useSyncExternalStore } from "react";
+import { visible } from "./name";
 import { duration } from "./units";
 
 const FULL = new Intl.DateTimeFormat(undefined, {
@@ -74,6 +75,7 @@ export function Time({ at, relative, style = "full" }: { at: string | number | n
 function Known({ at, relative, style }: { at: string | number; relative: boolean; style: "full" | "short" | "clock" }) {
   const present = useNow();
   const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return <span>{visible(String(at))}</span>; // a clock's own words
   const text = relative ? ago(date.getTime(), present) : formatTime(date, style);
   return (
     // the browser's own tooltip: a table has one of these in each row

@@ -62,7 +62,7 @@ function Backup({ row }: { row: Schemas["BackupBody"] }) {
           items={[
             ["Platform", row.platform],
             ["Size", `${count(row.lines)} lines, ${bytes(row.size_bytes)}`],
-            ["Changed by", row.author_by ? <span key="author"><Name wrap>{row.author_by}</Name>{row.author_at && <>, <Time at={row.author_at} /></>}</span> : "the device does not tell"],
+            ["Changed by", row.author_by ? <span key="author"><Name wrap>{row.author_by}</Name>{row.author_at && <span className="text-muted">, {visible(row.author_at)} by its clock</span>}</span> : "the device does not tell"],
             ["Read because", row.reason || row.cause],
             ["Note", row.note && <Name key="note" wrap>{row.note}</Name>],
             ["Tagged", row.tagged_at && <span key="tagged"><Name wrap>{row.tagged_by}</Name>, <Time at={row.tagged_at} /></span>],
