@@ -6,16 +6,19 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import Router, websocket
-from litestar.exceptions import WebSocketDisconnect
 
 from api.authentication import Callers
 from api.caller import Caller, viewer
 from api.event_feed import EventFeed, Frame
 from api.provided import CallersAgain, Feed
-from api.sockets import ENDED, AnySocket, close_reason, until_closed, until_first, until_session_ends
-
-_HELLO_S = 30.0
-_BAD_HELLO = 4400
+from api.sockets import (
+    ENDED,
+    AnySocket,
+    first_message,
+    until_closed,
+    until_first,
+    until_session_ends,
+)
 
 TypeName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
@@ -37,7 +40,7 @@ async def events(socket: AnySocket, feed: Feed, callers: CallersAgain) -> None:
     """Frames are `{"kind": "event", "position", "type", ...}` and `{"kind": "progress", "operation_id", ...}`.
     With `from` a position, every event above it comes, once and in order."""
     await socket.accept()
-    hello = await _hello(socket)
+    hello = await first_message(socket, Hello, example='{"from": position or "now", "types": [...]}')
     if hello is None:
         return
     subscription = _Subscription(socket, feed, hello, callers)
@@ -91,19 +94,6 @@ class _Subscription:
     async def _send(self, text: str) -> None:
         async with self._sending:
             await self._socket.send_text(text)
-
-
-async def _hello(socket: AnySocket) -> Hello | None:
-    try:
-        async with asyncio.timeout(_HELLO_S):
-            raw = await socket.receive_data(mode="text")
-        return msgspec.json.decode(raw or b"", type=Hello)
-    except (msgspec.DecodeError, RecursionError, TimeoutError) as error:
-        reason = f'say {{"from": position or "now", "types": [...]}} first: {error}'
-        await socket.close(code=_BAD_HELLO, reason=close_reason(reason))
-        return None
-    except WebSocketDisconnect:
-        return None
 
 
 ROUTER = Router("/", route_handlers=[events])

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 import structlog
 from litestar import WebSocket
 from litestar.exceptions import WebSocketDisconnect
@@ -13,11 +14,15 @@ from api.authentication import Callers
 from api.caller import Caller
 from api.ending import ended
 
+T = TypeVar("T")
 AnySocket = WebSocket[Caller, Any, Any]
 ENDED = 4401
 """Close code: the session has ended, or its token opens nothing."""
 REFUSED = 4404
 """Close code: what was asked for is not to be had; the reason says why."""
+_BAD_FIRST = 4400
+"""Close code: the first message is not what it must be."""
+_FIRST_S = 30.0
 _CLOSE_REASON = 123
 """Bytes that a close frame's reason may take (RFC 6455, 5.5.1)."""
 AGAIN_S = 5.0
@@ -28,6 +33,20 @@ log = structlog.get_logger(__name__)
 def close_reason(text: str) -> str:
     """As much of a text as fits into a close frame."""
     return text.encode()[:_CLOSE_REASON].decode(errors="ignore")
+
+
+async def first_message(socket: AnySocket, kind: type[T], *, example: str) -> T | None:
+    """What the client says first. None where it left, or said something else or nothing: then it was told the example,
+    and the connection is closed."""
+    try:
+        async with asyncio.timeout(_FIRST_S):
+            raw = await socket.receive_data(mode="text")
+        return msgspec.json.decode(raw or b"", type=kind)
+    except (msgspec.DecodeError, RecursionError, TimeoutError) as error:
+        await socket.close(code=_BAD_FIRST, reason=close_reason(f"say {example} first: {error}"))
+        return None
+    except WebSocketDisconnect:
+        return None
 
 
 async def until_session_ends(

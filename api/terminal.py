@@ -1,6 +1,5 @@
 """SSH to devices through WebSockets: who may, behind which host key; and the recordings of what was shown."""
 
-import asyncio
 import contextlib
 from typing import Literal
 from uuid import UUID
@@ -23,7 +22,7 @@ from api.provided import (
     TerminalBounds,
     WaysToDevices,
 )
-from api.sockets import REFUSED, AnySocket, close_reason
+from api.sockets import REFUSED, AnySocket, close_reason, first_message
 from api.terminal_messages import Failed, Hello
 from api.terminal_session import TerminalSession
 from domain.config_ports import ConfigTarget
@@ -32,8 +31,6 @@ from domain.ports import CommandBus
 from domain.terminal import TERMINAL, NoteReplay
 from domain.terminal import TerminalSession as Recorded
 
-HELLO_S = 30.0
-_BAD_HELLO = 4400
 ASCIICAST = "application/x-asciicast"
 
 
@@ -62,7 +59,7 @@ async def terminal(
     """First `{"reason", "columns", "rows"}`, then `{"kind": "input", "data"}` and `{"kind": "resize", "columns", "rows"}`.
     Frames to the client are `{"kind": "opened" | "ended" | "error", ...}` as text, and what the device writes as bytes."""
     await socket.accept()
-    hello = await _hello(socket)
+    hello = await first_message(socket, Hello, example='{"reason": ..., "columns": 80, "rows": 24}')
     if hello is None:
         return
     by = attribution(socket)
@@ -84,19 +81,6 @@ async def terminal(
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # who left does not hear it
             await socket.send_text(msgspec.json.encode(Failed(error.code, error.message)).decode())
             await socket.close(code=REFUSED, reason=close_reason(error.code))
-
-
-async def _hello(socket: AnySocket) -> Hello | None:
-    try:
-        async with asyncio.timeout(HELLO_S):
-            raw = await socket.receive_data(mode="text")
-        return msgspec.json.decode(raw or b"", type=Hello)
-    except (msgspec.DecodeError, RecursionError, TimeoutError) as error:
-        reason = f'say {{"reason": ..., "columns": 80, "rows": 24}} first: {error}'
-        await socket.close(code=_BAD_HELLO, reason=close_reason(reason))
-        return None
-    except WebSocketDisconnect:
-        return None
 
 
 @get("/terminals/{session:uuid}", guards=[engineer])

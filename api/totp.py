@@ -1,10 +1,12 @@
-"""Enrolment of an authenticator app for one-time passwords."""
+"""One-time passwords: enrolment of an authenticator app, and doing without."""
+
+from uuid import UUID
 
 import pyotp
 from litestar import Response, Router, delete, post
-from litestar.params import FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
-from api.caller import AnyRequest, viewer
+from api.caller import AnyRequest, admin, viewer
 from api.commands import Reason, why
 from api.one_time_passwords import matching_step
 from api.provided import Bus, Connect, Do, Secrets
@@ -65,11 +67,30 @@ async def disable_totp(
 ) -> Response[UserBody]:
     """Logins need no code any more."""
     own = own_id(request.user)
-    secret_id = (await bus.state(USER, own)).totp_id
-    await commands.do(USER.to(own, DisableTotp(reason=why(data, reason))), seen_by=SEEN)
-    if secret_id:
-        await vault.destroy(secret_id)
+    await _disable(own, why(data, reason), bus, commands, vault)
     return await commands.answer(await user_body(connect, own))
 
 
-ROUTER = Router("/", route_handlers=[propose_totp, confirm_totp, disable_totp], tags=["users"])
+@delete("/users/{user:uuid}/totp", guards=[admin], status_code=200)
+async def reset_totp(
+    user: FromPath[UUID],
+    bus: Bus,
+    commands: Do,
+    connect: Connect,
+    vault: Secrets,
+    data: JSONBody[Reason | None] = None,
+    reason: FromQuery[str] = "",
+) -> Response[UserBody]:
+    """Disables one-time passwords, for someone who lost the authenticator."""
+    await _disable(user, why(data, reason), bus, commands, vault)
+    return await commands.answer(await user_body(connect, user))
+
+
+async def _disable(user: UUID, reason: str, bus: Bus, commands: Do, vault: Secrets) -> None:
+    secret_id = (await bus.state(USER, user)).totp_id
+    await commands.do(USER.to(user, DisableTotp(reason=reason)), seen_by=SEEN)
+    if secret_id:
+        await vault.destroy(secret_id)
+
+
+ROUTER = Router("/", route_handlers=[propose_totp, confirm_totp, disable_totp, reset_totp], tags=["users"])

@@ -19,7 +19,6 @@ from domain.user import (
     ChangeUser,
     CreateUser,
     DeleteUser,
-    DisableTotp,
     ReplacePassword,
     Role,
     Username,
@@ -130,26 +129,8 @@ async def delete_user(
     return await commands.answer(None, status=204)
 
 
-@delete("/users/{user:uuid}/totp", guards=[admin], status_code=200)
-async def reset_totp(
-    user: FromPath[UUID],
-    bus: Bus,
-    commands: Do,
-    connect: Connect,
-    vault: Secrets,
-    data: JSONBody[Reason | None] = None,
-    reason: FromQuery[str] = "",
-) -> Response[UserBody]:
-    """Disables one-time passwords, for someone who lost the authenticator."""
-    secret_id = (await bus.state(USER, user)).totp_id
-    await commands.do(USER.to(user, DisableTotp(reason=why(data, reason))), seen_by=SEEN)
-    if secret_id:
-        await vault.destroy(secret_id)
-    return await commands.answer(await user_body(connect, user))
-
-
 ROUTER = Router(
     "/",
-    route_handlers=[list_users, get_user, create_user, change_user, delete_user, reset_totp],
+    route_handlers=[list_users, get_user, create_user, change_user, delete_user],
     tags=["users"],
 )

@@ -33,31 +33,3 @@ class Fault:
     message: str = "failure: rejected"
     category: int | None = None
     after: int = 0
-
-
-class Faults:
-    """The faults that wait to strike."""
-
-    def __init__(self) -> None:
-        self.waiting: list[Fault] = []
-        """What has not struck yet, or strikes always."""
-
-    def add(self, fault: Fault) -> None:
-        self.waiting.append(fault)
-
-    def clear(self) -> None:
-        self.waiting.clear()
-
-    def strike(self, command: str) -> Fault | None:
-        """The first fault for this command, used up where it has a count."""
-        for fault in self.waiting:
-            if command.startswith(fault.command):
-                if fault.after:
-                    fault.after -= 1
-                    continue
-                if fault.times:
-                    fault.times -= 1
-                    if not fault.times:
-                        self.waiting.remove(fault)
-                return fault
-        return None

@@ -4,9 +4,8 @@ import errno
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network
-from itertools import islice
 
+from lab.addresses import addresses
 from lab.routeros.pppoe import Subscriber
 from lab.routeros.router import SimulatedRouter
 from lab.routeros.server import RouterServer
@@ -59,15 +58,6 @@ def sites_of(plan: FleetPlan) -> Sequence[RouterSite]:
         )
         for number, address in enumerate(addresses(plan.network, plan.count))
     ]
-
-
-def addresses(network: str, count: int) -> list[str]:
-    found = [str(address) for address in islice(IPv4Network(network).hosts(), count)]
-    if len(found) < count:
-        raise ValueError(
-            f"{network} has {len(found)} addresses for {count} routers; ask for a larger network"
-        )
-    return found
 
 
 def furnish(

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 
+from lab.faults import Faults
 from lab.routeros import menus
-from lab.routeros.faults import Faults
+from lab.routeros.faults import Fault
 from lab.routeros.pppoe import PppMenus, PppoeServer, Schedule
 from lab.routeros.query import compile_query
 from lab.routeros.release import Release
@@ -80,7 +81,7 @@ class SimulatedRouter:
     ) -> None:
         self.name = name
         self.release = Release.parse(version)
-        self.faults = Faults()
+        self.faults = Faults[Fault]()
         self.clock = clock
         self.disable_ends_session = disable_ends_session
         """Undocumented for real routers, so both are tried."""

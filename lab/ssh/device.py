@@ -5,8 +5,9 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 
+from lab.faults import Faults
 from lab.ssh.console import Console, Gone
-from lab.ssh.faults import Fault, Faults
+from lab.ssh.faults import Fault
 
 LAB_PASSWORD, LAB_ENABLE = "lab", "lab-enable"
 
@@ -31,7 +32,7 @@ class SshDevice(ABC):
         self.username = username
         self.password = password
         self.enable_password = enable_password
-        self.faults = Faults()
+        self.faults = Faults[Fault]()
         self.logins = 0
         self.commands: list[str] = []
         """What was typed, newest last."""

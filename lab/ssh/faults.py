@@ -10,7 +10,7 @@ FaultKind = Literal[
 
 @dataclass(slots=True)
 class Fault:
-    """Strikes commands that start with `command`, `times` times (0 = always).
+    """Strikes commands that start with `command`, `times` times (0 = always), once `after` of them have passed.
 
     slow: answers after `delay_s`. trickle: sends the answer byte by byte. chatty: log messages come with the answer and
     after the prompt. drop: the connection breaks in the middle of the answer. truncate: the answer is cut in the middle, at
@@ -24,27 +24,4 @@ class Fault:
     times: int = 1
     delay_s: float = 0.0
     message: str = ""
-
-
-class Faults:
-    """The faults that wait to strike."""
-
-    def __init__(self) -> None:
-        self.waiting: list[Fault] = []
-
-    def add(self, fault: Fault) -> None:
-        self.waiting.append(fault)
-
-    def clear(self) -> None:
-        self.waiting.clear()
-
-    def strike(self, command: str) -> Fault | None:
-        """The first fault for this command, used up where it has a count."""
-        for fault in self.waiting:
-            if command.startswith(fault.command):
-                if fault.times:
-                    fault.times -= 1
-                    if not fault.times:
-                        self.waiting.remove(fault)
-                return fault
-        return None
+    after: int = 0

@@ -3,11 +3,10 @@
 import errno
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network
-from itertools import islice
 
 import asyncssh
 
+from lab.addresses import addresses
 from lab.ssh.device import LAB_ENABLE, LAB_PASSWORD, SshDevice
 from lab.ssh.eos import EosDevice
 from lab.ssh.faults import Fault
@@ -67,15 +66,6 @@ def sites_of(plan: SshFleetPlan) -> Sequence[SshSite]:
         SshSite(address=address, name=f"lab-{number + 1}", family=plan.families[number % len(plan.families)])
         for number, address in enumerate(addresses(plan.network, plan.count))
     ]
-
-
-def addresses(network: str, count: int) -> list[str]:
-    found = [str(address) for address in islice(IPv4Network(network).hosts(), count)]
-    if len(found) < count:
-        raise ValueError(
-            f"{network} has {len(found)} addresses for {count} devices; ask for a larger network"
-        )
-    return found
 
 
 class SshFleet:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.embedded.nats import EmbeddedNats
+from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.vault.master_key import MasterKey
 from domain.configuration import Configuration
 from lab.snmp_server import Served, SnmpServer, serve
@@ -27,6 +28,15 @@ def servers_folder() -> Iterator[Path]:
 def broker(servers_folder: Path) -> Iterator[EmbeddedNats]:
     """A NATS of this test alone, since the stream LEDGER belongs to one ledger."""
     server = EmbeddedNats(servers_folder)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_postgres(servers_folder: Path) -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL that may be stopped without harm to other tests."""
+    server = EmbeddedPostgres(servers_folder)
     server.start()
     yield server
     server.stop()

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from domain.config import CONFIG, config_id
 from domain.config_orders import BackupOrder, backup
-from lab.ssh.faults import Faults
+from lab.faults import Faults
 from tests.integration.workers.installation import until
 from tests.integration.workers.processes import worker_process
 from tests.integration.workers.test_restores_killed import HangAt, Walk

@@ -1,7 +1,7 @@
 """Detectors whose database and stream are restarted under them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import nats
@@ -20,15 +20,6 @@ from tests.integration.workers.imagined import device_ids, polls
 from tests.integration.workers.installation import Installation, installation, until
 from tests.integration.workers.processes import worker_process
 from tests.integration.workers.test_detector import Happened, expected, set_detection, told
-
-
-@pytest.fixture
-def own_postgres(servers_folder: Path) -> Iterator[EmbeddedPostgres]:
-    """A PostgreSQL that may be stopped without harm to other tests."""
-    server = EmbeddedPostgres(servers_folder)
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

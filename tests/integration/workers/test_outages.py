@@ -34,15 +34,6 @@ def _agents():
 
 
 @pytest.fixture
-def own_postgres(servers_folder: Path) -> Iterator[EmbeddedPostgres]:
-    """A PostgreSQL that may be stopped without harm to other tests."""
-    server = EmbeddedPostgres(servers_folder)
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 async def outer(
     own_postgres: EmbeddedPostgres, broker: EmbeddedNats, master_key: MasterKey, tmp_path: Path
 ) -> AsyncIterator[Installation]:

@@ -13,8 +13,9 @@ from domain.config_ports import ConfigChange, ConfigStep, ConfigTarget
 from domain.config_text import same
 from domain.device import DEVICE
 from domain.device_commands import AddDevice
+from lab.faults import Faults
 from lab.ssh.device import SshDevice
-from lab.ssh.faults import Fault, Faults
+from lab.ssh.faults import Fault
 from lab.ssh.fleet import SshFleet, SshFleetPlan
 from tests.integration.workers.installation import until
 from tests.integration.workers.processes import worker_process
@@ -30,7 +31,7 @@ WORKERS = 3
 """Enough to have a place for each of these restores at the same time."""
 
 
-class HangAt(Faults):
+class HangAt(Faults[Fault]):
     """The device goes silent in the answer to its so-many-th command; what the command does is done."""
 
     def __init__(self, number: int) -> None:

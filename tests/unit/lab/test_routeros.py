@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from lab.routeros.faults import Fault, Faults
-from lab.routeros.fleet import add_customer, addresses, furnish
+from lab.addresses import addresses
+from lab.faults import Faults
+from lab.routeros.faults import Fault
+from lab.routeros.fleet import add_customer, furnish
 from lab.routeros.meter import Meter
 from lab.routeros.query import compile_query
 from lab.routeros.release import Release
@@ -174,7 +176,7 @@ def test_releases() -> None:
 
 
 def test_faults_strike_as_often_as_asked() -> None:
-    faults = Faults()
+    faults = Faults[Fault]()
     faults.add(Fault("hang", "/ppp", times=2))
     faults.add(Fault("slow", times=0))
     struck = [faults.strike("/ppp/secret/print") for _ in range(4)]
