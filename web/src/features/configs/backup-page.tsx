@@ -11,7 +11,7 @@ import { Code } from "@/ui/code";
 import { Dialog } from "@/ui/dialog";
 import { SelectField, TextArea, TextField } from "@/ui/field";
 import { usePathParam, useUrlState } from "@/ui/hooks";
-import { Name } from "@/ui/name";
+import { Name, visible } from "@/ui/name";
 import { Facts, Page, Panel, useTitle } from "@/ui/page";
 import { QueryState, Skeleton } from "@/ui/states";
 import { StatusBadge } from "@/ui/status";
