@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LAB ?= 1
+# Where it is set, each of the processes that are started would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run install check format lint types imports unit test packages bench licences events settings web web-types web-check clean
@@ -44,8 +46,10 @@ imports: $(STAMP)
 unit: $(STAMP)
 	@$(BIN)/python -m pytest -q tests/unit
 
-test: $(STAMP) packages format lint types imports web-check web ## all tests, with the system packages that they need
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests
+test: $(STAMP) packages ## all checks and tests, with the system packages that they need
+	@$(MAKE) --no-print-directory -j2 -Otarget format lint types imports web-check
+	@$(MAKE) --no-print-directory web
+	@$(BIN)/python -m pytest -q -n 3 tests
 
 packages: ## the Debian packages that tests run for real (as root; without root their tests are skipped)
 	@./tests/packages.sh

@@ -19,7 +19,7 @@ PASSWORD = "correct horse battery staple of a user"
 Opener = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product() -> Iterator[Product]:
     built = Path(__file__).parents[3] / "web/dist/index.html"
     if not built.is_file():
