@@ -1,5 +1,5 @@
 /** Text that a device chose: shown as text, in its own writing direction, however long or strange. */
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { cn } from "./cn";
 
 // C0 and C1 controls, bidi controls and other format characters that would deceive the reader
@@ -19,7 +19,7 @@ export function safe(value: ReactNode): ReactNode {
   return typeof value === "string" ? visible(value) : value;
 }
 
-export function Name({ children, fallback = "unnamed", className, wrap }: { children: string | null | undefined; fallback?: string; className?: string; wrap?: boolean }) {
+export const Name = memo(function Name({ children, fallback = "unnamed", className, wrap }: { children: string | null | undefined; fallback?: string; className?: string; wrap?: boolean }) {
   if (!children?.trim()) return <span className={cn("text-muted", className)}>{fallback}</span>;
   const text = visible(children);
   return (
@@ -27,4 +27,4 @@ export function Name({ children, fallback = "unnamed", className, wrap }: { chil
       {text}
     </bdi>
   );
-}
+});

@@ -18,6 +18,7 @@ import {
   Wrench,
   type LucideIcon,
 } from "lucide-react";
+import { memo, type ReactNode } from "react";
 import { cn } from "./cn";
 import { safe, visible } from "./name";
 
@@ -99,7 +100,7 @@ export function lookOf(state: string): Required<Look> {
   return { label: state.replaceAll("_", " ") || "unknown", ...look };
 }
 
-export function StatusBadge({ state, label, tone, icon, className }: { state: string; label?: string; tone?: Tone; icon?: LucideIcon; className?: string }) {
+export const StatusBadge = memo(function StatusBadge({ state, label, tone, icon, className }: { state: string; label?: string; tone?: Tone; icon?: LucideIcon; className?: string }) {
   const look = lookOf(state);
   const Icon = icon ?? look.icon;
   return (
@@ -114,12 +115,12 @@ export function StatusBadge({ state, label, tone, icon, className }: { state: st
       <span className="truncate">{visible(label ?? look.label)}</span>
     </span>
   );
-}
+});
 
-export function Chip({ children, className }: { children: React.ReactNode; className?: string }) {
+export const Chip = memo(function Chip({ children, className }: { children: ReactNode; className?: string }) {
   return (
     <span className={cn("inline-block max-w-full truncate rounded bg-idle-soft px-1.5 py-px align-middle text-xs text-text", className)}>
       {safe(children)}
     </span>
   );
-}
+});

@@ -5,7 +5,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { getCoreRowModel, useReactTable, type ColumnDef, type RowSelectionState, type VisibilityState } from "@tanstack/react-table";
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, Columns3, Download, RotateCw } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { messageOf } from "@/api/errors";
@@ -19,11 +18,9 @@ import { Failure, Skeleton, StaleNote } from "../states";
 import { toast } from "../toast-store";
 import { count } from "../units";
 import { leastWidth, nextSort, template, type Column } from "./column";
-import { DrawnRow } from "./row";
+import { Rows, type RowsHandle } from "./rows";
 import { Views } from "./views";
 
-const ROW_PX = 36;
-const CARD_PX = 64;
 const PAGE = 200;
 const AHEAD = 60;
 const CSV_ROWS = 50_000;
@@ -63,6 +60,7 @@ export function DataTable<P extends GetPath>(props: DataTableProps<P>) {
   const [selection, setSelection] = useState<RowSelectionState>({});
   const phone = useMediaQuery("(max-width: 639px)");
   const scroller = useRef<HTMLDivElement>(null);
+  const body = useRef<RowsHandle>(null);
   const [active, setActive] = useState(-1);
 
   const params = { path: pathParams, query: { ...filters, sort } } as unknown as Parameters<typeof pages<P>>[1];
@@ -94,16 +92,7 @@ export function DataTable<P extends GetPath>(props: DataTableProps<P>) {
   const go = useCallback((to: string) => void navigate({ to: to as never }), [navigate]);
   const clear = () => { setSelection({}); };
 
-  const virtual = useVirtualizer({
-    count: rows.length + (list.hasNextPage ? 1 : 0),
-    getScrollElement: () => scroller.current,
-    estimateSize: () => (phone ? CARD_PX : ROW_PX),
-    overscan: 12,
-    useFlushSync: false,
-  });
-  useEffect(() => { virtual.measure(); }, [phone, virtual]);
-  const visible = virtual.getVirtualItems();
-  const end = visible.at(-1)?.index ?? 0;
+  const [end, setEnd] = useState(0);
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError && end + AHEAD >= rows.length) void fetchNextPage();
@@ -122,7 +111,7 @@ export function DataTable<P extends GetPath>(props: DataTableProps<P>) {
     if (step !== undefined) {
       const next = Math.min(rows.length - 1, Math.max(0, active + step));
       setActive(next);
-      virtual.scrollToIndex(next);
+      body.current?.show(next);
     } else if (event.key === "Enter" && row) {
       if (onRow) onRow(row);
       else scroller.current.querySelector<HTMLAnchorElement>(`[data-row="${String(active)}"] a`)?.click();
@@ -219,38 +208,25 @@ export function DataTable<P extends GetPath>(props: DataTableProps<P>) {
         ) : rows.length === 0 ? (
           props.empty
         ) : (
-          <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize(), minWidth: phone ? undefined : least }}>
-            {visible.map(({ index, start, size }) => {
-              const row = rows[index];
-              if (row === undefined)
-                return (
-                  <div key="more" className="absolute inset-x-0 px-3 py-2 text-muted" style={{ transform: `translateY(${String(start)}px)`, height: size }}>
-                    {isFetchNextPageError ? <Button small onClick={() => void fetchNextPage()}>Load more</Button> : "Loading more …"}
-                  </div>
-                );
-              const key = rowId(row);
-              return (
-                <DrawnRow
-                  key={key}
-                  id={key}
-                  row={row}
-                  columns={phone ? columns : shown}
-                  tracks={tracks}
-                  phone={phone}
-                  index={index}
-                  start={start}
-                  size={size}
-                  selected={bulk ? (selection[key] ?? false) : null}
-                  active={index === active}
-                  look={props.rowClass?.(row)}
-                  link={rowLink}
-                  onRow={onRow}
-                  onSelect={select}
-                  onGo={go}
-                />
-              );
-            })}
-          </div>
+          <Rows
+            ref={body}
+            scroller={scroller}
+            rows={rows}
+            rowId={rowId}
+            rowLink={rowLink}
+            rowClass={props.rowClass}
+            onRow={onRow}
+            columns={phone ? columns : shown}
+            tracks={tracks}
+            least={least}
+            phone={phone}
+            selection={selectable ? selection : null}
+            active={active}
+            onSelect={select}
+            onGo={go}
+            more={hasNextPage && (isFetchNextPageError ? <Button small onClick={() => void fetchNextPage()}>Load more</Button> : "Loading more …")}
+            onEnd={setEnd}
+          />
         )}
       </div>
     </section>

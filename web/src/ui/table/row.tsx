@@ -32,7 +32,7 @@ export const DrawnRow = memo(AnyRow) as unknown as <Row>(props: RowProps<Row>) =
 
 function AnyRow<Row>(props: RowProps<Row>) {
   const { id, row, columns, tracks, phone, index, start, size, selected, active, look, link, onRow, onSelect, onGo } = props;
-  const place = { transform: `translateY(${String(start)}px)`, height: size };
+  const place = { top: start, height: size };
   const className = cn(
     "absolute inset-x-0 border-b border-line contain-content hover:bg-hover",
     selected && "bg-accent-soft",
@@ -40,10 +40,11 @@ function AnyRow<Row>(props: RowProps<Row>) {
     look,
     onRow && "cursor-pointer",
   );
-  if (phone) return <Card row={row} columns={columns} index={index} className={className} style={place} link={link} onRow={onRow} onGo={onGo} />;
+  if (phone) return <Card id={id} row={row} columns={columns} index={index} className={className} style={place} link={link} onRow={onRow} onGo={onGo} />;
   return (
     <div
       role="row"
+      data-id={id}
       data-row={index}
       aria-rowindex={index + 1}
       onClick={onRow && (() => { onRow(row); })}
@@ -94,7 +95,8 @@ function Lead<Row>({ row, column, link, onRow, onGo }: Opening<Row> & { column: 
   return <>{safe(column.cell(row))}</>;
 }
 
-function Card<Row>({ row, columns, index, className, style, link, onRow, onGo }: Opening<Row> & {
+function Card<Row>({ id, row, columns, index, className, style, link, onRow, onGo }: Opening<Row> & {
+  id: string;
   columns: readonly Column<Row>[];
   index: number;
   className: string;
@@ -104,7 +106,7 @@ function Card<Row>({ row, columns, index, className, style, link, onRow, onGo }:
   const side = columns.filter((each) => each.phone === "side");
   const lines = columns.filter((each) => each.phone === "line" && !(each.value && blank(each.value(row))));
   return (
-    <div role="row" data-row={index} aria-rowindex={index + 1} className={cn(className, "flex flex-col justify-center gap-0.5 px-3")} style={style}>
+    <div role="row" data-id={id} data-row={index} aria-rowindex={index + 1} className={cn(className, "flex flex-col justify-center gap-0.5 px-3")} style={style}>
       <div className="flex items-center gap-2">
         <span role="cell" className="min-w-0 flex-1 truncate">{title && <Lead row={row} column={title} link={link} onRow={onRow} onGo={onGo} />}</span>
         {side.map((each) => <span key={each.id} role="cell" className="shrink-0">{safe(each.cell(row))}</span>)}
