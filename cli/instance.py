@@ -19,7 +19,6 @@ class Running(msgspec.Struct, frozen=True):
     pid: int
     database_url: str
     nats_url: str
-    http_url: str
 
 
 def _file(configuration: Configuration) -> Path:

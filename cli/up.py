@@ -71,7 +71,7 @@ def up(
         processes = _start_processes(running, stack)
         _wait_until_ready(running, processes, stopping)
         url = f"http://{_shown_host(running)}:{running.http_port}"
-        announce(configuration, Running(os.getpid(), running.database_url, running.nats_url, url))
+        announce(configuration, Running(os.getpid(), running.database_url, running.nats_url))
         terminal.print(f"ready after {time.monotonic() - began:.1f} s")
         if after_start is not None and not stopping.asked:
             after_start(running, key, stopping)

@@ -73,7 +73,6 @@ class EmbeddedPostgres:
     """Start, then connect by `url`. Started by one process, the supervisor, from its main thread."""
 
     def __init__(self, data_dir: Path) -> None:
-        self._data_dir = data_dir
         self._account = unprivileged_account()
         self._bin = _server_binaries(self._account)
         folder = server_folder(data_dir, self._account)

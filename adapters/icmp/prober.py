@@ -14,7 +14,6 @@ from adapters.icmp.packets import (
     PAYLOAD,
     PUSH_BACK,
     PUSH_BACKS,
-    V4,
     Family,
     answers,
     echo_reply,
@@ -32,15 +31,6 @@ _SLICE = 16  # sent before answers are heard, whose round trip would otherwise g
 
 class EchoProber:
     """The port `IcmpProber`. Needs no privilege where net.ipv4.ping_group_range has the process's group in it."""
-
-    def available(self) -> bool:
-        """Whether IPv4 echo requests can be sent from this process."""
-        try:
-            opened, _ = open_socket(V4)
-        except OSError:
-            return False
-        opened.close()
-        return True
 
     async def ping(
         self, addresses: Sequence[str], *, rate_per_s: int, timeout_s: float

@@ -225,6 +225,7 @@ class RouterOsFleet:
         return tuple(link.connection for link, _router in self._links.values())
 
     async def wait_tried(self, *, timeout_s: float) -> bool:
+        """Waits until every router has been tried once, whatever came of it; False when time ran out."""
         waiting = [link.tried.wait() for link, _router in self._links.values()]
         try:
             async with asyncio.timeout(timeout_s):

@@ -13,7 +13,6 @@ DOT11_VERSION = Column("dot11manufacturerProductVersion", "1.2.840.10036.3.1.2.1
 UNIFI_MODEL = Value("unifiApSystemModel", "41112.1.6.3.3.0")
 AF_VERSION = Value("airFiberFwVersion", "41112.1.3.2.1.40.1")
 LTU_MODEL = Value("afLTUDevModel", "41112.1.10.1.3.2.0")
-AF60_VERSION = Value("af60FirmwareVersion", "41112.1.11.1.1.5.1")
 UFIBER_MODEL = Value("ubntOltsModel", "41112.1.5.1.1.0")
 
 RULES = (
