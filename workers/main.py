@@ -48,8 +48,9 @@ from projections.runner import ProjectionRunner
 from workers.customer_batch import CustomerBatches
 from workers.customer_bulk import BulkIsolation
 from workers.customer_change import CustomerChanges
-from workers.customer_sync import CustomerSync, CutOffChanges
-from workers.customers import Isolation
+from workers.customer_isolation import Isolation
+from workers.customer_sync import CustomerSync
+from workers.cut_off_changes import CutOffChanges
 from workers.discovery import Discovery
 from workers.escapes import Escapes
 from workers.executor import Executor

@@ -8,6 +8,7 @@ import msgspec
 from docs.events import catalogue
 from docs.settings import document
 from domain.settings import Settings
+from workers.kinds import KINDS
 
 ROOT = Path(__file__).parents[3]
 
@@ -32,6 +33,13 @@ def test_every_setting_is_in_the_table_and_told():
     assert [
         name for name, cells in rows.items() if not all(cell.strip() for cell in re.split(r" \| ?", cells))
     ] == []
+
+
+def test_every_service_of_a_worker_is_told():
+    rows = re.findall(
+        r"^\| ([a-z-]+) \| [^|]+ \| (?:one|all)", (ROOT / "docs" / "operating.md").read_text(), re.M
+    )
+    assert sorted(rows) == sorted(KINDS)
 
 
 def test_links_between_documents_lead_somewhere():
