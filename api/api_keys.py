@@ -17,7 +17,7 @@ from api.provided import Connect, Do
 from api.unspoken import Unspoken
 from domain.api_key import API_KEY, ApiKey, CreateApiKey, RevokeApiKey
 from domain.errors import Invalid
-from domain.user import Role
+from domain.role import Role
 from projections.accounts import listed
 
 SEEN = "accounts"

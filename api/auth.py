@@ -29,8 +29,10 @@ from api.provided import (
 from api.tokens import ReusedRefreshToken, Tokens
 from api.unspoken import Unspoken
 from domain.event import Actor
+from domain.role import Role
 from domain.settings import AuthSettings
-from domain.user import USER, LockLogin, LogIn, RevokeSessions, Role, User, user_id
+from domain.user import USER, User, user_id
+from domain.user_commands import LockLogin, LogIn, RevokeSessions
 from projections.settings import in_force
 
 AnyRequest = Request[Any, Any, Any]

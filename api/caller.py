@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException, NotAuthorizedException, Permissio
 from litestar.handlers.base import BaseRouteHandler
 
 from domain.event import Actor, Attribution
-from domain.user import Role, covers
+from domain.role import Role, covers
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 

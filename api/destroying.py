@@ -6,7 +6,7 @@ from api.tokens import Sessions
 from domain.channel import ChannelDeleted
 from domain.credential import CredentialDeleted
 from domain.ports import EventLog, Vault
-from domain.user import UserDeleted
+from domain.user_events import UserDeleted
 
 _SECRETS = ("password_id", "totp_id", "secret_id")
 

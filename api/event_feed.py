@@ -11,7 +11,7 @@ import structlog
 from domain.codec import message
 from domain.event import Recorded
 from domain.ports import EventLog, PositionWatch
-from domain.user import Role, covers
+from domain.role import Role, covers
 from projections.audit import ADMIN_ONLY
 
 KEPT = 10_000

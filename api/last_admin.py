@@ -10,7 +10,7 @@ from api.positions import seen
 from domain.errors import Refused, Unavailable
 from domain.event import Command
 from domain.ports import EventLog, PositionWatch
-from domain.user import ChangeUser, DeleteUser
+from domain.user_commands import ChangeUser, DeleteUser
 from projections.accounts import listed
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]

@@ -13,7 +13,8 @@ from api.unspoken import Unspoken
 from api.user_body import UserBody, own_id, profile, user_body
 from api.users import READS, SEEN, Email
 from domain.errors import Invalid
-from domain.user import USER, ChangeUser, ReplacePassword
+from domain.user import USER
+from domain.user_commands import ChangeUser, ReplacePassword
 
 _NOTIFICATIONS = 16_384
 """Bytes of notification settings, at most: they are somebody's preferences, not a store."""

@@ -14,7 +14,8 @@ from api.unspoken import Unspoken
 from api.user_body import UserBody, own_id, user_body
 from api.users import SEEN
 from domain.errors import Invalid
-from domain.user import USER, DisableTotp, EnableTotp
+from domain.user import USER
+from domain.user_commands import DisableTotp, EnableTotp
 
 
 class TotpCode(Unspoken, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ import msgspec
 from api.caller import Caller
 from api.provided import Connect
 from domain.errors import NotFound, Refused
-from domain.user import Role
+from domain.role import Role
 from projections.accounts import listed
 
 

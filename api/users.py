@@ -14,16 +14,9 @@ from api.passwords import check_strength
 from api.provided import Admins, Bus, Connect, Destroy, Do, Hashes, LoginSessions, Secrets
 from api.unspoken import Unspoken
 from api.user_body import UserBody, all_users, user_body
-from domain.user import (
-    USER,
-    ChangeUser,
-    CreateUser,
-    DeleteUser,
-    ReplacePassword,
-    Role,
-    Username,
-    user_id,
-)
+from domain.role import Role
+from domain.user import USER, user_id
+from domain.user_commands import ChangeUser, CreateUser, DeleteUser, ReplacePassword, Username
 
 READS = {"reads": ("accounts",)}
 SEEN = "accounts"

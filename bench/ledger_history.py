@@ -40,7 +40,7 @@ from domain.device_facts import DeviceFacts, as_json, neighbour_key
 from domain.event import About, Actor, Change, Event, Metadata, Recorded
 from domain.observation import Interface, Neighbour
 from domain.operation import OperationRequested, OperationStarted, OperationSucceeded
-from domain.user import UserCreated, UserLoggedIn
+from domain.user_events import UserCreated, UserLoggedIn
 
 GROUP = 1_000
 _MODELS = (

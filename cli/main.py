@@ -31,7 +31,7 @@ from cli.up import up as run_everything
 from domain.configuration import Configuration
 from domain.discovery import PROBES, StartDiscovery
 from domain.errors import DomainError
-from domain.user import ROLES
+from domain.role import ROLES
 from workers.kinds import KINDS
 
 app = typer.Typer(

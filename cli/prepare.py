@@ -8,7 +8,8 @@ from argon2 import PasswordHasher
 
 from adapters.schema import migrate
 from cli.console import Console
-from domain.user import USER, CreateUser, user_id
+from domain.user import USER, user_id
+from domain.user_commands import CreateUser
 from projections.store import ensure_positions
 
 ADMIN = "admin"

@@ -9,7 +9,9 @@ from rich.table import Table
 
 from cli.console import Console
 from domain.errors import NotFound
-from domain.user import USER, ChangeUser, CreateUser, DisableTotp, ReplacePassword, Role, user_id
+from domain.role import Role
+from domain.user import USER, user_id
+from domain.user_commands import ChangeUser, CreateUser, DisableTotp, ReplacePassword
 from projections.accounts import listed
 
 

@@ -9,7 +9,7 @@ import msgspec
 from domain.aggregate import Aggregate
 from domain.errors import Conflict, NotFound
 from domain.event import Command, Event, one_line
-from domain.user import Role
+from domain.role import Role
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):

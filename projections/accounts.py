@@ -14,7 +14,7 @@ from domain.credential import (
     CredentialSecretReplaced,
 )
 from domain.event import Change, Recorded
-from domain.user import (
+from domain.user_events import (
     UserCreated,
     UserDeleted,
     UserDisabled,

@@ -20,7 +20,9 @@ from cli.console import Console, open_console
 from cli.prepare import prepare_database
 from cli.websocket_texts import WebSocketTexts
 from domain.configuration import Configuration
-from domain.user import ROLES, USER, CreateUser, Role, user_id
+from domain.role import ROLES, Role
+from domain.user import USER, user_id
+from domain.user_commands import CreateUser
 from workers import main as workers
 
 PASSWORD = "correct horse battery staple"

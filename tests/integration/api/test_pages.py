@@ -10,7 +10,7 @@ import pytest
 from adapters.embedded.nats import EmbeddedNats
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.vault.master_key import MasterKey
-from domain.user import ROLES
+from domain.role import ROLES
 from tests.databases import fresh_database
 from tests.integration.api.answers import done, listed, refused, unused, unused_address
 from tests.integration.api.serving import Netledger, netledger

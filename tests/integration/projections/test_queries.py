@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from domain.device_events import DeviceAdded, DeviceDiscovered, DeviceIdentified
 from domain.device_facts import DeviceFacts
 from domain.event import About, Actor, Event, Metadata, Recorded
-from domain.user import UserDeleted
+from domain.user_events import UserDeleted
 from projections import inventory_queries
 from projections.audit import Audit, timeline
 from projections.inventory import Inventory

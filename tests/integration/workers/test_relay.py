@@ -15,7 +15,8 @@ from adapters.jetstream.connection import LEDGER_STREAM
 from adapters.jetstream.renewal import renew
 from domain.alert import ALERT, alert_id
 from domain.alert_commands import AcknowledgeAlert, RaiseAlert
-from domain.user import USER, CreateUser, user_id
+from domain.user import USER, user_id
+from domain.user_commands import CreateUser
 from tests.integration.workers.installation import Installation, until
 
 EVENTS = 60

@@ -93,7 +93,7 @@ from domain.silence import (
     ResumeSilence,
 )
 from domain.terminal import EndTerminal, NoteReplay, StartTerminal
-from domain.user import (
+from domain.user_commands import (
     ChangeUser,
     CreateUser,
     DeleteUser,

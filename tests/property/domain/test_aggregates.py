@@ -17,7 +17,7 @@ from domain.errors import DomainError, NotRevertible
 from domain.event import Actor, Command, Event, Metadata
 from domain.operation import RequestOperation, StartOperation
 from domain.terminal import NoteReplay
-from domain.user import LockLogin, LogIn, RevokeSessions
+from domain.user_commands import LockLogin, LogIn, RevokeSessions
 from tests.property.domain.commands import COMMANDS, sequences
 
 each_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda aggregate: aggregate.name)

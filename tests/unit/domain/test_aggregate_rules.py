@@ -24,18 +24,10 @@ from domain.operation import (
     StopOperation,
     SucceedOperation,
 )
+from domain.role import covers
 from domain.settings import SETTINGS, ChangeSettings, Settings, SettingsChanged
-from domain.user import (
-    USER,
-    ChangeUser,
-    CreateUser,
-    DeleteUser,
-    DisableTotp,
-    EnableTotp,
-    LogIn,
-    covers,
-    user_id,
-)
+from domain.user import USER, user_id
+from domain.user_commands import ChangeUser, CreateUser, DeleteUser, DisableTotp, EnableTotp, LogIn
 
 
 def _state(aggregate: Aggregate[Any], *commands: Command) -> Any:

@@ -30,7 +30,8 @@ from domain.catalogue import TOPICS
 from domain.errors import Invalid, Unavailable
 from domain.event import Attribution, Event, Recorded
 from domain.ports import FORGOTTEN
-from domain.user import USER, ChangeUser, CreateUser, user_id
+from domain.user import USER, user_id
+from domain.user_commands import ChangeUser, CreateUser
 from tests.strategies import events, metadata, text
 
 OpenLedger = Callable[[str], Awaitable[Ledger]]

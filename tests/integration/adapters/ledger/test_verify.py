@@ -28,7 +28,8 @@ from domain.alert import ALERT, alert_id
 from domain.alert_commands import AcknowledgeAlert, RaiseAlert
 from domain.chain import link
 from domain.event import Actor, Attribution
-from domain.user import USER, ChangeUser, CreateUser, user_id
+from domain.user import USER, user_id
+from domain.user_commands import ChangeUser, CreateUser
 from tests.databases import fresh_database
 
 EVENTS = 24
