@@ -23,8 +23,6 @@ from lab.routeros import process as routeros_process
 from lab.ssh import process as ssh_process
 from projections.accounts import listed
 
-NETWORK = ipaddress.IPv4Network("127.64.0.0/24")
-SIZE = 24
 CUSTOMERS = 20
 """PPPoE customers a router."""
 
@@ -45,8 +43,8 @@ class Lab:
         data_dir: Path,
         terminal: Terminal,
         *,
-        network: ipaddress.IPv4Network = NETWORK,
-        size: int = SIZE,
+        network: ipaddress.IPv4Network,
+        size: int,
     ) -> None:
         self._terminal = terminal
         self._network = network

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from io import TextIOWrapper
 from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -23,7 +23,6 @@ from cli import discoveries, history, proofs, read_models, users
 from cli.config import ConfigurationError, load
 from cli.console import Console, open_console
 from cli.instance import master_key, with_running_servers
-from cli.lab import NETWORK, SIZE, Lab
 from cli.logs import configure as configure_logs
 from cli.score import score as score_stream
 from cli.up import Stopping
@@ -34,6 +33,9 @@ from domain.errors import DomainError
 from domain.role import ROLES
 from workers.kinds import KINDS
 
+if TYPE_CHECKING:
+    from cli.lab import Lab
+
 app = typer.Typer(
     help="Netledger, the network control plane that remembers everything.",
     no_args_is_help=True,
@@ -41,6 +43,7 @@ app = typer.Typer(
     add_completion=False,
 )
 terminal = Terminal(width=None if sys.stdout.isatty() else 160)
+LAB_NETWORK, LAB_SIZE = "127.64.0.0/24", 24
 
 
 def configured() -> tuple[Configuration, MasterKey]:
@@ -54,6 +57,12 @@ def configured() -> tuple[Configuration, MasterKey]:
         ) from None
     except MasterKeyError as error:
         raise ConfigurationError(f"NETLEDGER_MASTER_KEY: {error}") from None
+
+
+def _lab(configuration: Configuration, network: str, size: int) -> "Lab":
+    from cli.lab import Lab  # a fifth of a second of imports that workers and the API need not wait for
+
+    return Lab(configuration.data_dir, terminal, network=IPv4Network(network), size=size)
 
 
 def in_console(act: Callable[[Console], Awaitable[None]]) -> None:
@@ -74,7 +83,7 @@ def up(
 ) -> None:
     """Start everything on this machine: PostgreSQL, NATS, workers, the API."""
     configuration, key = configured()
-    simulated = Lab(configuration.data_dir, terminal) if lab else None
+    simulated = _lab(configuration, LAB_NETWORK, LAB_SIZE) if lab else None
     try:
         run_everything(configuration, key, terminal, simulated.after_start if simulated else None)
     finally:
@@ -332,12 +341,12 @@ def score() -> None:
 
 @app.command()
 def lab(
-    network: Annotated[str, typer.Option(help="loopback addresses for the devices")] = str(NETWORK),
-    size: Annotated[int, typer.Option(help="devices, from 12")] = SIZE,
+    network: Annotated[str, typer.Option(help="loopback addresses for the devices")] = LAB_NETWORK,
+    size: Annotated[int, typer.Option(help="devices, from 12")] = LAB_SIZE,
 ) -> None:
     """Run simulated devices until Ctrl-C, with their credentials printed, for trying things out."""
     configuration, _ = configured()
-    simulated = Lab(configuration.data_dir, terminal, network=IPv4Network(network), size=size)
+    simulated = _lab(configuration, network, size)
     stopping = Stopping()
     stopping.install()
     try:

@@ -206,6 +206,7 @@ def test_an_api_key_with_an_end(admin: httpx.Client, instance: Netledger) -> Non
     assert rows[issued["id"]]["created_by"] == "admin"
     with instance.client(**{"X-App-Key": issued["key"]}) as program:
         assert program.get("/alerts").status_code == 200
+        assert listed(program.get("/users/me/views")) == []
         with psycopg.connect(instance.configuration.database_url, autocommit=True) as conn:
             conn.execute(
                 "UPDATE accounts.api_keys SET expires_at = now() - interval '1 second' WHERE id = %s",
