@@ -28,7 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--series", type=int, default=6)
+    parser.add_argument("--series", type=int, default=40)
     parser.add_argument("--days", type=int, default=28)
     options = parser.parse_args()
     ours: dict[int, list[float]] = {horizon: [] for horizon in HORIZONS_S}

@@ -181,7 +181,8 @@ class Backtest:
             polls = polls_of(device_id, read, step_s or interval_s)
             return alarms(device_id, polls, rules, request.detector, request.since)
 
-        return step_s, await asyncio.to_thread(tried), sum(map(len, read.values()))
+        count = sum(value is not None for samples in read.values() for _, value in samples)
+        return step_s, await asyncio.to_thread(tried), count
 
 
 def _known(known: Sequence[SeriesAlarms], request: BacktestModels) -> list[KnownAlarm]:

@@ -41,7 +41,7 @@ _OFFSET_MEMORY_S: Final = 43_200.0
 _BAND_START: Final = 2.06
 """The 95 % quantile of normal errors, in mean absolute errors."""
 _BAND_STEP: Final = 0.25
-_ERROR_RATE: Final = 0.05
+_ERROR_RATE: Final = 0.1
 _MOST_CHECKS: Final = 1e6
 _PAUSES_S: Final = (0.0, 1_500.0, 4_000.0, 6_200.0, 18_000.0)
 """By horizon, how long after a check the next forecast is made. Without pauses horizons that divide the day would be checked

@@ -1,6 +1,7 @@
 """Polling devices into the stream, and telling which of them are up."""
 
 import ipaddress
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -199,3 +200,47 @@ async def test_dead_devices_delay_nobody(netledger: Installation, lab: Lab) -> N
             begun = time.monotonic()
             await until(often)
             assert time.monotonic() - begun < 15
+
+
+async def test_agents_that_loop_or_lie_delay_nobody_and_are_polled_again(
+    netledger: Installation, lab: Lab
+) -> None:
+    faults = {
+        "127.66.25.1": Fault(FaultKind.WALK_LOOP, after=3),
+        "127.66.25.2": Fault(FaultKind.TRUNCATED),
+        "127.66.25.3": Fault(FaultKind.GARBAGE),
+        "127.66.25.4": Fault(FaultKind.WRONG_TYPES),
+        "127.66.25.5": Fault(FaultKind.WRONG_REQUEST_ID),
+        "127.66.25.6": Fault(FaultKind.DIES_IN_WALK, after=5),
+        "127.66.25.7": Fault(FaultKind.TWICE, delay_s=0.3),
+    }
+    bad = {
+        address: agent(f"b{address[-1]}", serial=address, mac=f"02:00:00:00:00:0{address[-1]}", booted_at=1.0)
+        for address in faults
+    }
+    server = await lab(
+        Network({**bad, A: agent("live", serial="L1", mac="02:00:00:00:01:00", booted_at=1.0)})
+    )
+    await netledger.credential(access(server.port))
+    await netledger.set(**QUICK)
+    async with netledger.worker(*REST, "poller"):
+        await netledger.discover(*bad, A)
+        live = (await netledger.device_at(A)).id
+        devices = {device.id for device in await netledger.devices()}
+        async with polls_of(netledger) as heard:
+            await all_polled(heard, devices)
+            for address, each in bad.items():
+                each.misbehave([faults[address]])
+            heard.clear()
+
+            async def often() -> bool:
+                mine = [poll for poll in heard if poll.device_id == live and poll.group == "interfaces"]
+                return len(mine) >= 8
+
+            await until(often)
+            values = [each.value for poll in heard for each in poll.samples if each.value is not None]
+            assert all(math.isfinite(value) and abs(value) < 1e15 for value in values)
+            for each in bad.values():
+                each.misbehave([])
+            heard.clear()
+            await all_polled(heard, devices)
