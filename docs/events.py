@@ -37,7 +37,13 @@ def _facts(event: type[Event]) -> str:
 
 
 def _inverse(event: type[Event]) -> str:
-    return f"– {event.inverse}" if isinstance(event.inverse, str) else f"`{event.inverse.__name__}`"
+    match event.inverse:
+        case str(why):
+            return f"– {why}"
+        case tuple(commands):
+            return " or ".join(f"`{command.__name__}`" for command in commands)
+        case command:
+            return f"`{command.__name__}`"
 
 
 if __name__ == "__main__":

@@ -36,12 +36,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A fact in the past tense.
 
     `topic` is its stable name with a version and never a Python path. `inverse` is the command class that undoes
-    it, or the reason why nothing can. Fields named in `personal` are sealed under the aggregate's own key before
+    it (several, where it depends on what was there before), or the reason why nothing can. Fields named in `personal` are sealed under the aggregate's own key before
     they are stored.
     """
 
     topic: ClassVar[str]
-    inverse: ClassVar[type[Command] | str]
+    inverse: ClassVar[type[Command] | tuple[type[Command], ...] | str]
     personal: ClassVar[frozenset[str]] = frozenset()
 
     def summary(self) -> str:

@@ -44,7 +44,7 @@ class ForgetView(Command, frozen=True):
 
 class UserViewSaved(Event, frozen=True):
     topic: ClassVar[str] = "user.view_saved.v1"
-    inverse: ClassVar[type[Command] | str] = ForgetView
+    inverse: ClassVar[tuple[type[Command], ...]] = (ForgetView, SaveView)
     table: str
     name: str
     new: View
