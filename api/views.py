@@ -11,6 +11,7 @@ from api.pages import Cursor, Limit, Page, page_of_all
 from api.provided import Connect, Do
 from api.user_body import own_id
 from api.users import READS, SEEN
+from domain.errors import NotFound
 from domain.user import USER
 from domain.user_views import ForgetView, ListName, SaveView, UserViewForgotten, View, ViewName
 from projections.accounts import views_of
@@ -74,11 +75,12 @@ async def forget_view(
     """Answers what it was; the audit entry can be reverted."""
     command = ForgetView(table=table, name=name, reason=why(data, reason))
     outcome = await commands.do(USER.to(own_id(request.user), command), seen_by=SEEN)
-    event = outcome.events[0].event
-    assert isinstance(event, UserViewForgotten)
-    return await commands.answer(
-        SavedView(table=table, name=name, search=event.old.search, columns=event.old.columns)
-    )
+    for recorded in outcome.events:
+        if isinstance(event := recorded.event, UserViewForgotten):
+            return await commands.answer(
+                SavedView(table=table, name=name, search=event.old.search, columns=event.old.columns)
+            )
+    raise NotFound(f"no view of {table} is called {name}", code="VIEW_NOT_FOUND")
 
 
 ROUTER = Router("/", route_handlers=[list_views, save_view, forget_view], tags=["users"])

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from domain.errors import NotFound, Refused
+from domain.errors import Refused
 from domain.event import Change, Command, Event, one_line
 
 MOST = 200
@@ -96,9 +96,7 @@ def decide(views: Views, command: SaveView | ForgetView) -> Sequence[Event]:
                 raise Refused(f"{MOST} views are kept already; forget some first", code="TOO_MANY_VIEWS")
             return [UserViewSaved(table=table, name=name, new=new, old=old)]
         case ForgetView():
-            if old is None:
-                raise NotFound(f"no view of {table} is called {name}", code="VIEW_NOT_FOUND")
-            return [UserViewForgotten(table=table, name=name, old=old)]
+            return [UserViewForgotten(table=table, name=name, old=old)] if old is not None else []
 
 
 def evolve(views: Views, event: UserViewSaved | UserViewForgotten) -> Views:
