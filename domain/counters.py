@@ -1,5 +1,9 @@
 """Rates from counters that wrap, restart and err (RFC 2578, 7.1.6 and 7.1.10; RFC 2863, 3.1.6)."""
 
+from collections.abc import Sequence
+from math import inf
+from typing import NamedTuple
+
 import msgspec
 
 SHORTEST_S = 0.5
@@ -14,6 +18,17 @@ MOST_PER_S = 1.25e12
 _TIME_TICKS_S = (1 << 32) / 100
 _SLACK_S = 15.0
 _DRIFT = 0.1
+
+
+class Bounds(NamedTuple):
+    """What many counters can be, by their places: `whole` is one more than their highest value, `most_per_s` what a rate
+    can be without a wrap, and `wraps_s` how far apart readings may be. Made by `bounds`."""
+
+    bits: Sequence[int]
+    fastest_per_s: Sequence[float | None]
+    whole: Sequence[int]
+    most_per_s: Sequence[float]
+    wraps_s: Sequence[float]
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
@@ -51,6 +66,63 @@ def rate_per_s(
     if grown < 0:
         grown += whole  # one wrap; where that is too much, a restart of the counter or a false value explains it better
     return grown / elapsed_s if grown <= most else None
+
+
+def bounds(bits: Sequence[int], fastest_per_s: Sequence[float | None]) -> Bounds:
+    """See `rate_per_s` for both."""
+    whole = [1 << each for each in bits]
+    return Bounds(
+        bits,
+        fastest_per_s,
+        whole,
+        [MOST_PER_S if each is None else min(MOST_PER_S, BURST * each) for each in fastest_per_s],
+        [n / each if each else inf for n, each in zip(whole, fastest_per_s, strict=True)],
+    )
+
+
+def rates_per_s(
+    before: Sequence[int | None],
+    before_s: Sequence[float],
+    now: Sequence[int | None],
+    now_s: Sequence[float],
+    *,
+    bounds: Bounds,
+    interval_s: float,
+) -> list[float | None]:
+    """`rate_per_s` of many counters, each at its place; None also where there is no reading.
+
+    Counters that have grown as they should are told from the others here, as this runs for every counter of a fleet.
+    """
+    longest_s = GAP_INTERVALS * interval_s
+    rates: list[float | None] = []
+    add = rates.append
+    for old, old_s, new, new_s, whole, most_per_s, wraps_s in zip(
+        before, before_s, now, now_s, bounds.whole, bounds.most_per_s, bounds.wraps_s, strict=True
+    ):
+        if old is None or new is None:
+            add(None)
+            continue
+        elapsed_s, grown = new_s - old_s, new - old
+        if (
+            SHORTEST_S <= elapsed_s <= longest_s
+            and elapsed_s < wraps_s
+            and 0 <= grown <= most_per_s * elapsed_s
+            and old >= 0
+            and new < whole
+        ):
+            add(grown / elapsed_s)
+            continue
+        place = len(rates)
+        add(
+            rate_per_s(
+                Reading(old, old_s),
+                Reading(new, new_s),
+                bits=bounds.bits[place],
+                interval_s=interval_s,
+                fastest_per_s=bounds.fastest_per_s[place],
+            )
+        )
+    return rates
 
 
 def restarted(uptime_before_s: float | None, uptime_s: float | None, elapsed_s: float) -> bool:

@@ -1,13 +1,13 @@
 """What interfaces pass: samples from two readings of their counters."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from domain.counters import Reading, rate_per_s, restarted
-from domain.snmp_polling import Column, InterfacesRead, PolledInterface, PollPlan
+from domain.counters import Bounds, bounds, rates_per_s, restarted
+from domain.snmp_polling import Column, ColumnRead, InterfacesRead, PolledInterface, PollPlan
 from domain.telemetry import Sample
 
 _UP = 1
-_NONE: Mapping[int, Reading] = {}
 _MINIMUM_FRAME_BITS = (
     672  # 64 octets, preamble and gap of Ethernet: no interface passes more packets than its speed of these
 )
@@ -22,10 +22,20 @@ _COUNTED: tuple[tuple[Column, str], ...] = (
 _WIDE_COLUMNS = ("in_packets", "out_packets")
 
 
+class _Can(NamedTuple):
+    """What the counters of a plan's interfaces can be; errors and discards are always 32-bit counters of packets."""
+
+    octets: Bounds
+    packets: Bounds
+    events: Bounds
+
+
 class InterfaceRates:
     """Of one device. It remembers the last reading, and starts over where the agent has restarted."""
 
     def __init__(self) -> None:
+        self._interfaces: tuple[PolledInterface, ...] = ()
+        self._can = _can(())
         self._before: InterfacesRead | None = None
 
     def samples(self, plan: PollPlan, read: InterfacesRead, interval_s: float) -> tuple[list[Sample], bool]:
@@ -33,68 +43,113 @@ class InterfaceRates:
 
         Rates are left out where two readings do not tell them, and of interfaces that are down and pass nothing.
         """
+        self._follow(plan.interfaces)
         before, self._before = self._before, read
         anew = False
         if before is not None:
-            elapsed_s = read.read_s - before.read_s
-            anew = restarted(before.uptime_s, read.uptime_s, elapsed_s)
+            anew = restarted(before.uptime_s, read.uptime_s, read.read_s - before.read_s)
+        then = None if anew else before
+        unknown = [None] * len(plan.interfaces)
+        admin = read.columns["admin_status"].values if "admin_status" in read.columns else unknown
+        oper = read.columns["oper_status"].values if "oper_status" in read.columns else unknown
+        arriving = self._rates(then, read, "in_octets", self._can.octets, interval_s)
+        leaving = self._rates(then, read, "out_octets", self._can.octets, interval_s)
+        counted = [
+            (
+                metric,
+                self._rates(
+                    then,
+                    read,
+                    column,
+                    self._can.packets if column in _WIDE_COLUMNS else self._can.events,
+                    interval_s,
+                ),
+            )
+            for column, metric in _COUNTED
+        ]
         samples: list[Sample] = []
         add = samples.append
-        admin = read.columns.get("admin_status", _NONE)
-        oper = read.columns.get("oper_status", _NONE)
-        then = None if anew or before is None else before.columns
-        octets = _pairs(then, read, "in_octets", "out_octets")
-        counted = [
-            (metric, column in _WIDE_COLUMNS, *_pairs(then, read, column)[0]) for column, metric in _COUNTED
-        ]
-        for interface in plan.interfaces:
-            index, name = interface.if_index, interface.name
-            state = oper.get(index)
-            is_up = state is None or state.value == _UP
+        for place, interface in enumerate(plan.interfaces):
+            name, state, wanted = interface.name, oper[place], admin[place]
+            is_up = state is None or state == _UP
             if state is not None:
                 add(Sample("if_oper_up", 1.0 if is_up else 0.0, name))
-            wanted = admin.get(index)
             if wanted is not None:
-                add(Sample("if_admin_up", 1.0 if wanted.value == _UP else 0.0, name))
-            if then is None:
-                continue
-            speed = interface.speed_bps
-            bits = 64 if interface.wide else 32
+                add(Sample("if_admin_up", 1.0 if wanted == _UP else 0.0, name))
+            received, sent = arriving[place], leaving[place]
             moving = False
-            for metric, share, (old, new) in zip(
-                ("if_in_bps", "if_out_bps"),
-                ("if_in_utilization_percent", "if_out_utilization_percent"),
-                octets,
-                strict=True,
-            ):
-                rate = _rate(old.get(index), new.get(index), bits, interval_s, speed / 8 if speed else None)
-                if rate is not None and (is_up or rate):
-                    moving = True
-                    add(Sample(metric, rate * 8, name))
-                    if speed:
-                        add(Sample(share, 800.0 * rate / speed, name))
+            if received is not None and (is_up or received):
+                moving = True
+                add(Sample("if_in_bps", received * 8, name))
+                if interface.speed_bps:
+                    add(Sample("if_in_utilization_percent", 800.0 * received / interface.speed_bps, name))
+            if sent is not None and (is_up or sent):
+                moving = True
+                add(Sample("if_out_bps", sent * 8, name))
+                if interface.speed_bps:
+                    add(Sample("if_out_utilization_percent", 800.0 * sent / interface.speed_bps, name))
             if not moving:
                 continue
-            fastest = speed / _MINIMUM_FRAME_BITS if speed else None
-            for metric, wide, old, new in counted:
-                rate = _rate(old.get(index), new.get(index), bits if wide else 32, interval_s, fastest)
+            for metric, rates in counted:
+                rate = rates[place]
                 if rate is not None:
                     add(Sample(metric, rate, name))
         return samples, anew
 
+    def _follow(self, interfaces: tuple[PolledInterface, ...]) -> None:
+        """Where the plan is another one, what was read before is put in its order."""
+        if interfaces is self._interfaces:
+            return
+        if self._before is not None and interfaces != self._interfaces:
+            self._before = _in_order_of(interfaces, self._interfaces, self._before)
+        self._interfaces, self._can = interfaces, _can(interfaces)
 
-def _pairs(
-    then: Mapping[Column, Mapping[int, Reading]] | None, read: InterfacesRead, *columns: Column
-) -> list[tuple[Mapping[int, Reading], Mapping[int, Reading]]]:
-    return [((then or {}).get(column, _NONE), read.columns.get(column, _NONE)) for column in columns]
+    def _rates(
+        self,
+        then: InterfacesRead | None,
+        read: InterfacesRead,
+        column: Column,
+        can: Bounds,
+        interval_s: float,
+    ) -> Sequence[float | None]:
+        now = read.columns.get(column)
+        before = None if then is None else then.columns.get(column)
+        if now is None or before is None:
+            return [None] * len(self._interfaces)
+        return rates_per_s(
+            before.values, before.at_s, now.values, now.at_s, bounds=can, interval_s=interval_s
+        )
 
 
-def _rate(
-    old: Reading | None, new: Reading | None, bits: int, interval_s: float, fastest_per_s: float | None
-) -> float | None:
-    if old is None or new is None:
-        return None
-    return rate_per_s(old, new, bits=bits, interval_s=interval_s, fastest_per_s=fastest_per_s)
+def _can(interfaces: Sequence[PolledInterface]) -> _Can:
+    bits = [64 if each.wide else 32 for each in interfaces]
+    packets = [each.speed_bps / _MINIMUM_FRAME_BITS if each.speed_bps else None for each in interfaces]
+    return _Can(
+        bounds(bits, [each.speed_bps / 8 if each.speed_bps else None for each in interfaces]),
+        bounds(bits, packets),
+        bounds([32] * len(bits), packets),
+    )
+
+
+def _in_order_of(
+    interfaces: Sequence[PolledInterface], before: Sequence[PolledInterface], read: InterfacesRead
+) -> InterfacesRead:
+    places = {(each.if_index, each.wide): place for place, each in enumerate(before)}
+    order = [places.get((each.if_index, each.wide)) for each in interfaces]
+    columns = {
+        column: ColumnRead(
+            [None if place is None else each.values[place] for place in order],
+            [read.read_s if place is None else each.at_s[place] for place in order],
+        )
+        for column, each in read.columns.items()
+    }
+    return InterfacesRead(
+        read_s=read.read_s,
+        response_ms=read.response_ms,
+        uptime_s=read.uptime_s,
+        tables=read.tables,
+        columns=columns,
+    )
 
 
 def named(interfaces: list[PolledInterface]) -> tuple[PolledInterface, ...]:

@@ -1,12 +1,11 @@
 """Polling over SNMP: the plan of what an agent has, what a reading of it gives, and the port that reads."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
 from domain.access import SnmpAccess
-from domain.counters import Reading
 from domain.metering import Gauge
 from domain.observation import OidValue
 
@@ -26,8 +25,21 @@ Column = Literal[
     "in_discards",
     "out_discards",
 ]
-Columns = Mapping[Column, Mapping[int, Reading]]
-"""By ifIndex."""
+
+
+class ColumnRead(NamedTuple):
+    """A column of the interface tables, in the order of the plan's interfaces: what was read, None where the agent told
+    nothing, and when it was read, by a clock that never jumps."""
+
+    values: Sequence[int | None]
+    at_s: Sequence[float]
+
+    @property
+    def whole(self) -> bool:
+        return None not in self.values
+
+
+Columns = Mapping[Column, ColumnRead]
 
 
 class PolledInterface(msgspec.Struct, frozen=True, array_like=True, gc=False):

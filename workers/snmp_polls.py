@@ -112,7 +112,8 @@ class SnmpPolls:
         if anew or read.tables != plan.tables:
             device.look_soon(now_s)
             return []
-        if len(read.columns.get("oper_status", ())) < len(plan.interfaces):
+        states = read.columns.get("oper_status")
+        if states is None or not states.whole:
             device.look_soon(now_s, _MISSING_PAUSE_S)
         return samples
 

@@ -1,8 +1,7 @@
 """The stream TELEMETRY: polls of devices, each kept once, for a day or until the room that it may take is used up."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -10,8 +9,9 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
-from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
+from nats.js.errors import APIError, NotFoundError
 
+from adapters.jetstream.acknowledged import NO_STREAM, AcknowledgedMessages, Message
 from adapters.jetstream.renewal import takes_messages
 from domain.telemetry import Poll
 
@@ -26,7 +26,7 @@ _NO_ROOM = (10047, 10023, 10028)  # insufficient storage, insufficient resources
 _ANOTHER_MADE_IT = 10058  # stream name already in use with a different configuration
 _ACK_TIMEOUT_S = 3.0
 _FLIGHT_BYTES = 4 * 2**20
-_FLIGHT_MESSAGES = 2_000  # of the 4,000 that nats-py lets wait for their acknowledgement
+_FLIGHT_MESSAGES = 2_000
 _SILENCES = 2
 _HEADER_BYTES = 1_024
 _PART_S = 0.001
@@ -38,9 +38,7 @@ class _Part(NamedTuple):
     """A message: a poll, or a part of the `number`-th."""
 
     number: int
-    subject: str
-    id: str
-    body: bytes
+    message: Message
 
 
 async def ensure_telemetry_stream(
@@ -93,6 +91,7 @@ class JetStreamTelemetry:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._jetstream = client.jetstream(timeout=_ACK_TIMEOUT_S)
+        self._messages = AcknowledgedMessages(client, TELEMETRY_STREAM)
         self._encoder = msgspec.msgpack.Encoder()
         self._there = False
         """Whether the stream took all of the last flight."""
@@ -110,7 +109,7 @@ class JetStreamTelemetry:
                 if flight and (size + len(body) > _FLIGHT_BYTES or len(flight) >= _FLIGHT_MESSAGES):
                     lost |= await self._fly(flight)
                     flight, size = [], 0
-                flight.append(_Part(number, part.subject, part.id, body))
+                flight.append(_Part(number, Message(part.subject, part.id, body)))
                 size += len(body)
         if flight:
             lost |= await self._fly(flight)
@@ -154,25 +153,11 @@ class JetStreamTelemetry:
 
     async def _send(self, flight: Sequence[_Part]) -> list[_Part]:
         """Those that were refused."""
-        pending: list[asyncio.Future[Any]] = []
-        try:
-            async with asyncio.timeout(_ACK_TIMEOUT_S):
-                for part in flight:
-                    headers = {"Nats-Msg-Id": part.id, "Nats-Expected-Stream": TELEMETRY_STREAM}
-                    acknowledged = await self._jetstream.publish_async(
-                        part.subject, part.body, headers=headers
-                    )
-                    pending.append(acknowledged)  # one by one, so that a break leaves none behind
-                results = await asyncio.gather(*pending, return_exceptions=True)
-        finally:
-            for each in pending:
-                each.cancel()  # those without an answer hold places of a bounded number in nats-py
-        refused = [
-            part for part, result in zip(flight, results, strict=True) if isinstance(result, BaseException)
-        ]
-        reason = next((result for result in results if isinstance(result, BaseException)), None)
-        if reason is not None and not isinstance(reason, NoStreamResponseError):
-            log.warning("telemetry refused by the stream", polls=len(refused), error=repr(reason))
+        refusals = await self._messages.send([part.message for part in flight], timeout_s=_ACK_TIMEOUT_S)
+        refused = [part for part, refusal in zip(flight, refusals, strict=True) if refusal]
+        reason = next((refusal for refusal in refusals if refusal and refusal != NO_STREAM), None)
+        if reason is not None:
+            log.warning("telemetry refused by the stream", polls=len(refused), error=reason)
         return refused
 
     async def _silent(self) -> None:

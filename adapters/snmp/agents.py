@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from adapters.snmp.scalars import read_scalars
 from adapters.snmp.session import PATIENTLY, AgentSession, Variables
 from adapters.snmp.users import Users
 from domain.access import SnmpAccess
-from domain.counters import Reading
+from domain.observation import OidValue
 from domain.ports import SnmpError
 
 _GET_SIZES = (50, 20, 8)
@@ -77,28 +77,23 @@ class KnownAgent:
                     self._get_level += 1
             start += len(some)
 
-    async def column(self, oid: str, rows: int, into: dict[int, Reading]) -> None:
-        """Adds the numbers of a table's column, by the last arc, as far as GETBULK brings them in order."""
+    async def column(self, oid: str, names: Sequence[str]) -> tuple[list[OidValue | None], list[float]]:
+        """The values of a table's column, and when each was read, for the instances of these names, as long as GETBULK
+        brings exactly these in this order. What comes after the first that it brings otherwise is left to be asked for."""
         loop = asyncio.get_running_loop()
-        prefix = oid + "."
-        begin = len(prefix)
-        cursor, last, seen = oid, -1, 0
-        while seen < rows:
-            answer = await self._bulk(cursor, rows - seen)
-            at_s = loop.time()
+        values: list[OidValue | None] = []
+        read_s: list[float] = []
+        cursor = oid
+        while len(values) < len(names):
+            answer = await self._bulk(cursor, len(names) - len(values))
             if not answer:
-                return
-            for name, value in answer.items():
-                if not name.startswith(prefix):
-                    return
-                tail = name[begin:]
-                if not tail.isdecimal() or (index := int(tail)) <= last:
-                    return
-                last = index
-                seen += 1
-                if isinstance(value, int):
-                    into[index] = Reading(value, at_s)
-            cursor = name
+                break
+            in_order = list(answer) == names[len(values) : len(values) + len(answer)]
+            some = answer.values() if in_order else [answer.get(name) for name in names[len(values) :]]
+            values.extend(some)
+            read_s.extend([loop.time()] * len(some))
+            cursor = names[len(values) - 1]
+        return values, read_s
 
     async def _bulk(self, cursor: str, wanted: int) -> Variables:
         while True:
@@ -123,8 +118,8 @@ class KnownAgents:
         self._users = Users()
         self._idle: OrderedDict[tuple[str, SnmpAccess], KnownAgent] = OrderedDict()
 
-    @asynccontextmanager
-    async def agent(self, address: str, access: SnmpAccess, *, timeout_s: float) -> AsyncIterator[KnownAgent]:
+    @contextmanager
+    def agent(self, address: str, access: SnmpAccess, *, timeout_s: float) -> Iterator[KnownAgent]:
         """A session with so much time from now on."""
         known = self._idle.pop((address, access), None)
         if known is None:

@@ -14,13 +14,14 @@ from adapters.snmp.tables.table import Table
 from adapters.snmp.values import identifier, number
 from adapters.snmp.walk import MibView
 from domain.access import SnmpAccess
-from domain.counters import Reading
 from domain.interface_rates import named
 from domain.metering import gauges, sought
+from domain.observation import OidValue
 from domain.ports import SnmpError
 from domain.snmp_polling import (
     MOST_INTERFACES,
     Column,
+    ColumnRead,
     InterfacesRead,
     PolledInterface,
     PollPlan,
@@ -56,22 +57,29 @@ _PHYSICAL = frozenset(
     {6, 62, 69, 117, 161}
 )  # ifTypes whose ifSpeed is what they pass: Ethernet and its aggregates
 _FEW_ROWS = 3
-_Whole = tuple[Column, str, Sequence[int]]
-"""A column, its OID, and the ifIndex of every row."""
-_Single = tuple[Column, int, str]
-"""A column, an ifIndex, and their OID."""
+_NUMBERS = frozenset((int, type(None)))
+
+
+class _Part(NamedTuple):
+    """A column, or what of it is asked by this OID, within all that is asked: from `begin` up to `end`. `places` are those
+    of its rows among the plan's interfaces; None where it is all of them, in order."""
+
+    column: Column
+    oid: str
+    begin: int
+    end: int
+    places: Sequence[int] | None
 
 
 class _Asked(NamedTuple):
-    """What is asked of an agent by a plan."""
+    """What is asked of an agent by a plan: `names` is the OID of every instance, first those to be asked by name up to
+    `single`, then columns to be read in order."""
 
     plan: PollPlan
     get_size: int
-    columns: Sequence[Column]
-    whole: Sequence[_Whole]
-    single: Sequence[_Single]
     names: Sequence[str]
-    """The OIDs of these."""
+    single: int
+    parts: Sequence[_Part]
 
 
 class GufoSnmpPolling:
@@ -87,7 +95,7 @@ class GufoSnmpPolling:
         self._agents.close()
 
     async def look(self, address: str, access: SnmpAccess, *, timeout_s: float) -> PollPlan:
-        async with self._agents.agent(address, access, timeout_s=timeout_s) as agent:
+        with self._agents.agent(address, access, timeout_s=timeout_s) as agent:
             scalars = await agent.greet((*system.SYSTEM, *_TABLES), (system.SYS_DESCR, system.SYS_OBJECT_ID))
             object_id = identifier(scalars.get(system.SYS_OBJECT_ID))
             view = MibView(agent.session)
@@ -118,28 +126,20 @@ class GufoSnmpPolling:
     async def interfaces(
         self, address: str, access: SnmpAccess, plan: PollPlan, *, timeout_s: float
     ) -> InterfacesRead:
-        loop = asyncio.get_running_loop()
-        async with self._agents.agent(address, access, timeout_s=timeout_s) as agent:
+        with self._agents.agent(address, access, timeout_s=timeout_s) as agent:
             told = [oid for oid, known in zip(_TABLES, plan.tables, strict=True) if known is not None]
             asked = self._asked(agent, plan)
             begun = time.perf_counter()
-            first, ahead = await agent.meet([SYS_UP_TIME, *told], asked.names)
+            first, ahead = await agent.meet([SYS_UP_TIME, *told], asked.names[: asked.single])
             response_ms = (time.perf_counter() - begun) * 1000
-            read_s = loop.time()
-            columns: dict[Column, dict[int, Reading]] = {column: {} for column in asked.columns}
-            _keep(asked.single[:ahead], first, read_s, columns)
-            missing = list(asked.single[ahead:])
-            for column, oid, indexes in asked.whole:
-                into = columns[column]
-                await agent.column(oid, len(indexes), into)
-                missing += [(column, index, f"{oid}.{index}") for index in indexes if index not in into]
-            await _single(agent, missing, first, columns)
+            reading = _Reading(agent, asked, first)
+            await reading.go_on(ahead)
             return InterfacesRead(
-                read_s=read_s,
+                read_s=reading.begun_s,
                 response_ms=response_ms,
                 uptime_s=_uptime_s(first),
                 tables=_tables(first),
-                columns=columns,
+                columns=reading.columns(),
             )
 
     def _asked(self, agent: KnownAgent, plan: PollPlan) -> "_Asked":
@@ -153,7 +153,7 @@ class GufoSnmpPolling:
     async def values(
         self, address: str, access: SnmpAccess, oids: Sequence[str], *, timeout_s: float
     ) -> ValuesRead:
-        async with self._agents.agent(address, access, timeout_s=timeout_s) as agent:
+        with self._agents.agent(address, access, timeout_s=timeout_s) as agent:
             begun = time.perf_counter()
             found, ahead = await agent.meet([SYS_UP_TIME], oids)
             response_ms = (time.perf_counter() - begun) * 1000
@@ -162,7 +162,7 @@ class GufoSnmpPolling:
             return ValuesRead(response_ms=response_ms, uptime_s=uptime_s, values=found)
 
     async def alive(self, address: str, access: SnmpAccess, *, timeout_s: float) -> float:
-        async with self._probes.agent(address, access, timeout_s=timeout_s) as agent:
+        with self._probes.agent(address, access, timeout_s=timeout_s) as agent:
             begun = time.perf_counter()
             await agent.greet((SYS_UP_TIME,), (SYS_UP_TIME,))
             return (time.perf_counter() - begun) * 1000
@@ -198,42 +198,92 @@ async def _table(view: MibView, table: Table, *, rows: int) -> TableColumns:
 def _asked(plan: PollPlan, get_size: int) -> "_Asked":
     """Columns with more rows than an agent tells in one GET are read in order, the others by name, many in a message: no
     order of an agent's confuses that. `get_size` is 0 for an agent that knows no GETBULK."""
-    every = [each.if_index for each in plan.interfaces]
-    wide = [each.if_index for each in plan.interfaces if each.wide]
-    narrow = [each.if_index for each in plan.interfaces if not each.wide]
-    whole: list[_Whole] = []
-    single: list[_Single] = []
-    for wanted, indexes, alone in ((_ALWAYS, every, True), (_WIDE, wide, True), (_NARROW, narrow, not wide)):
-        if alone and get_size and len(indexes) > get_size:
-            whole += [(column, oid, indexes) for column, oid in wanted]
-        else:
-            single += [(column, index, f"{oid}.{index}") for column, oid in wanted for index in indexes]
-    columns = tuple(dict.fromkeys([*(each[0] for each in whole), *(each[0] for each in single)]))
-    return _Asked(plan, get_size, columns, whole, single, [oid for _, _, oid in single])
+    every = sorted(range(len(plan.interfaces)), key=lambda place: plan.interfaces[place].if_index)
+    wide = [place for place in every if plan.interfaces[place].wide]
+    narrow = [place for place in every if not plan.interfaces[place].wide]
+    whole: list[tuple[Column, str, list[int]]] = []
+    single: list[tuple[Column, str, list[int]]] = []
+    for wanted, places, alone in ((_ALWAYS, every, True), (_WIDE, wide, True), (_NARROW, narrow, not wide)):
+        kind = whole if alone and get_size and len(places) > get_size else single
+        kind += [(column, oid, places) for column, oid in wanted if places]
+    names: list[str] = []
+    parts: list[_Part] = []
+    in_order = list(range(len(plan.interfaces)))
+    for column, oid, places in (*single, *whole):
+        begin = len(names)
+        names += [f"{oid}.{plan.interfaces[place].if_index}" for place in places]
+        parts.append(_Part(column, oid, begin, len(names), None if places == in_order else places))
+    return _Asked(plan, get_size, names, sum(len(places) for _, _, places in single), parts)
 
 
-async def _single(
-    agent: KnownAgent, missing: Sequence[_Single], known: Variables, columns: dict[Column, dict[int, Reading]]
-) -> None:
-    """Reads one by one, many in a message."""
-    loop = asyncio.get_running_loop()
-    witness = {SYS_UP_TIME: known[SYS_UP_TIME]} if SYS_UP_TIME in known else {}
-    start = 0
-    while start < len(missing):
-        some = missing[start : start + agent.get_size]
-        found: Variables = dict(witness)
-        await agent.get([oid for _, _, oid in some], found)
-        _keep(some, found, loop.time(), columns)
-        start += len(some)
+class _Reading:
+    """One reading of what is asked of an agent, each value with its time."""
+
+    def __init__(self, agent: KnownAgent, asked: _Asked, first: Variables) -> None:
+        self._agent = agent
+        self._asked = asked
+        self._first = first
+        self._loop = asyncio.get_running_loop()
+        self.begun_s = self._loop.time()
+        self._values: list[OidValue | None] = [None] * len(asked.names)
+        self._read_s = [self.begun_s] * len(asked.names)
+
+    async def go_on(self, ahead: int) -> None:
+        """`ahead` were asked for in the first message already."""
+        names, single = self._asked.names, self._asked.single
+        self._keep(0, list(map(self._first.get, names[:ahead])), self.begun_s)
+        while ahead < single:
+            some = names[ahead : min(ahead + self._agent.get_size, single)]
+            self._keep(ahead, await self._get(some), self._loop.time())
+            ahead += len(some)
+        for part in self._asked.parts:
+            if part.begin >= single:
+                values, read_s = await self._agent.column(part.oid, names[part.begin : part.end])
+                self._values[part.begin : part.begin + len(values)] = values
+                self._read_s[part.begin : part.begin + len(values)] = read_s
+        if None in self._values[single:]:
+            await self._complete(
+                [place for place in range(single, len(names)) if self._values[place] is None]
+            )
+
+    async def _complete(self, places: Sequence[int]) -> None:
+        """Asks by name for what no column brought."""
+        while places:
+            some, places = places[: self._agent.get_size], places[self._agent.get_size :]
+            values = await self._get([self._asked.names[place] for place in some])
+            for place, value in zip(some, values, strict=True):
+                self._keep(place, [value], self._loop.time())
+
+    async def _get(self, names: Sequence[str]) -> list[OidValue | None]:
+        """The agent's uptime stands beside them, as it tells one that has none of them from one that cannot answer."""
+        uptime = self._first.get(SYS_UP_TIME)
+        found: Variables = {} if uptime is None else {SYS_UP_TIME: uptime}
+        await self._agent.get(names, found)
+        return list(map(found.get, names))
+
+    def _keep(self, begin: int, values: Sequence[OidValue | None], at_s: float) -> None:
+        self._values[begin : begin + len(values)] = values
+        self._read_s[begin : begin + len(values)] = [at_s] * len(values)
+
+    def columns(self) -> dict[Column, ColumnRead]:
+        columns: dict[Column, tuple[list[int | None], list[float]]] = {}
+        count = len(self._asked.plan.interfaces)
+        for column, _, begin, end, places in self._asked.parts:
+            values, read_s = _numbers(self._values[begin:end]), self._read_s[begin:end]
+            if places is None:
+                columns[column] = values, read_s
+                continue
+            all_values, all_read_s = columns.setdefault(column, ([None] * count, [self.begun_s] * count))
+            for place, value, at_s in zip(places, values, read_s, strict=True):
+                all_values[place], all_read_s[place] = value, at_s
+        return {column: ColumnRead(*each) for column, each in columns.items()}
 
 
-def _keep(
-    asked: Sequence[_Single], found: Variables, at_s: float, columns: dict[Column, dict[int, Reading]]
-) -> None:
-    for column, index, oid in asked:
-        value = found.get(oid)
-        if isinstance(value, int):
-            columns[column][index] = Reading(value, at_s)
+def _numbers(values: list[OidValue | None]) -> list[int | None]:
+    """Without what an agent tells that is no number."""
+    if _NUMBERS.issuperset(map(type, values)):
+        return values  # type: ignore[return-value]  # none of another type is among them
+    return [value if isinstance(value, int) else None for value in values]
 
 
 def _uptime_s(variables: Variables) -> float | None:

@@ -6,7 +6,8 @@ would live until the next garbage collection, and with it the agent's socket.
 
 import asyncio
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 # The sockets behind gufo-snmp's SnmpSession. The session itself opens a new wait for every request, takes the first
 # malformed datagram for the answer instead of waiting on, and does not let a walk go on from anywhere. Its version is
@@ -24,6 +25,7 @@ from domain.observation import OidValue
 from domain.ports import SnmpError
 
 Variables = dict[str, OidValue]
+_PLAIN = frozenset((int, str, bytes))
 Failure = tuple[str, str]
 """What SnmpError is made of: its kind and message."""
 
@@ -39,6 +41,9 @@ PATIENTLY: Tries = (0, 0, 1)
 
 _MANY, _FEW = 20, 4
 _LARGEST = 65_535
+_SOUND = 16
+"""So many well-formed answers of an agent in a row are looked over before they are decoded. After that its encoder is
+known to be right; gufo-snmp itself tells what is cut off, or no SNMP at all."""
 _NOISE_LIMIT = 8  # malformed messages in one try; an agent that sends more is not worth listening to
 _REFUSED_PAUSE_S = 0.1
 _SEND_PAUSE_S = 0.005
@@ -65,6 +70,8 @@ class AgentSession:
         self.answers = 0
         """Requests answered so far."""
         self._trusted = False
+        self._sound = 0
+        """Answers in a row that were well formed."""
         self._waiting: asyncio.Future[Variables | Failure] | None = None
         self._noise: list[str] = []
         self._receive: Callable[[], dict[str, ValueType] | None]
@@ -118,24 +125,21 @@ class AgentSession:
         self.get_limit = _FEW
         return answer
 
-    async def get(self, oids: Sequence[str], *, tries: Tries = PATIENTLY) -> Variables:
+    def get(self, oids: Sequence[str], *, tries: Tries = PATIENTLY) -> Awaitable[Variables]:
         """GET of all in one message; what the agent does not have is absent.
 
         Nothing is the answer also when the agent reports an error: noSuchName for one of them in SNMPv1, tooBig or
         genErr in any version. gufo-snmp does not tell which.
         """
-        listed = list(oids)
-        return await self._request(lambda: self._socket.send_get_many(listed), tries)
+        return self._request(partial(self._socket.send_get_many, list(oids)), tries)
 
-    async def get_next(self, oid: str, *, tries: Tries = PATIENTLY) -> Variables:
+    def get_next(self, oid: str, *, tries: Tries = PATIENTLY) -> Awaitable[Variables]:
         """The variable after `oid`; nothing at the end of the agent's MIB view."""
-        after = GetIter(oid)
-        return await self._request(lambda: self._socket.send_get_next(after), tries)
+        return self._request(partial(self._socket.send_get_next, GetIter(oid)), tries)
 
-    async def get_bulk(self, oid: str, repetitions: int, *, tries: Tries = PATIENTLY) -> Variables:
+    def get_bulk(self, oid: str, repetitions: int, *, tries: Tries = PATIENTLY) -> Awaitable[Variables]:
         """The variables after `oid` in the agent's order; nothing at the end of its MIB view, or on its error."""
-        after = GetIter(oid, repetitions)
-        return await self._request(lambda: self._socket.send_get_bulk(after), tries)
+        return self._request(partial(self._socket.send_get_bulk, GetIter(oid, repetitions)), tries)
 
     async def _greet_v3(
         self, agent: SnmpV3ClientSocket, oids: Sequence[str], fewer: Sequence[str]
@@ -176,9 +180,10 @@ class AgentSession:
             self._trusted = False
 
     async def _request(self, send: Callable[[], None], tries: Tries) -> Variables:
-        failure = ("timeout", f"{self.address}: the time for this visit is over")
+        failure: Failure | None = None
         for attempt in tries:
-            limit_s = min(self._patience.limit_s(attempt), self._deadline - self._loop.time())
+            begun_s = self._loop.time()
+            limit_s = min(self._patience.limit_s(attempt), self._deadline - begun_s)
             if limit_s <= 0:
                 break
             try:
@@ -193,29 +198,32 @@ class AgentSession:
                 elif error.kind == "unreachable" and attempt != tries[-1]:
                     await asyncio.sleep(_REFUSED_PAUSE_S)
             else:
+                self._patience.learn(self._loop.time() - begun_s)
                 self._trusted = True
                 self.answers += 1
                 return answer
-        raise SnmpError(*failure)
+        raise SnmpError(*(failure or ("timeout", f"{self.address}: the time for this visit is over")))
 
     async def _try(self, send: Callable[[], None], limit_s: float) -> Variables:
         self._noise.clear()
         answer: asyncio.Future[Variables | Failure] = self._loop.create_future()
         self._waiting = answer
-        begun = self._loop.time()
         timer = self._loop.call_later(limit_s, self._expire)
         try:
-            await self._send(send)
+            try:
+                send()
+            except Exception:
+                await self._send_again(send)
             outcome = await answer
         finally:
             timer.cancel()
             self._waiting = None
         if isinstance(outcome, tuple):
             raise SnmpError(*outcome)
-        self._patience.learn(self._loop.time() - begun)
         return outcome
 
-    async def _send(self, send: Callable[[], None]) -> None:
+    async def _send_again(self, send: Callable[[], None]) -> None:
+        """What failed once: it may be about a datagram before, or the buffer may be full."""
         for _ in range(3):
             try:
                 return send()
@@ -234,7 +242,7 @@ class AgentSession:
 
     def _readable(self) -> None:
         try:
-            if kind := flaw(self._peek.recv(_LARGEST, socket.MSG_PEEK)):
+            if self._sound < _SOUND and (kind := flaw(self._peek.recv(_LARGEST, socket.MSG_PEEK))):
                 self._peek.recv(1)  # which drops the rest of it
                 return self._hear_noise(kind)
             received = self._receive()
@@ -250,14 +258,16 @@ class AgentSession:
             # gufo-snmp panics at some malformed values, and a Rust panic is no Exception.
             if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
                 raise
-            self._hear_noise("garbage")
+            self._hear_noise("truncated" if str(error) == "incomplete" else "garbage")
         else:
+            self._sound += 1
             if self._waiting is not None and not self._waiting.done():
                 self._waiting.set_result(_variables(received or {}))
         return None
 
     def _hear_noise(self, kind: str) -> None:
         """What is no answer does not end the wait for it, unless it never stops."""
+        self._sound = 0
         self._noise.append(kind)
         if len(self._noise) >= _NOISE_LIMIT:
             self._expire()
@@ -275,6 +285,8 @@ class AgentSession:
 
 def _variables(received: dict[str, ValueType]) -> Variables:
     """Floats (net-snmp's Opaque ones) as text; booleans and all integers as int."""
+    if _PLAIN.issuperset(map(type, received.values())):
+        return received  # type: ignore[return-value]  # nothing of another type is in it
     return {
         oid: str(value) if isinstance(value, float) else value
         for oid, value in received.items()

@@ -5,7 +5,16 @@ import math
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.counters import GAP_INTERVALS, MOST_PER_S, SHORTEST_S, Reading, rate_per_s, restarted
+from domain.counters import (
+    GAP_INTERVALS,
+    MOST_PER_S,
+    SHORTEST_S,
+    Reading,
+    bounds,
+    rate_per_s,
+    rates_per_s,
+    restarted,
+)
 
 BITS = st.sampled_from((32, 64))
 INTERVAL_S = 60.0
@@ -83,3 +92,28 @@ def test_an_agent_that_runs_on_has_not_restarted_also_when_its_time_ticks_wrap(
 def test_an_agent_that_started_in_between_is_told(uptime_s: float, elapsed_s: float, share: float) -> None:
     assert restarted(uptime_s, elapsed_s * share, elapsed_s)
     assert not restarted(None, 5.0, elapsed_s)
+
+
+@given(st.data())
+def test_many_counters_at_once_tell_the_same_rates_as_each_alone(data: st.DataObject) -> None:
+    bits = data.draw(st.lists(BITS, max_size=8))
+    speeds = st.one_of(st.none(), st.just(0.0), st.floats(1, 1e12))
+    fastest = [data.draw(speeds) for _ in bits]
+    before = [data.draw(st.one_of(st.none(), st.integers(-1, (1 << each) + 1))) for each in bits]
+    grown = st.integers(-(10**12), 10**13)
+    now = [None if each is None else each + data.draw(grown) for each in before]
+    moments = st.floats(0, 400)
+    before_s, now_s = [data.draw(moments) for _ in bits], [data.draw(moments) for _ in bits]
+
+    found = rates_per_s(before, before_s, now, now_s, bounds=bounds(bits, fastest), interval_s=INTERVAL_S)
+
+    assert found == [
+        None
+        if old is None or new is None
+        else rate_per_s(
+            Reading(old, old_s), Reading(new, new_s), bits=width, interval_s=INTERVAL_S, fastest_per_s=fast
+        )
+        for old, old_s, new, new_s, width, fast in zip(
+            before, before_s, now, now_s, bits, fastest, strict=True
+        )
+    ]

@@ -2,9 +2,8 @@
 
 import pytest
 
-from domain.counters import Reading
 from domain.interface_rates import InterfaceRates, named
-from domain.snmp_polling import Column, InterfacesRead, PolledInterface, PollPlan
+from domain.snmp_polling import Column, ColumnRead, InterfacesRead, PolledInterface, PollPlan
 from domain.telemetry import Sample
 
 PLAN = PollPlan(
@@ -17,9 +16,11 @@ PLAN = PollPlan(
 )
 
 
-def read(at_s: float, uptime_s: float, **columns: dict[int, int]) -> InterfacesRead:
-    made: dict[Column, dict[int, Reading]] = {
-        column: {index: Reading(value, at_s) for index, value in values.items()}  # type: ignore[misc]  # names of columns
+def read(at_s: float, uptime_s: float, plan: PollPlan = PLAN, **columns: dict[int, int]) -> InterfacesRead:
+    made: dict[Column, ColumnRead] = {
+        column: ColumnRead(  # type: ignore[misc]  # names of columns
+            [values.get(each.if_index) for each in plan.interfaces], [at_s] * len(plan.interfaces)
+        )
         for column, values in columns.items()
     }
     return InterfacesRead(read_s=at_s, response_ms=1.0, uptime_s=uptime_s, tables=(2, None), columns=made)
@@ -66,6 +67,30 @@ def test_an_interface_that_is_down_says_so_and_nothing_else() -> None:
         ("if_in_errors_per_s", "ether1"): 0.0,
         ("if_oper_up", "ether2"): 0.0,
     }
+
+
+def test_interfaces_that_stay_go_on_counting_when_others_come_and_go() -> None:
+    rates = InterfaceRates()
+    rates.samples(PLAN, read(0, 1_000, oper_status=UP, in_octets={1: 100, 2: 200}), 60)
+    changed = PollPlan(
+        access_id="a",
+        address="192.0.2.1",
+        interfaces=(
+            PolledInterface(3, "ether3", wide=True),
+            PolledInterface(2, "ether2", wide=True, speed_bps=100_000_000),
+            PolledInterface(1, "ether1", wide=True, speed_bps=1_000_000_000),
+        ),
+    )
+    samples, anew = rates.samples(
+        changed,
+        read(60, 1_060, changed, oper_status={1: 1, 2: 1, 3: 1}, in_octets={1: 700, 2: 800, 3: 5}),
+        60,
+    )
+    assert not anew
+    made = taken(samples)
+    assert made["if_in_bps", "ether1"] == pytest.approx(80)
+    assert ("if_in_bps", "ether2") not in made  # its counters were others before: of 32 bits
+    assert ("if_in_bps", "ether3") not in made
 
 
 def test_names_that_come_twice_carry_their_index() -> None:
