@@ -15,7 +15,8 @@ from api.provided import Connect, Events
 from domain.alert import alert_id
 from domain.alert_commands import SilencedBy
 from domain.alerting.evaluator import Kept
-from domain.alerting.gate import Held, Subject, World, silence_of
+from domain.alerting.gate import Held
+from domain.alerting.muting import Subject, World, silence_of
 from domain.alerting.rule import Rule, RuleVersion
 from domain.alerting.ruling import FOUND
 from domain.alerting.scope import Traits, excluded, interface_excluded

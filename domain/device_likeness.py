@@ -5,7 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from domain.device_identity import Known, keys_of, separate, serials_differ, shown
+from domain.device_identity import Known, separate, serials_differ
+from domain.identity_keys import keys_of, shown
 
 Strength = Literal["strong", "weak"]
 

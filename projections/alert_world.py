@@ -10,7 +10,8 @@ from psycopg import AsyncConnection
 
 from domain.alert_commands import SilencedBy
 from domain.alert_events import AlertRaised
-from domain.alerting.gate import SilenceInForce, Standing, raised_subject
+from domain.alerting.gate import Standing, raised_subject
+from domain.alerting.muting import SilenceInForce
 from domain.alerting.scope import Traits
 from projections import silences
 from projections.topology import topology

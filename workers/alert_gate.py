@@ -11,7 +11,8 @@ from domain.aggregate import Intent
 from domain.alert import ALERT
 from domain.alert_commands import RaiseAlert
 from domain.alert_rule import ALERT_RULE, CreateAlertRule
-from domain.alerting.gate import Act, Gate, Step, World, maintained
+from domain.alerting.gate import Act, Gate, Step
+from domain.alerting.muting import World, maintained
 from domain.alerting.ports import EvaluationStore
 from domain.alerting.templates import TEMPLATES
 from domain.device import DEVICE

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
-from domain.alerting.gate import SilenceInForce, World
+from domain.alerting.muting import SilenceInForce, World
 from domain.alerting.reach import behind, behind_centres, centres
 from domain.alerting.rule import RuleVersion
 from domain.alerting.ruling import FOUND

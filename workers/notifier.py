@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from domain.alert_events import AlertRaised, AlertReopened, AlertResolved, AlertUnsilenced
-from domain.alerting.gate import Subject, World, matches
+from domain.alerting.muting import Subject, World, matches
 from domain.alerting.spec import RANKS
 from domain.channel import CHANNEL
 from domain.errors import NotFound

@@ -4,9 +4,10 @@ import msgspec
 
 from domain.device_commands import ObserveDevice
 from domain.device_facts import DeviceFacts
-from domain.device_identity import Run, identity_keys
+from domain.device_identity import Run
 from domain.discovery import chassis, device_facts, facts_from_banners, sources
 from domain.identification import identify
+from domain.identity_keys import identity_keys
 from domain.observation import Observation, Sighting
 
 # What a table that broke off leaves unknown. An agent that stops in the middle has not lost the rest.

@@ -6,7 +6,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from domain.device_commands import RemoveDevice, SeparateDevice, SplitDevice
 from domain.device_facts import DeviceFacts
-from domain.device_identity import Known, Merge, Moved, New, Same, identity_keys, resolve
+from domain.device_identity import Known, Merge, Moved, New, Same, resolve
+from domain.identity_keys import identity_keys
 from domain.observation import Interface
 from tests.property.domain.discovery_world import Records, Seen, serials, settled
 

@@ -3,7 +3,8 @@
 import pytest
 
 from domain.device_facts import DeviceFacts
-from domain.device_identity import Known, Merge, Moved, New, Run, Same, identity_keys, resolve
+from domain.device_identity import Known, Merge, Moved, New, Run, Same, resolve
+from domain.identity_keys import identity_keys
 from domain.observation import Interface
 
 SERIAL_A, SERIAL_B = "serial:acme:a111", "serial:acme:b222"

@@ -8,7 +8,8 @@ import pytest
 
 from domain.alert import ALERT, alert_id
 from domain.alert_commands import RaiseAlert, ResolveAlert, SilenceAlert, UnsilenceAlert
-from domain.alerting.gate import Gate, SilenceInForce, World
+from domain.alerting.gate import Gate
+from domain.alerting.muting import SilenceInForce, World
 from domain.alerting.reach import behind, behind_centres, centres
 from domain.alerting.scope import Matchers, Scope, Traits
 from domain.alerting.signal import Signal

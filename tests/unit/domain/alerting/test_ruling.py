@@ -5,7 +5,8 @@ import msgspec
 from domain.alert import ALERT, alert_id
 from domain.alert_commands import RaiseAlert, ResolveAlert, RuleAlert, SilenceAlert
 from domain.alert_events import AlertRaised, AlertRuled
-from domain.alerting.gate import Gate, Verdict, World
+from domain.alerting.gate import Gate, Verdict
+from domain.alerting.muting import World
 from domain.alerting.rule import Anomaly, Compliance, Condition, Rule, RuleVersion
 from domain.alerting.scope import Scope, Traits
 from domain.alerting.templates import TEMPLATES
