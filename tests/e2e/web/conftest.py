@@ -1,4 +1,4 @@
-"""A real Chromium against the running product: one instance a run, one browser a file, a fresh profile a test."""
+"""A real Chromium against the running product: one instance and one browser for this folder, a fresh profile a test."""
 
 import os
 import tempfile
@@ -46,9 +46,9 @@ def _discovered(product: Product, client: httpx.Client) -> None:
         time.sleep(0.2)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Of one file: as long as it is there, Playwright's event loop runs in this thread, where no other can."""
+    """Of this folder: as long as it is there, Playwright's event loop runs in this thread, where no other can."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
