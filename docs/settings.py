@@ -10,7 +10,7 @@ from api.setting_descriptions import Described, settings_described
 HEAD = """# Settings
 
 Made by `make settings` from the code. `GET /api/v1/settings` shows what is in force, `PATCH /api/v1/settings` changes some of it:
-`{"telemetry": {"interval_s": 30}}` for what stands here as `telemetry/interval_s`. Every change is an event with old and new value.
+`{"telemetry": {"interfaces_s": 30}}` for what stands here as `telemetry/interfaces_s`. Every change is an event with old and new value.
 """
 TABLE = ("| setting | default | bounds | what |", "|---|---|---|---|")
 
