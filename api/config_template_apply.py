@@ -24,7 +24,7 @@ from domain.application_orders import (
     in_waves,
     veiled,
 )
-from domain.config_access import WaysIn
+from domain.config_access import WaysIn, no_credential, unknown_platform
 from domain.config_mask import SecretToken, mask
 from domain.config_merge import merge_hunks, merge_unified
 from domain.config_orders import ConfirmWithin
@@ -204,13 +204,10 @@ async def _targets(
 
 def _check(template: TemplateRow, ways: WaysIn) -> None:
     if not ways.platform:
-        raise Refused(
-            f"no configurations of {ways.os or 'an unidentified system'} are understood",
-            code="CONFIG_PLATFORM_UNKNOWN",
-        )
+        raise unknown_platform(ways)
     check_platform(template.platforms, ways.platform)
     if not ways.credential_ids:
-        raise Refused("no credential of kind ssh is stored for this device", code="NO_CREDENTIAL")
+        raise no_credential()
 
 
 def _problem(device_id: str, result: Rendered) -> dict[str, Any] | None:

@@ -45,6 +45,23 @@ class WaysIn(msgspec.Struct, frozen=True, kw_only=True):
         return next((name for name in (*told, self.os) if name in PLATFORMS), "")
 
 
+def unknown_platform(ways: WaysIn) -> Refused:
+    """Nobody here understands its configurations."""
+    return Refused(
+        f"no configurations of {ways.os or 'an unidentified system'} are understood; known are"
+        f" {', '.join(PLATFORMS)}; a label such as {PLATFORM_LABEL}linux says what a device is",
+        code="CONFIG_PLATFORM_UNKNOWN",
+    )
+
+
+def no_credential() -> Refused:
+    """Nothing opens its command line."""
+    return Refused(
+        "no credential of kind ssh is stored for this device; make one and put it among the device's credentials",
+        code="NO_CREDENTIAL",
+    )
+
+
 class ConfigAccess:
     """Logs in with one credential after the other until the device takes one.
 
@@ -81,11 +98,7 @@ class ConfigAccess:
         Raises ConfigError, Refused for a device without platform or credential, and whatever `work` raises.
         """
         if not ways.platform and not any_platform:
-            raise Refused(
-                f"no configurations of {ways.os or 'an unidentified system'} are understood; known are"
-                f" {', '.join(PLATFORMS)}; a label such as {PLATFORM_LABEL}linux says what a device is",
-                code="CONFIG_PLATFORM_UNKNOWN",
-            )
+            raise unknown_platform(ways)
         refused: ConfigError | None = None
         for credential_id in ways.credential_ids[:MOST_CREDENTIALS]:
             try:
@@ -100,7 +113,7 @@ class ConfigAccess:
                 if error.code != "SSH_LOGIN_REFUSED" or error.sent:
                     raise
                 refused = error
-        raise refused or Refused("no credential of kind ssh is stored for this device", code="NO_CREDENTIAL")
+        raise refused or no_credential()
 
     async def _ssh(self, credential_id: str, purpose: str, by: Attribution, operation_id: str) -> SshAccess:
         access = await self._secrets.open(credential_id, purpose=purpose, by=by, operation_id=operation_id)
@@ -110,7 +123,10 @@ class ConfigAccess:
             case RouterOsAccess():  # a router's accounts are the same over SSH, its port is not
                 return SshAccess(id=access.id, username=access.username, password=access.password)
             case _:
-                raise NotFound("this credential opens no command line", code="CREDENTIAL_NOT_FOUND")
+                raise NotFound(
+                    "this credential opens no command line: it must be of the kind ssh or routeros",
+                    code="CREDENTIAL_NOT_FOUND",
+                )
 
     async def _pinned(self, ways: WaysIn, access: SshAccess, by: Attribution) -> ConfigTarget:
         target = ConfigTarget(

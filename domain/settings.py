@@ -1,6 +1,7 @@
 """The settings that an engineer changes while Netledger runs; every change is an event with old and new value."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -202,7 +203,9 @@ def decide(state: Settings, command: Command) -> Sequence[Event]:
     present = flatten(state)
     for path in command.changes:
         if path not in present:
-            raise Invalid(f"there is no setting {path}", field=path, known=sorted(present))
+            near = get_close_matches(path, present, 1)
+            meant = f"; {near[0]}?" if near else ", see GET /settings/descriptions"
+            raise Invalid(f"there is no setting {path}{meant}", field=path, known=sorted(present))
     try:
         asked = _apply(state, command.changes)
         wanted = flatten(asked)

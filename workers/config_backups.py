@@ -163,7 +163,9 @@ class _Run:
             raise OperationFailedError(failed[0].code, failed[0].message, result)
         if failed and len(failed) == self._total:
             raise OperationFailedError(
-                "NO_DEVICE_READ", f"none of {self._total} devices could be read", result
+                "NO_DEVICE_READ",
+                f"none of {self._total} devices could be read; the first: {failed[0].message}",
+                result,
             )
         return result
 

@@ -56,9 +56,12 @@ class Poll:
         )
         if not access_ids:
             raise OperationFailedError(
-                "NO_CREDENTIAL", "no credential is known for this device; discover it first"
+                "NO_CREDENTIAL", "no credential is known for this device; discover it first, or give it one"
             )
-        failure = OperationFailedError("NO_CREDENTIAL", "none of the device's credentials is for SNMP")
+        failure = OperationFailedError(
+            "NO_CREDENTIAL",
+            "none of the device's credentials is for SNMP; give it one of kind snmp_v2c or snmp_v3",
+        )
         for access_id in access_ids:
             try:
                 access = await self._secrets.open(

@@ -118,12 +118,17 @@ class SecretWork:
         self, work: Work, order: SecretOrder, customer: Customer, patience: _Patience
     ) -> dict[str, Any]:
         if customer.pending or customer.memento is not None:
-            raise OperationFailedError("CUSTOMER_CHANGING", f"{order.username} is isolated or being changed")
+            raise OperationFailedError(
+                "CUSTOMER_CHANGING",
+                f"{order.username} is isolated or being changed; release the customer, or wait, and ask again",
+            )
         sealed = await self._sealed(order)
         if sealed is None:
             if customer.state == "active":  # an earlier attempt got as far as destroying it
                 return {"changed": True}
-            raise OperationFailedError("SECRET_ORDER_LOST", "the password of this order is no longer there")
+            raise OperationFailedError(
+                "SECRET_ORDER_LOST", "the password of this order is no longer there; ask for the change again"
+            )
         wanted = WantedSecret(
             name=order.username,
             password=sealed.password,
@@ -184,7 +189,9 @@ class SecretWork:
         self, work: Work, order: SecretOrder, customer: Customer, patience: _Patience
     ) -> dict[str, Any]:
         if customer.pending:
-            raise OperationFailedError("CUSTOMER_CHANGING", f"{order.username} is being changed")
+            raise OperationFailedError(
+                "CUSTOMER_CHANGING", f"{order.username} is being changed; wait until that is done"
+            )
         change = await patience.through(
             lambda: self._calls.router(order.router_id).ensure_no_secret(
                 order.username, report=patience.report
@@ -201,7 +208,9 @@ class SecretWork:
         self, work: Work, order: SecretOrder, customer: Customer, patience: _Patience
     ) -> dict[str, Any]:
         if customer.pending:
-            raise OperationFailedError("CUSTOMER_CHANGING", f"{order.username} is being changed")
+            raise OperationFailedError(
+                "CUSTOMER_CHANGING", f"{order.username} is being changed; wait until that is done"
+            )
         there = await patience.through(lambda: self._calls.router(order.router_id).secret(order.username))
         wanted = await self._expected(customer, there)
         change = await patience.through(

@@ -78,7 +78,8 @@ class NatsRouterCalls:
             answer = self._seal.open(reply.data, subject, Answer)
         except NoRespondersError:
             raise RouterError(
-                "ROUTER_NOT_OWNED", "no worker holds a connection to this router at present"
+                "ROUTER_NOT_OWNED",
+                "no worker cares for this router at present; does one run with the service routers?",
             ) from None
         except TimeoutError:
             raise RouterError(

@@ -144,8 +144,10 @@ def test_settings_are_refused_with_the_field_and_kept_whole() -> None:
     with pytest.raises(Invalid) as refusal:
         SETTINGS.decide(Settings(), ChangeSettings(changes={"discovery/rate_per_s": 0, "auth/lock_s": 60}))
     assert refusal.value.details["field"] == "discovery/rate_per_s"
-    with pytest.raises(Invalid, match="no setting discovery/speed"):
-        SETTINGS.decide(Settings(), ChangeSettings(changes={"discovery/speed": 1}))
+    with pytest.raises(Invalid, match="no setting discovery/rate_s; discovery/rate_per_s"):
+        SETTINGS.decide(Settings(), ChangeSettings(changes={"discovery/rate_s": 1}))
+    with pytest.raises(Invalid, match="no setting nothing/like/it, see"):
+        SETTINGS.decide(Settings(), ChangeSettings(changes={"nothing/like/it": 1}))
 
 
 def test_a_value_that_a_later_release_no_longer_allows_is_passed_over() -> None:
