@@ -1,5 +1,6 @@
 """Further ledgers over the same database, as other processes have them, and a server that may be killed."""
 
+import asyncio
 import contextlib
 import shutil
 import tempfile
@@ -7,16 +8,26 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.ledger.application import LedgerApplication
 from adapters.ledger.ledger import Ledger
+from adapters.ledger.proof import Trust
 from adapters.ledger.seals import LedgerSeals
 from adapters.schema import migrate
 from adapters.vault.master_key import MasterKey
 from adapters.vault.subjects import SubjectKeys
+from tests.databases import fresh_database
+from tests.integration.adapters.ledger.tampered import (
+    TABLES,
+    Tampered,
+    write_history,
+)
 
 
 class OpenLedger(Protocol):
@@ -58,3 +69,25 @@ def mortal_postgres() -> Iterator[EmbeddedPostgres]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def written(postgres: EmbeddedPostgres, master_key: MasterKey) -> Iterator[Tampered]:
+    seals = LedgerSeals(master_key.derive("ledger"))
+    with fresh_database(postgres) as url:
+        asyncio.run(write_history(url, master_key, seals))
+        name = urlsplit(url).path[1:]
+        with psycopg.connect(postgres.admin_url, dbname=name, autocommit=True) as conn:
+            conn.execute("CREATE SCHEMA saved")
+            for table in TABLES:
+                conn.execute(
+                    sql.SQL("CREATE TABLE saved.{0} AS TABLE ledger.{0}").format(sql.Identifier(table))
+                )
+            conn.execute("ALTER TABLE ledger.events DISABLE TRIGGER append_only")
+            yield Tampered(url, Trust(seals.public_key, seals), conn)
+
+
+@pytest.fixture
+def tampered(written: Tampered) -> Iterator[Tampered]:
+    yield written
+    written.restore()
