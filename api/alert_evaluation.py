@@ -183,7 +183,7 @@ async def evaluation_of_rule(
     for each in mine[:_SERIES]:
         state = series_state(each, row.rule)
         by = held.get(keys[each.subject])
-        said = f"held back: {by.why}" if by else series_explained(state)
+        said = f"held back: {by.why}" if by else series_explained(state, row.rule.condition)
         identity = ids[each.subject]
         items.append(
             SeriesEvaluation(

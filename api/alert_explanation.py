@@ -7,7 +7,7 @@ import msgspec
 from domain.alert_commands import SilencedBy
 from domain.alerting.evaluator import Kept
 from domain.alerting.machine import clear_for
-from domain.alerting.rule import Rule
+from domain.alerting.rule import Absence, Condition, ConfigDrift, DeviceDown, LogMatch, Rule
 from domain.alerting.spec import compiled
 from domain.detection.moment import written
 from projections.alert_evaluation import DeliveryRow
@@ -60,21 +60,36 @@ def series_state(kept: Kept, rule: Rule) -> SeriesState:
     )
 
 
-def series_explained(state: SeriesState) -> str:
+def series_explained(state: SeriesState, condition: Condition) -> str:
     """What the state machine says of it."""
     value = "no value" if state.value is None else f"{state.value:.6g}"
+    breaks, clear, holds_not = (
+        f"{value} breaks the rule",
+        f"{value} is clear again",
+        f"the last value, {value}, does not break the rule",
+    )
+    match condition:
+        case Absence():
+            breaks = f"no value came after {state.at}, when it was {value}"
+            holds_not = (
+                f"the last value, {value}, came at {state.at}; the rule breaks {condition.for_s:g} s later"
+            )
+        case DeviceDown() | ConfigDrift() | LogMatch():  # 1 where it is so, 0 where it is over
+            breaks, clear, holds_not = "what the rule tells of is so", "it is over", "it is not so"
+        case _:
+            pass
     match state.phase:
         case "pending":
-            return f"{value} breaks the rule, for {state.elapsed_s:g} of the {state.needed_s:g} s that it must last"
+            return f"{breaks}, for {state.elapsed_s:g} of the {state.needed_s:g} s that it must last"
         case "firing":
             again = (
                 ", and it flaps: it ends only after having been clear for a while" if state.flapping else ""
             )
-            return f"{value} breaks the rule{again}"
+            return f"{breaks}{again}"
         case "clearing":
-            return f"{value} is clear again, for {state.elapsed_s:g} of the {state.needed_s:g} s that it must last"
+            return f"{clear}, for {state.elapsed_s:g} of the {state.needed_s:g} s that it must last"
         case _:
-            return f"the last value, {value}, does not break the rule"
+            return holds_not
 
 
 def alert_explained(
@@ -91,7 +106,9 @@ def alert_explained(
         return "the rule is disabled"
     if row is None or row.state == "resolved":
         said = f"resolved: {row.reason}" if row is not None else "not raised"
-        return f"{said}; {series_explained(series)}" if series is not None else said
+        if series is None or rule is None:
+            return said
+        return f"{said}; {series_explained(series, rule.condition)}"
     if row.silenced_by is not None and row.state == "silenced":
         return f"raised, but nobody is told: {row.silenced_by.why}"
     if row.state == "acknowledged":

@@ -37,6 +37,10 @@ class ReceiverCounts:
             )
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def _counter(name: str, text: str, value: float, **labels: str) -> WorkerFigure:
     return WorkerFigure(
         name=f"netledger_receiver_{name}", help=text, kind="counter", value=value, labels=labels
@@ -108,19 +112,21 @@ class Inbox:
         """Notes what was dropped since the last time, and why."""
         limited = self.limits.told()
         for address, count in sorted(limited.items(), key=lambda each: -each[1])[:_MOST_TOLD]:
-            self.note(f"{count} messages of {address or 'new sources'} dropped: rate limit", address)
+            self.note(
+                f"{_counted(count, 'message')} of {address or 'new sources'} dropped: rate limit", address
+            )
         more = len(limited) - _MOST_TOLD
         if more > 0:
             self.note(f"messages of {more} more sources dropped: rate limit")
         for (address, reason), count in self.refused.most_common(_MOST_TOLD):
-            self.note(f"{count} datagrams of {address or 'others'} dropped: {reason}", address)
+            self.note(f"{_counted(count, 'datagram')} of {address or 'others'} dropped: {reason}", address)
         unread = sum(dropped() for dropped in self.unread)
         if unread:
             self.note(
-                f"{unread} datagrams dropped before they were read: they came too fast for this machine"
+                f"{_counted(unread, 'datagram')} dropped before they were read: they came too fast for this machine"
             )
         if self.full:
-            self.note(f"{self.full} messages dropped: the database did not take them fast enough")
+            self.note(f"{_counted(self.full, 'message')} dropped: the database did not take them fast enough")
         self.counts.dropped["rate limit"] += sum(limited.values())
         self.counts.dropped["not readable"] += self.refused.total()
         self.counts.dropped["too fast"] += unread
