@@ -23,6 +23,8 @@ from domain.traps import Trap
 
 Address = tuple[Any, ...]
 _MOST_ENGINES = 20_000
+_AUTH_FLAG = 0x01
+"""Of msgFlags (RFC 3412, 6.4)."""
 _LEARNED_PER_S = 10.0
 _LEARNED_AT_ONCE = 100.0
 _AUTH = {
@@ -83,13 +85,16 @@ class V3Traps:
 
     def feed(self, datagram: bytes, address: Address) -> str:
         """Why it was dropped, or nothing. Raises BerError for what is no message of version 3."""
-        engine_id, name = _whose(datagram)
+        engine_id, name, authenticated = _whose(datagram)
         if not name:  # somebody asks for our engine ID (RFC 3414, 4)
             self._open(datagram, address)
             return ""
         user = self._users.get(name)
         if user is None:
             return f"no credential has the SNMPv3 user {one_line(name, 32)}"
+        if engine_id and user.auth_protocol and not authenticated:
+            # To USM that is right (RFC 3414, 3.2): who may speak so is left to who receives it.
+            return f"the SNMPv3 user {one_line(name, 32)} did not prove who he is"
         fresh = bool(engine_id) and (name, engine_id) not in self._engines
         if fresh and not self._learn(user, engine_id):
             return "too many new SNMPv3 engines at once"
@@ -162,20 +167,24 @@ def _masters(user: SnmpV3Access) -> tuple[Any, Any]:
     )
 
 
-def _whose(datagram: bytes) -> tuple[bytes, str]:
-    """Engine ID and user name of a message (RFC 3412, 6; RFC 3414, 2.4)."""
+def _whose(datagram: bytes) -> tuple[bytes, str, bool]:
+    """Engine ID and user name of a message, and whether it says that it is authenticated (RFC 3412, 6; RFC 3414, 2.4)."""
     begin, _ = enter(datagram, 0, SEQUENCE)
     version, place = read_integer(datagram, begin)
     if version != 3:
         raise BerError(f"version {version} is not 3")
-    _, place = enter(datagram, place, SEQUENCE)
+    header, place = enter(datagram, place, SEQUENCE)
+    _, header = read_integer(datagram, header)
+    _, header = read_integer(datagram, header)
+    flags, flags_end = enter(datagram, header, OCTET_STRING)
+    authenticated = flags < flags_end and bool(datagram[flags] & _AUTH_FLAG)
     parameters, _ = enter(datagram, place, OCTET_STRING)
     place, _ = enter(datagram, parameters, SEQUENCE)
     begin, end = enter(datagram, place, OCTET_STRING)
     _, place = read_integer(datagram, end)
     _, place = read_integer(datagram, place)
     name, behind = enter(datagram, place, OCTET_STRING)
-    return datagram[begin:end], datagram[name:behind].decode("utf-8", "replace")
+    return datagram[begin:end], datagram[name:behind].decode("utf-8", "replace"), authenticated
 
 
 def _plain(value: Any) -> OidValue:

@@ -296,11 +296,13 @@ async def test_traps_that_no_credential_opens_are_told(receiving: Receiving) -> 
     target = f"{HOST}:{receiving.configuration.trap_port}"
     cold_start = ("-e", "0x80001f8880aabbcc", target, "", "1.3.6.1.6.3.1.1.5.1")
     await receiving.program("snmptrap", *V3[:6], "another-password", *V3[7:], *cold_start)
+    await receiving.program("snmptrap", "-v3", "-u", "netops", "-l", "noAuthNoPriv", *cold_start)
     await receiving.program("snmptrap", "-v3", "-u", "stranger", "-l", "noAuthNoPriv", *cold_start)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
         sending.sendto(b"\x30\x03\x02\x01\x09", (HOST, receiving.configuration.trap_port))
     for reason in (
         "the credential of the SNMPv3 user netops does not open it",
+        "the SNMPv3 user netops did not prove who he is",
         "no credential has the SNMPv3 user stranger",
         "no SNMP trap or inform",
     ):
