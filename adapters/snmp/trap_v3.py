@@ -98,14 +98,13 @@ class V3Traps:
         fresh = bool(engine_id) and (name, engine_id) not in self._engines
         if fresh and not self._learn(user, engine_id):
             return "too many new SNMPv3 engines at once"
-        self._open(datagram, address)
+        try:
+            self._open(datagram, address)
+        finally:
+            if fresh and not self._opened:  # anybody may make up engines: none stays that proved no key
+                self._forget(name, engine_id)
         if self._opened or not engine_id:
             return ""
-        if (
-            fresh and engine_id != self._own_id()
-        ):  # anybody may make up engines: none stays that proved no key
-            self._engines.discard((name, engine_id))
-            config.delete_v3_user(self._engine, name, OctetString(engine_id))
         return f"the credential of the SNMPv3 user {one_line(name, 32)} does not open it"
 
     def _open(self, datagram: bytes, address: Address) -> None:
@@ -127,6 +126,11 @@ class V3Traps:
         if engine_id != self._own_id():
             self._add(user, OctetString(engine_id))
         return True
+
+    def _forget(self, name: str, engine_id: bytes) -> None:
+        self._engines.discard((name, engine_id))
+        if engine_id != self._own_id():
+            config.delete_v3_user(self._engine, name, OctetString(engine_id))
 
     def _own_id(self) -> bytes:
         return bytes(self._engine.snmpEngineID)
