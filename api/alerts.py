@@ -125,6 +125,7 @@ async def list_alerts(
             as_of=moment(as_of),
             after=(after[0].isoformat(), str(after[1])) if after else None,
         )
+        rows = await alerts.named(conn, rows)
     return page_of(rows, limit, lambda row: (row.raised_at, row.id))
 
 
@@ -284,9 +285,10 @@ async def _preceding(connect: Connect, row: AlertRow) -> list[PrecedingChange]:
 async def _row(connect: Connect, alert: UUID, as_of: AsOf | None = None) -> AlertRow:
     async with connect() as conn:
         row = await alerts.one(conn, str(alert), as_of)
-    if row is None:
-        raise NotFound("no such alert", code="ALERT_NOT_FOUND")
-    return row
+        if row is None:
+            raise NotFound("no such alert", code="ALERT_NOT_FOUND")
+        (told,) = await alerts.named(conn, [row])
+    return told
 
 
 ROUTER = Router(

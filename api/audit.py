@@ -76,6 +76,9 @@ async def timeline(
         str | None,
         QueryParameter(name="type", max_length=100, description="whole, or a prefix ending in a dot"),
     ] = None,
+    without: Annotated[
+        list[str] | None, QueryParameter(max_items=20, description="types to leave out, as `type` names them")
+    ] = None,
     since: Annotated[str | None, QueryParameter(name="from", description="RFC 3339, inclusive")] = None,
     until: Annotated[str | None, QueryParameter(name="to", description="RFC 3339, exclusive")] = None,
     limit: Limit = 50,
@@ -94,6 +97,7 @@ async def timeline(
             correlation_id=correlation_id,
             actor=actor,
             type=event_type,
+            without=without or (),
             since=point_in_time(since, "from"),
             until=point_in_time(until, "to"),
             below=after[0] if after else None,

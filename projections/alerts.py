@@ -19,7 +19,7 @@ from domain.alert_events import (
     AlertUnsilenced,
 )
 from domain.event import Recorded
-from projections.inventory_queries import AsOf
+from projections.inventory_queries import AsOf, device_names
 from projections.tables import Key, Row, Rows, Table, as_uuid, instant
 
 ALERTS = Table(
@@ -183,6 +183,14 @@ class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
     silenced_by: SilencedBy | None
     useful: bool | None
     """What an engineer said of it."""
+    device_name: str = ""
+    """The name that its device has now."""
+
+
+async def named(conn: AsyncConnection[Any], rows: Sequence[AlertRow]) -> list[AlertRow]:
+    """The alerts with the names that their devices have now."""
+    names = await device_names(conn, {row.device_id for row in rows if row.device_id is not None})
+    return [msgspec.structs.replace(row, device_name=names.get(row.device_id or "", "")) for row in rows]
 
 
 _WHERE = """

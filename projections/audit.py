@@ -7,6 +7,7 @@ import msgspec
 from psycopg import AsyncConnection
 
 from domain.event import Recorded
+from projections.inventory_queries import device_names
 from projections.tables import Key, Rows, Table, as_uuid, instant
 
 ENTRIES = Table(
@@ -113,17 +114,24 @@ _FILTERS: Mapping[str, str] = {
 
 
 async def timeline(
-    conn: AsyncConnection[Any], *, limit: int, everything: bool, oldest_first: bool = False, **filters: Any
+    conn: AsyncConnection[Any],
+    *,
+    limit: int,
+    everything: bool,
+    oldest_first: bool = False,
+    without: Sequence[str] = (),
+    **filters: Any,
 ) -> list[Entry]:
-    """Newest first, unless asked otherwise. Filters are named as in `_FILTERS`; None is no filter. `type` may end in a
-    dot as a prefix. Without `everything`, entries that only admins see are left out."""
+    """Newest first, unless asked otherwise. Filters are named as in `_FILTERS`; None is no filter. `type` and those
+    `without` may end in a dot as a prefix. Without `everything`, entries that only admins see are left out."""
     given = {name: value for name, value in filters.items() if value is not None}
     if "type" in given:
         given["type"] = _pattern(str(given["type"]))
     where = [_FILTERS[name] for name in given]
-    if not everything:
+    hidden = [*without, *(() if everything else ADMIN_ONLY)]
+    if hidden:
         where.append("NOT type LIKE ANY(%(hidden)s)")
-        given["hidden"] = [_pattern(prefix) for prefix in ADMIN_ONLY]
+        given["hidden"] = [_pattern(prefix) for prefix in hidden]
     order = "ASC" if oldest_first else "DESC"
     # The limit is part of the statement, since PostgreSQL keeps no plan where it cannot see how few rows are wanted.
     cursor = await conn.execute(
@@ -163,13 +171,7 @@ async def chain(
 
 async def named(conn: AsyncConnection[Any], entries: Sequence[Entry]) -> list[Entry]:
     """The entries with the names that their devices have now."""
-    devices = {entry.device_id for entry in entries if entry.device_id is not None}
-    if not devices:
-        return list(entries)
-    cursor = await conn.execute(
-        "SELECT id::text, name FROM inventory.devices WHERE id = ANY(%s::uuid[])", (sorted(devices),)
-    )
-    names: dict[str, str] = dict(await cursor.fetchall())
+    names = await device_names(conn, {entry.device_id for entry in entries if entry.device_id is not None})
     return [
         msgspec.structs.replace(entry, device_name=names[entry.device_id])
         if entry.device_id in names

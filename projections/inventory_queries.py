@@ -1,6 +1,6 @@
 """Questions to the inventory: pages, one device, who answers where, counts and the map; now or as of then."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -336,3 +336,11 @@ async def named(conn: AsyncConnection[Any], device_ids: Sequence[str]) -> dict[s
         "SELECT id::text, name FROM inventory.devices WHERE id = ANY(%s::uuid[])", (list(device_ids),)
     )
     return dict(await rows.fetchall())
+
+
+async def device_names(conn: AsyncConnection[Any], device_ids: Collection[str]) -> dict[str, str]:
+    """The names that these devices have now."""
+    if not device_ids:
+        return {}
+    query = "SELECT id::text, name FROM inventory.devices WHERE id = ANY(%s::uuid[])"
+    return dict(await (await conn.execute(query, (sorted(device_ids),))).fetchall())

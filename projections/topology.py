@@ -17,6 +17,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     vendor: str
     status: str
+    site: str = ""
     managed: bool = True
     """False of a neighbour that is not in the inventory."""
 
@@ -52,6 +53,7 @@ async def topology(conn: AsyncConnection[Any], as_of: AsOf | None = None) -> Top
             type=device["type"],
             vendor=device["vendor"],
             status=device["status"],
+            site=device["site"],
         )
         for device in devices
     }
@@ -115,7 +117,7 @@ class _Finder:
 
 
 _DEVICE = """
-SELECT json_build_object('id', id, 'name', name, 'type', type, 'vendor', vendor, 'status', status, 'sys_name', sys_name,
+SELECT json_build_object('id', id, 'name', name, 'type', type, 'vendor', vendor, 'status', status, 'site', site, 'sys_name', sys_name,
     'addresses', addresses, 'chassis_id', chassis_id, 'mac', mac, 'identities', identities)::text
 """
 _DEVICES = f"{_DEVICE} FROM inventory.devices WHERE state = 'active' ORDER BY name, id"

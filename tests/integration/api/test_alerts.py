@@ -9,7 +9,7 @@ import pytest
 
 from domain.alert import ALERT, alert_id
 from domain.alert_commands import RaiseAlert
-from tests.integration.api.answers import done, is_uuid, listed, newest, refused, unused
+from tests.integration.api.answers import done, listed, newest, refused, unused, unused_address
 from tests.integration.api.serving import Netledger
 
 
@@ -66,6 +66,14 @@ def test_filters(engineer: httpx.Client, path: str) -> None:
     assert found(state="resolved") == []
     assert found(state="silenced") == []
     assert found(severity="low", state="firing") == []
+
+
+def test_an_alert_names_its_device(engineer: httpx.Client) -> None:
+    body = {"name": unused(), "address": unused_address()}
+    device = done(engineer.post("/inventory/devices", json=body), 201)
+    alert = raised(engineer, severity="high", device_id=device["id"])
+    assert alert["device_name"] == body["name"]
+    assert listed(engineer.get("/alerts", params={"device_id": device["id"]})) == [alert]
 
 
 def test_all_of_a_device_at_once(engineer: httpx.Client, admin: httpx.Client) -> None:

@@ -66,6 +66,8 @@ def test_filters(engineer: httpx.Client, admin: httpx.Client, device: dict[str, 
     assert types(correlation_id=correlation) == ["device.changed.v1"]
     assert types(device_id=device["id"], type="device.added.v1") == ["device.added.v1"]
     assert types(device_id=device["id"], type="device.") == ["device.changed.v1", "device.added.v1"]
+    assert types(device_id=device["id"], without="device.added.v1") == ["device.changed.v1"]
+    assert types(device_id=device["id"], without="device.") == []
     assert types(type="device_added.v1") == []
     assert types(type="%") == []
     assert set(types(actor="engineer", limit="5")) <= {*types(limit="500")}

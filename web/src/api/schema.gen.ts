@@ -2967,6 +2967,8 @@ export interface components {
             acknowledged_by: string;
             detail: Record<string, never>;
             device_id: string | null;
+            /** @default  */
+            device_name?: string;
             group: string;
             id: string;
             interface: string;
@@ -3026,6 +3028,8 @@ export interface components {
             acknowledged_by: string;
             detail: Record<string, never>;
             device_id: string | null;
+            /** @default  */
+            device_name?: string;
             group: string;
             id: string;
             interface: string;
@@ -5006,6 +5010,8 @@ export interface components {
             /** @default true */
             managed?: boolean;
             name: string;
+            /** @default  */
+            site?: string;
             status: string;
             type: string;
             vendor: string;
@@ -9398,6 +9404,8 @@ export interface operations {
                 actor?: string | null;
                 /** @description whole, or a prefix ending in a dot */
                 type?: string | null;
+                /** @description types to leave out, as `type` names them */
+                without?: string[] | null;
                 /** @description RFC 3339, inclusive */
                 from?: string | null;
                 /** @description RFC 3339, exclusive */
@@ -23033,4 +23041,4 @@ export interface operations {
         };
     };
 }
-/** sha256 of the schema that this was made from: 121b369254af3b77c1e84123e68f50bb901ab0b86d0875151e21fea374712e9c */
+/** sha256 of the schema that this was made from: 78af31a2af4572739df8e8addd83809806f44005e248ff9a1cc824df13d25c52 */

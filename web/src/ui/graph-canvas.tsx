@@ -6,9 +6,10 @@ import { visible } from "./name";
 import type { Tone } from "./status";
 import { color, onTheme } from "./theme";
 
-const SHAPES = { router: "ellipse", switch: "round-rectangle", wireless: "round-triangle", server: "round-hexagon", other: "round-diamond" } as const;
+const SHAPES = { router: "ellipse", switch: "round-rectangle", wireless: "round-triangle", server: "round-hexagon", other: "round-diamond", group: "round-octagon" } as const;
 const TONES: readonly Tone[] = ["ok", "warn", "bad", "high", "note", "idle"];
 const MANY = 400;
+const NODE_PX = 22;
 const TAP_MS = 350;
 const APART_PX = 110;
 const MOST_STRETCH = 1.8;
@@ -25,8 +26,8 @@ function styles(label: number): StylesheetJson {
       style: {
         label: "data(label)",
         shape: "data(shape)" as never,
-        width: 22,
-        height: 22,
+        width: "data(size)" as never,
+        height: "data(size)" as never,
         color: color("--text"),
         "font-size": label,
         "text-valign": "bottom",
@@ -48,12 +49,13 @@ function styles(label: number): StylesheetJson {
     { selector: "edge:selected, edge.near", style: { label: "data(label)", "font-size": 9, color: color("--muted"), "text-background-color": color("--surface"), "text-background-opacity": 1, "line-color": color("--accent") } },
     { selector: "node[tone = 'bad']", style: { "border-style": "double", "border-width": 5 } },
     { selector: "[?faint]", style: { opacity: 0.45, "border-style": "dashed", "line-style": "dashed" } as never },
+    { selector: "node[shape = 'round-octagon']", style: { "text-max-width": `${String(label * 20)}px` } },
     { selector: "node:selected", style: { "border-color": color("--accent"), "border-width": 4 } },
   ];
 }
 
-function nodeElement({ id, label, tone, kind = "other", ring, faint, at }: GraphNode): ElementDefinition {
-  return { group: "nodes", data: { id, label: visible(label).slice(0, 60), tone, shape: SHAPES[kind], ring: ring ?? "", faint: faint ?? false }, ...(at && { position: { ...at } }) };
+function nodeElement({ id, label, tone, kind = "other", size = 0, ring, faint, at }: GraphNode): ElementDefinition {
+  return { group: "nodes", data: { id, label: visible(label).slice(0, 60), tone, shape: SHAPES[kind], ring: ring ?? "", faint: faint ?? false, size: NODE_PX + Math.min(34, Math.sqrt(size)) }, ...(at && { position: { ...at } }) };
 }
 
 function linkElement({ id, source, target, label = "", tone, faint, width = 1.5 }: GraphLink): ElementDefinition {
@@ -179,7 +181,7 @@ export default function GraphCanvas({ nodes, links, selected, ...told }: GraphPr
   useEffect(() => {
     const made = core.current;
     if (!made) return;
-    const first = made.nodes().empty();
+    const first = !nodes.some(({ id }) => made.getElementById(id).nonempty());
     if (bring(made, nodes, links)) layOut(made, first);
     else if (first) made.fit(undefined, 30);
   }, [nodes, links]);

@@ -10,7 +10,9 @@ export interface GraphNode {
   label: string;
   tone: Tone;
   /** Of its shape: routers, switches and others are told apart without colour. */
-  kind?: "router" | "switch" | "wireless" | "server" | "other";
+  kind?: "router" | "switch" | "wireless" | "server" | "other" | "group";
+  /** Of a group: how many it stands for; it is drawn the larger. */
+  size?: number;
   /** Around the node: an anomaly or an alert. */
   ring?: Tone;
   /** Not there at the shown time, or known from neighbours alone. */

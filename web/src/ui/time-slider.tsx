@@ -3,7 +3,8 @@ import { ChevronLeft, ChevronRight, History } from "lucide-react";
 import { useState } from "react";
 import { Button, IconButton } from "./button";
 import { cn } from "./cn";
-import { formatTime, localTime, useNow, utc } from "./time";
+import { MomentField } from "./moment-field";
+import { formatTime, useNow, utc } from "./time";
 
 const STEPS = 1000;
 
@@ -41,6 +42,7 @@ export function TimeSlider({ from, value, onChange, changes = [], className }: T
           type="range"
           aria-label="Moment shown"
           aria-valuetext={value === undefined && dragged === null ? "now" : formatTime(chosen)}
+          title={utc(chosen)}
           min={0}
           max={STEPS}
           value={Math.round(place(chosen) * STEPS)}
@@ -57,19 +59,7 @@ export function TimeSlider({ from, value, onChange, changes = [], className }: T
         </div>
       </div>
       <IconButton icon={ChevronRight} label="To the change after" disabled={after === undefined} onClick={() => { if (after !== undefined) choose(after); }} />
-      <input
-        type="datetime-local"
-        aria-label="Date and time shown"
-        title={utc(chosen)}
-        step={1}
-        value={localTime(chosen)}
-        max={localTime(now)}
-        onChange={(event) => {
-          const at = new Date(event.target.value).getTime();
-          if (!Number.isNaN(at)) choose(Math.min(at, now));
-        }}
-        className="h-8 rounded-md border border-line-strong/60 bg-surface px-2 text-sm"
-      />
+      <MomentField quiet label="Date and time shown" className="w-42" at={Math.floor(chosen / 1000) * 1000} onMoment={(at) => { if (at !== null) choose(Math.min(at, now)); }} />
       <Button tone={value === undefined ? "quiet" : "primary"} disabled={value === undefined} onClick={() => { setDragged(null); onChange(undefined); }}>
         Now
       </Button>

@@ -3,15 +3,6 @@ import { useSyncExternalStore } from "react";
 import { visible } from "./name";
 import { duration } from "./units";
 
-const FULL = new Intl.DateTimeFormat(undefined, {
-  year: "numeric",
-  month: "2-digit",
-  day: "2-digit",
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-});
 const SHORT = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
 const MINUTE = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -52,7 +43,8 @@ export function ago(at: number, present: number): string {
 export function formatTime(at: string | number | Date, style: "full" | "short" | "clock" | "day" | "minute" = "full"): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return "–";
-  return { full: FULL, short: SHORT, clock: CLOCK, day: DAY, minute: MINUTE }[style].format(date);
+  if (style === "full") return isoTime(date.getTime());
+  return { short: SHORT, clock: CLOCK, day: DAY, minute: MINUTE }[style].format(date);
 }
 
 export function utc(at: string | number | Date): string {
@@ -60,10 +52,21 @@ export function utc(at: string | number | Date): string {
   return Number.isNaN(date.getTime()) ? "–" : `${date.toISOString().replace("T", " ").slice(0, 19)} UTC`;
 }
 
-/** As a datetime-local field writes it, in the reader's zone: to the second. */
-export function localTime(at: number): string {
+/** In the reader's zone, to the second, as ISO 8601 orders it: unambiguous in every language. */
+export function isoTime(at: number): string {
   const date = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
-  return date.toISOString().slice(0, 19);
+  return date.toISOString().slice(0, 19).replace("T", " ");
+}
+
+const MOMENT = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?)?\s*(Z|UTC)?$/i;
+
+/** What `isoTime` and `utc` write (ms); without a zone it is the reader's, without a time midnight. null: no moment. */
+export function parseMoment(text: string): number | null {
+  const found = MOMENT.exec(text.trim());
+  if (!found) return null;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1, 7).map((part: string | undefined) => Number(part ?? 0));
+  if (hour > 23 || minute > 59 || second > 59 || new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day || month > 12) return null;
+  return found[7] ? Date.UTC(year, month - 1, day, hour, minute, second) : new Date(year, month - 1, day, hour, minute, second).getTime();
 }
 
 /** `relative` says "3 min ago"; both forms tell the moment in both zones on hover. */

@@ -91,13 +91,14 @@ export function AlertList() {
 }
 
 const COLUMNS: readonly Column<Row>[] = [
-  { id: "title", header: "Alert", cell: (row) => <Name>{row.title}</Name>, value: (row) => row.title, width: 320, grow: 6, phone: "title" },
+  { id: "title", header: "Alert", cell: (row) => <Name>{row.title}</Name>, value: (row) => row.title, width: 260, grow: 5, phone: "title" },
+  { id: "device", header: "Device", cell: (row) => <Name fallback="–">{row.device_name}</Name>, value: (row) => row.device_name, width: 150, grow: 2, phone: "line" },
   { id: "severity", header: "Severity", cell: (row) => <StatusBadge state={row.severity} />, value: (row) => row.severity, width: 100, grow: 0, phone: "side" },
-  { id: "state", header: "State", cell: (row) => <StatusBadge state={row.state} />, value: (row) => row.state, width: 130, grow: 0, phone: "line" },
+  { id: "state", header: "State", cell: (row) => <StatusBadge state={row.state} />, value: (row) => row.state, width: 144, grow: 0, phone: "line" },
   { id: "raised", header: "Raised", cell: (row) => <Time at={row.raised_at} relative />, value: (row) => row.raised_at, width: 110, grow: 0, phone: "line" },
-  { id: "metric", header: "Metric", cell: (row) => (row.metric ? metricName(row.metric) : "–"), value: (row) => row.metric, width: 130, grow: 1 },
-  { id: "interface", header: "Interface", cell: (row) => <Name fallback="–">{row.interface}</Name>, value: (row) => row.interface, width: 110, grow: 1 },
-  { id: "source", header: "Source", cell: (row) => <Name fallback="–">{row.source}</Name>, value: (row) => row.source, width: 110, grow: 1 },
+  { id: "metric", header: "Metric", cell: (row) => (row.metric ? metricName(row.metric) : "–"), value: (row) => row.metric, width: 100, grow: 1 },
+  { id: "interface", header: "Interface", cell: (row) => <Name fallback="–">{row.interface}</Name>, value: (row) => row.interface, width: 90, grow: 1 },
+  { id: "source", header: "Source", cell: (row) => <Name fallback="–">{row.source}</Name>, value: (row) => row.source, width: 90, grow: 1 },
   { id: "by", header: "Acknowledged", cell: (row) => <Name fallback="–">{row.acknowledged_by}</Name>, value: (row) => row.acknowledged_by, width: 120, optional: true },
   { id: "times", header: "Times", cell: (row) => count(row.occurrence), value: (row) => row.occurrence, width: 70, grow: 0, align: "right" },
   { id: "resolved", header: "Resolved", cell: (row) => <Time at={row.resolved_at} relative />, value: (row) => row.resolved_at, optional: true },

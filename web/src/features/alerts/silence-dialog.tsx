@@ -6,7 +6,8 @@ import { useCommand } from "@/api/query";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { CheckField, SelectField, TextField } from "@/ui/field";
-import { localTime, useNow } from "@/ui/time";
+import { MomentField } from "@/ui/moment-field";
+import { useNow } from "@/ui/time";
 
 interface SilenceDialogProps {
   open: boolean;
@@ -30,6 +31,7 @@ const words = (value: FormDataEntryValue | null): string[] =>
 export function SilenceDialog({ open, onOpenChange, alert, deviceName }: SilenceDialogProps) {
   const [wrong, setWrong] = useState<ApiError | null>(null);
   const now = useNow();
+  const [starts, setStarts] = useState<number | null>(null);
   const create = useCommand((body: Schemas["CreateSilence"]) => answered(client.POST("/api/v1/silences", { body })), {
     done: "Silenced",
     onSuccess: () => { onOpenChange(false); },
@@ -40,8 +42,7 @@ export function SilenceDialog({ open, onOpenChange, alert, deviceName }: Silence
     event.preventDefault();
     setWrong(null);
     const form = new FormData(event.currentTarget);
-    const startText = form.get("starts_at");
-    const starts = typeof startText === "string" && startText ? new Date(startText) : new Date();
+    const from = new Date(starts ?? Date.now());
     const scope: Schemas["Scope"] = {};
     if (alert?.device_id && form.get("what") !== "rule") scope.device_ids = [alert.device_id];
     if (alert?.interface && form.get("what") === "interface") scope.interfaces = [alert.interface];
@@ -51,8 +52,8 @@ export function SilenceDialog({ open, onOpenChange, alert, deviceName }: Silence
     }
     create.mutate({
       matchers: { scope, ...(alert?.rule_id && form.get("what") !== "device" && { rule_ids: [alert.rule_id] }) },
-      starts_at: starts.toISOString(),
-      ends_at: new Date(starts.getTime() + Number(form.get("hours")) * 3_600_000).toISOString(),
+      starts_at: from.toISOString(),
+      ends_at: new Date(from.getTime() + Number(form.get("hours")) * 3_600_000).toISOString(),
       maintenance: form.get("maintenance") === "on",
       why: String(form.get("why") ?? ""),
     });
@@ -86,7 +87,7 @@ export function SilenceDialog({ open, onOpenChange, alert, deviceName }: Silence
             <TextField label="Labels" name="labels" hint="Several with commas." />
           </>
         )}
-        <TextField label="From" name="starts_at" type="datetime-local" defaultValue={localTime(now).slice(0, 16)} error={wrong?.details.field === "starts_at" ? wrong.message : null} />
+        <MomentField eager label="From" at={starts ?? Math.floor(now / 60_000) * 60_000} onMoment={setStarts} error={wrong?.details.field === "starts_at" ? wrong.message : null} />
         <SelectField label="For" name="hours" options={HOURS} defaultValue="4" />
         <TextField label="Why" name="why" required maxLength={300} className="sm:col-span-2" error={wrong?.details.field === "why" ? wrong.message : null} />
         <CheckField name="maintenance" label="Maintenance window" hint="The devices that it names are shown as being worked on." className="sm:col-span-2" />

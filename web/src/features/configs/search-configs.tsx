@@ -9,12 +9,12 @@ import { CheckField, TextField } from "@/ui/field";
 import { useUrlState } from "@/ui/hooks";
 import { Name } from "@/ui/name";
 import { Failure, Message, Skeleton } from "@/ui/states";
-import { localTime } from "@/ui/time";
+import { MomentField } from "@/ui/moment-field";
 import { bytes, count } from "@/ui/units";
 
 export function SearchConfigs() {
   const [{ find = "", regex = "", as_of = "" }, set] = useUrlState();
-  const [moment, setMoment] = useState(as_of ? localTime(new Date(as_of).getTime()).slice(0, 16) : "");
+  const [moment, setMoment] = useState<number | null>(as_of ? new Date(as_of).getTime() : null);
   const found = useInfiniteQuery({
     queryKey: ["/api/v1/config/search", find, regex, as_of],
     queryFn: ({ pageParam, signal }) =>
@@ -27,7 +27,7 @@ export function SearchConfigs() {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    set({ find: String(form.get("find") ?? ""), regex: form.get("regex") === "on" ? "true" : undefined, as_of: moment ? new Date(moment).toISOString() : undefined }, true);
+    set({ find: String(form.get("find") ?? ""), regex: form.get("regex") === "on" ? "true" : undefined, as_of: moment === null ? undefined : new Date(moment).toISOString() }, true);
   }
 
   const pages = found.data?.pages ?? [];
@@ -36,11 +36,11 @@ export function SearchConfigs() {
   const size = pages.reduce((sum, page) => sum + page.scanned_bytes, 0);
   return (
     <div className="flex flex-col gap-4">
-      <form onSubmit={submit} className="flex flex-wrap items-end gap-3" role="search">
+      <form onSubmit={submit} className="flex flex-wrap items-start gap-3" role="search">
         <TextField label="Contains" name="find" type="search" defaultValue={find} required maxLength={500} mono className="min-w-64 flex-1" />
-        <CheckField label="Regular expression" name="regex" defaultChecked={regex === "true"} className="pb-1.5" />
-        <TextField label="As of (empty: now)" type="datetime-local" value={moment} onChange={(event) => { setMoment(event.target.value); }} className="w-52" />
-        <Button type="submit" tone="primary" busy={found.isFetching && items.length === 0}>Search</Button>
+        <CheckField label="Regular expression" name="regex" defaultChecked={regex === "true"} className="pt-6" />
+        <MomentField eager optional label="As of (empty: now)" at={moment} onMoment={setMoment} className="w-52" />
+        <Button type="submit" tone="primary" className="mt-5" busy={found.isFetching && items.length === 0}>Search</Button>
       </form>
       {find === "" ? (
         <Message icon={SearchX} title="Nothing searched for yet">Words or a regular expression (RE2) through the configurations of all devices. Secrets are tokens, and cannot be searched for.</Message>

@@ -75,7 +75,7 @@ export default function CustomersPage() {
         </span>
       ),
       value: (row) => row.state,
-      width: 200,
+      width: 216,
       phone: "side",
     },
     { id: "router", header: "Router", cell: (row) => <Name fallback="–">{names.get(row.router_id ?? "")}</Name>, value: (row) => names.get(row.router_id ?? "") ?? row.router_id, width: 180, grow: 1.5, phone: "line" },

@@ -13,15 +13,18 @@ const SHOWN = 8;
 
 export function FiringAlerts() {
   const alerts = useQuery(get("/api/v1/alerts", { query: { state: "firing", limit: 100 } }));
+  // where thousands fire, the critical ones may be far down
+  const critical = useQuery(get("/api/v1/alerts", { query: { state: "firing", severity: "critical", limit: SHOWN } }));
   return (
     <Panel title="Firing alerts" flush>
       <QueryState query={alerts} compact empty={<p className="px-3 py-4 text-muted">Nothing fires.</p>}>
         {({ items }) => (
           <ul className="divide-y divide-line">
-            {[...items].sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity)).slice(0, SHOWN).map((each) => (
+            {[...(critical.data?.items ?? []), ...items.filter(({ severity }) => severity !== "critical" || !critical.data)].sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity)).slice(0, SHOWN).map((each) => (
               <li key={each.id} className="flex items-center gap-3 px-3 py-1.5">
                 <StatusBadge state={each.severity} className="w-20" />
                 <Link to={`/alerts/${each.id}`} className="min-w-0 flex-1 hover:text-accent hover:underline"><Name>{each.title}</Name></Link>
+                {each.device_name && !each.title.includes(each.device_name) && <span className="max-w-[35%] shrink-0 text-muted"><Name>{each.device_name}</Name></span>}
                 <span className="shrink-0 text-xs text-muted"><Time at={each.raised_at} relative /></span>
               </li>
             ))}

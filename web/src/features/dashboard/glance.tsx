@@ -51,7 +51,7 @@ function Figure({ label, value, state, to, search, quiet, note, small }: {
         {label}
       </span>
       <span className={cn("block font-semibold", small ? "py-1 text-xl" : "text-2xl", state !== undefined && !quiet && TONE_TEXT[tone])}>{value}</span>
-      {note && <span className="block truncate text-xs text-muted" title={note}>{note}</span>}
+      {note && <span className="block text-xs text-muted">{note}</span>}
     </>
   );
   const box = "rounded-lg border border-line bg-surface px-3 py-2.5";

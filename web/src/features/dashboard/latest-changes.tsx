@@ -10,16 +10,16 @@ import { Time } from "@/ui/time";
 
 const SHOWN = 12;
 /** Neither a change of the network nor of Netledger. */
-const ROUTINE = /^(user\.(logged|login)|session\.|credential\.secret_read|finding\.)/;
+const ROUTINE = ["user.logged_in.v1", "user.login_locked.v1", "credential.secret_read.v1", "finding.", "user.view_saved.v1", "user.view_forgotten.v1"];
 
 export function LatestChanges() {
-  const latest = useQuery(get("/api/v1/audit", { query: { limit: 100 } }));
+  const latest = useQuery(get("/api/v1/audit", { query: { limit: SHOWN, without: ROUTINE } }));
   return (
     <Panel title="Latest changes" flush actions={<Link className="text-xs text-accent underline" to="/audit">All</Link>}>
       <QueryState query={latest} compact empty={<p className="px-3 py-4 text-muted">Nothing happened yet.</p>}>
         {({ items }) => (
           <ul className="divide-y divide-line">
-            {items.filter(({ type }) => !ROUTINE.test(type)).slice(0, SHOWN).map((each) => (
+            {items.map((each) => (
               <li key={each.position} className="flex items-center gap-3 px-3 py-1.5">
                 <Link to="/audit" search={{ event: String(each.position) } as never} className="flex min-w-0 flex-1 gap-2 hover:text-accent hover:underline">
                   <span className="min-w-0 shrink"><Name>{each.summary || eventWords(each.type)}</Name></span>

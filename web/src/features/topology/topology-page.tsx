@@ -7,27 +7,30 @@ import { get } from "@/api/query";
 import { CheckField, SelectField, TextField } from "@/ui/field";
 import { Graph } from "@/ui/graph";
 import { useRested, useUrlState } from "@/ui/hooks";
-import { Name } from "@/ui/name";
-import { Page, Panel } from "@/ui/page";
+import { Page } from "@/ui/page";
 import { Message, QueryState, Skeleton } from "@/ui/states";
-import { StatusBadge } from "@/ui/status";
 import { TimeSlider } from "@/ui/time-slider";
 import { useNow } from "@/ui/time";
 import { count } from "@/ui/units";
+import { pathTo } from "./groups";
+import { ChosenDevice, ChosenGroup, OnTheMap, Trail } from "./panels";
 import { drawn } from "./shapes";
 
 const DAY_MS = 86_400_000;
 
+const opened = (within: string) => within.split(",").filter(Boolean).map(decodeURIComponent);
+const within = (path: readonly string[]) => path.map(encodeURIComponent).join(",") || undefined;
+
 export default function TopologyPage() {
-  const [{ q = "", type = "", others = "", selected = "", as_of = "" }, set] = useUrlState();
+  const [{ q = "", type = "", others = "", selected = "", as_of = "", in: inside = "" }, set] = useUrlState();
   const navigate = useNavigate();
   const word = useRested(q);
   const then = as_of || undefined;
   const topology = useQuery({ ...get("/api/v1/inventory/topology", { query: { as_of: then } }), placeholderData: (before) => before });
   const alerts = useQuery(get("/api/v1/alerts", { query: { state: "firing", limit: 500, as_of: then } }));
   const map = useMemo(
-    () => (topology.data ? drawn(topology.data, alerts.data?.items ?? [], { q: word, type, others: others === "true" }) : null),
-    [topology.data, alerts.data, word, type, others],
+    () => (topology.data ? drawn(topology.data, alerts.data?.items ?? [], { q: word, type, others: others === "true" }, opened(inside)) : null),
+    [topology.data, alerts.data, word, type, others, inside],
   );
   const present = useNow();
   const oldest = useQuery(get("/api/v1/inventory/devices", { query: { sort: "first_seen", limit: 1 } }));
@@ -36,14 +39,26 @@ export default function TopologyPage() {
   const from = known.data ? new Date(known.data.first_seen).getTime() : present - DAY_MS;
   const types = [...new Set((topology.data?.nodes ?? []).map((each) => each.type).filter(Boolean))].sort();
   const chosen = topology.data?.nodes.find((each) => each.id === selected);
-  const links = topology.data?.links.filter((each) => each.source === selected || each.target === selected) ?? [];
-  const names = new Map(topology.data?.nodes.map((each) => [each.id, each.name]));
+  const group = map?.groups.get(selected);
+
+  function open(path: readonly string[], select?: string) {
+    set({ in: within(path), selected: select }, true);
+  }
+  /** One that stands inside a closed group opens it. */
+  function choose(id: string | null) {
+    if (id === null || !map || map.nodes.some((each) => each.id === id)) set({ selected: id ?? undefined });
+    else open(pathTo(id, map.chosen.nodes, map.chosen.links), id);
+  }
+  function enter(id: string) {
+    if (map?.groups.has(id)) open([...map.path.map((each) => each.id), id]);
+    else void navigate({ to: `/devices/${id}` as never });
+  }
 
   return (
     <Page
       title="Topology"
       wide
-      subtitle={map && `${count(map.nodes.length)} devices, ${count(map.links.length)} links; LLDP and CDP tell them`}
+      subtitle={map && `${count(map.chosen.nodes.length)} devices, ${count(map.chosen.links.length)} links; LLDP and CDP tell them`}
       actions={
         <>
           <TextField quiet label="Search" type="search" placeholder="Name" className="w-40" value={q} onChange={(event) => { set({ q: event.target.value }); }} />
@@ -61,46 +76,24 @@ export default function TopologyPage() {
       >
         {() => (
           <div className="grid min-h-0 flex-1 gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
-            <Graph
-              className="h-[28rem] lg:h-auto lg:min-h-[28rem]"
-              label={`Map of ${count(map?.nodes.length)} devices`}
-              nodes={map?.nodes ?? []}
-              links={map?.links ?? []}
-              selected={selected || null}
-              onSelect={(id) => { set({ selected: id ?? undefined }); }}
-              onOpen={(id) => void navigate({ to: `/devices/${id}` as never })}
-            />
-            {chosen ? (
-              <Panel title={<Name>{chosen.name}</Name>} actions={<StatusBadge state={chosen.status} />}>
-                <p className="text-sm text-muted">{[chosen.vendor, chosen.type].filter(Boolean).join(", ")}</p>
-                {chosen.managed !== false && <Link className="text-sm text-accent underline" to={`/devices/${chosen.id}` as never}>Open the device</Link>}
-                <ul className="mt-3 divide-y divide-line text-sm">
-                  {links.map((each) => {
-                    const away = each.source === selected;
-                    const other = away ? each.target : each.source;
-                    return (
-                      <li key={`${each.source_port}/${other}/${each.target_port}`} className="py-1.5">
-                        <button type="button" className="max-w-full text-left hover:underline" onClick={() => { set({ selected: other }); }}><Name>{names.get(other)}</Name></button>
-                        <div className="text-xs text-muted"><Name>{`${away ? each.source_port : each.target_port} – ${away ? each.target_port : each.source_port} (${each.protocol}${each.confirmed === false ? ", told by one end" : ""})`}</Name></div>
-                      </li>
-                    );
-                  })}
-                </ul>
-              </Panel>
+            <div className="flex min-h-0 min-w-0 flex-col gap-2">
+              {map && (map.path.length > 0 || map.groups.size > 0) && <Trail map={map} open={open} />}
+              <Graph
+                className="h-[28rem] lg:h-auto lg:min-h-[28rem] lg:flex-1"
+                label={map && map.groups.size > 0 ? `Map of ${count(map.groups.size)} groups and ${count(map.nodes.length - map.groups.size)} devices` : `Map of ${count(map?.nodes.length)} devices`}
+                nodes={map?.nodes ?? []}
+                links={map?.links ?? []}
+                selected={selected || null}
+                onSelect={choose}
+                onOpen={enter}
+              />
+            </div>
+            {chosen && topology.data ? (
+              <ChosenDevice device={chosen} topology={topology.data} choose={choose} />
+            ) : group ? (
+              <ChosenGroup group={group} enter={enter} choose={choose} />
             ) : (
-              <Panel title="Devices" flush className="lg:max-h-[calc(100dvh-13.5rem)] lg:overflow-y-auto">
-                <ul className="max-h-[28rem] divide-y divide-line overflow-y-auto text-sm lg:max-h-none" tabIndex={0} aria-label="Devices of the map">
-                  {(map?.nodes ?? []).map((each) => {
-                    const state = topology.data?.nodes.find((node) => node.id === each.id)?.status ?? "unknown";
-                    return (
-                      <li key={each.id} className="flex items-center gap-2 px-3 py-1.5">
-                        <button type="button" className="min-w-0 flex-1 text-left hover:underline" onClick={() => { set({ selected: each.id }); }}><Name>{each.label}</Name></button>
-                        <StatusBadge state={state} />
-                      </li>
-                    );
-                  })}
-                </ul>
-              </Panel>
+              map && <OnTheMap map={map} topology={topology.data} choose={choose} enter={enter} />
             )}
           </div>
         )}
