@@ -9,7 +9,7 @@ import pytest
 
 from domain.alert import ALERT, alert_id
 from domain.alert_commands import RaiseAlert
-from tests.integration.api.answers import done, listed, newest, refused, unused, unused_address
+from tests.integration.api.answers import done, is_uuid, listed, newest, refused, unused, unused_address
 from tests.integration.api.serving import Netledger
 
 
