@@ -22,7 +22,6 @@ import { Rows, type RowsHandle } from "./rows";
 import { Views } from "./views";
 
 const PAGE = 200;
-const AHEAD = 60;
 const CSV_ROWS = 50_000;
 
 export interface DataTableProps<P extends GetPath> {
@@ -92,11 +91,11 @@ export function DataTable<P extends GetPath>(props: DataTableProps<P>) {
   const go = useCallback((to: string) => void navigate({ to: to as never }), [navigate]);
   const clear = () => { setSelection({}); };
 
-  const [end, setEnd] = useState(0);
+  const [near, setNear] = useState(false);
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
   useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError && end + AHEAD >= rows.length) void fetchNextPage();
-  }, [end, rows.length, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
+    if (near && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+  }, [near, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
 
   const filtered = JSON.stringify([filters, sort]);
   useEffect(() => {
@@ -225,7 +224,7 @@ export function DataTable<P extends GetPath>(props: DataTableProps<P>) {
             onSelect={select}
             onGo={go}
             more={hasNextPage && (isFetchNextPageError ? <Button small onClick={() => void fetchNextPage()}>Load more</Button> : "Loading more …")}
-            onEnd={setEnd}
+            onNear={setNear}
           />
         )}
       </div>

@@ -63,7 +63,7 @@ function AnyRow<Row>(props: RowProps<Row>) {
         </span>
       )}
       {columns.map((each, at) => (
-        <span key={each.id} role="cell" className={cn("min-w-0 truncate px-2.5", each.align === "right" && "text-right")}>
+        <span key={each.id} role="cell" className={each.align === "right" ? "min-w-0 truncate px-2.5 text-right" : "min-w-0 truncate px-2.5"}>
           {at === 0 ? <Lead row={row} column={each} link={link} onRow={onRow} onGo={onGo} /> : safe(each.cell(row))}
         </span>
       ))}

@@ -12,6 +12,7 @@ const ROW_PX = 36;
 const CARD_PX = 64;
 const HEADER_PX = 33;
 const OVERSCAN = 8;
+const AHEAD = 60;
 
 export interface RowsHandle {
   /** Scrolls no farther than it takes. */
@@ -37,12 +38,12 @@ export interface RowsProps<Row> {
   onGo: (to: string) => void;
   /** What stands below the last row while there are more. */
   more: ReactNode;
-  /** The last row that is drawn. */
-  onEnd: (index: number) => void;
+  /** Whether the last row is near what is drawn: the moment for more. */
+  onNear: (near: boolean) => void;
 }
 
 export function Rows<Row>(props: RowsProps<Row>) {
-  const { ref, scroller, rows, rowId, rowLink, rowClass, onRow, columns, tracks, least, phone, selection, active, onSelect, onGo, more, onEnd } = props;
+  const { ref, scroller, rows, rowId, rowLink, rowClass, onRow, columns, tracks, least, phone, selection, active, onSelect, onGo, more, onNear } = props;
   const size = phone ? CARD_PX : ROW_PX;
   const virtual = useVirtualizer({
     count: rows.length,
@@ -57,7 +58,8 @@ export function Rows<Row>(props: RowsProps<Row>) {
   const drawn = virtual.getVirtualItems();
   const from = drawn[0]?.index ?? 0;
   const end = drawn.at(-1)?.index ?? 0;
-  useEffect(() => { onEnd(end); }, [end, onEnd]);
+  const near = end + AHEAD >= rows.length;
+  useEffect(() => { onNear(near); }, [near, onNear]);
 
   // elements to go round: never fewer than before, or all of them would change their rows
   const [slots, setSlots] = useState(0);
