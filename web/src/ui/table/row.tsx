@@ -12,6 +12,13 @@ interface Opening<Row> {
   onGo: (to: string) => void;
 }
 
+/**
+ * One line, and an ellipsis where there is more. Clamped, not hidden: what is clipped is drawn apart from the rest in each frame, and
+ * this way a row is clipped once (the second line lies below its edge), not in each cell.
+ */
+const CELL =
+  "line-clamp-1 min-w-0 overflow-visible px-2.5 leading-9 break-all [&_a]:inline [&_bdi]:inline [&_bdi]:overflow-visible [&_bdi]:whitespace-normal [&_time]:whitespace-normal";
+
 export interface RowProps<Row> extends Opening<Row> {
   id: string;
   columns: readonly Column<Row>[];
@@ -63,7 +70,7 @@ function AnyRow<Row>(props: RowProps<Row>) {
         </span>
       )}
       {columns.map((each, at) => (
-        <span key={each.id} role="cell" className={each.align === "right" ? "min-w-0 truncate px-2.5 text-right" : "min-w-0 truncate px-2.5"}>
+        <span key={each.id} role="cell" className={each.align === "right" ? `${CELL} text-right` : CELL}>
           {at === 0 ? <Lead row={row} column={each} link={link} onRow={onRow} onGo={onGo} /> : safe(each.cell(row))}
         </span>
       ))}
@@ -81,7 +88,7 @@ function Lead<Row>({ row, column, link, onRow, onGo }: Opening<Row> & { column: 
       onGo(to);
     };
     return (
-      <a href={to} onClick={follow} className="block truncate font-medium text-text hover:text-accent hover:underline">
+      <a href={to} onClick={follow} className="font-medium text-text hover:text-accent hover:underline">
         {safe(column.cell(row))}
       </a>
     );
