@@ -1,6 +1,7 @@
 """Measures the web application in a real Chromium: first load, time to interactive, scrolling 10,000 devices, live charts.
 
-The peer of the table is the plain way: the same 10,000 rows as one HTML table without virtual rows, scrolled alike.
+The peer of the table is the plain way: the same 10,000 rows as one HTML table without virtual rows, scrolled alike; a blank page
+tells what this browser and machine can draw at all.
 """
 
 import argparse
@@ -23,6 +24,7 @@ import psycopg
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from adapters.jetstream.telemetry import JetStreamTelemetry
+from bench.web_scroll import ROW_PX, scroll
 from domain.telemetry import Poll, Sample
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,25 +39,6 @@ FROM (SELECT * FROM inventory.devices WHERE state = 'active' ORDER BY id LIMIT 1
     LATERAL (SELECT gen_random_uuid() AS id, 'bench-' || lpad(n::text, 5, '0') || '.example.net' AS name,
         '10.' || n / 65536 || '.' || n / 256 %% 256 || '.' || n %% 256 AS address FROM generate_series(1, %s) n) made
 """
-_SCROLL = """async (seconds) => {
-  const scroller = document.querySelector('[role=table]') ?? document.scrollingElement;
-  const frames = [];
-  const began = performance.now();
-  let last = began;
-  await new Promise((done) => {
-    function frame(now) {
-      frames.push(now - last);
-      last = now;
-      scroller.scrollTop += 180;
-      if (scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 5) scroller.scrollTop = 0;
-      if (now - began < seconds * 1000) requestAnimationFrame(frame); else done();
-    }
-    requestAnimationFrame(frame);
-  });
-  frames.shift();
-  frames.sort((a, b) => a - b);
-  return {fps: 1000 * frames.length / frames.reduce((a, b) => a + b, 0), p95_ms: frames[Math.floor(frames.length * 0.95)]};
-}"""
 PORT = "bench-port"
 LIVE = tuple(
     (metric, f"{PORT}{number}")
@@ -79,14 +62,6 @@ _PAINTED = """(ms) => new Promise((done) => {
   const before = said();
   setTimeout(() => done(said() !== before), ms);
 })"""
-_PLAIN = """(rows) => {
-  const table = document.createElement('table');
-  table.setAttribute('role', 'table');
-  table.style.cssText = 'display:block;height:700px;overflow:auto';
-  table.innerHTML = Array.from({length: rows}, (_, n) =>
-    `<tr>${Array.from({length: 10}, (_, c) => `<td>device ${n} column ${c}</td>`).join('')}</tr>`).join('');
-  document.body.replaceChildren(table);
-}"""
 
 
 def first_load() -> tuple[int, dict[str, int]]:
@@ -139,13 +114,11 @@ def _measure(product: Any, password: str, browser: Browser, options: argparse.Na
     page.goto("/devices?q=bench-")
     page.get_by_text("bench-00001").wait_for()
     _all_loaded(page, options.rows)
-    ours = page.evaluate(_SCROLL, options.seconds)
-    page.evaluate(_PLAIN, options.rows)
-    peer = page.evaluate(_SCROLL, options.seconds)
-    for name, figures in (("ours", ours), ("plain table", peer)):
-        print(
-            f"scrolling {options.rows} rows, {name}: {figures['fps']:.0f} fps, 95 % of frames within {figures['p95_ms']:.1f} ms"
-        )
+    scrolled = scroll(browser, page, options.rows, options.seconds, options.rounds)
+    for name, figures in scrolled.items():
+        print(f"scrolling {options.rows} rows, {name}: {figures}")
+    ours, peer, blank = scrolled["ours"], scrolled["plain table"], scrolled["blank page"]
+    print(f"frames of ours in which a row in sight was not drawn: {ours.gaps}")
 
     page.close()
     share = _live_share(context.new_page(), product, options.live_seconds)
@@ -154,14 +127,19 @@ def _measure(product: Any, password: str, browser: Browser, options: argparse.Na
         json.dumps(
             {
                 "bench": "web",
-                "ours": round(ours["fps"], 1),
-                "peer": round(peer["fps"], 1),
+                "ours": round(ours.fps, 1),
+                "peer": round(peer.fps, 1),
                 "unit": f"frames/s scrolling {options.rows} rows",
-                "ratio": round(ours["fps"] / peer["fps"], 2),
+                "ratio": round(ours.fps / peer.fps, 2),
                 "n": options.rows,
                 "first_load_bytes": total,
                 "interactive_ms": round(interactive),
-                "p95_frame_ms": round(ours["p95_ms"], 1),
+                "blank_fps": round(blank.fps, 1),
+                "late_share": round(ours.late, 4),
+                "peer_late_share": round(peer.late, 4),
+                "frame_cpu_p50_ms": round(ours.cpu_p50_ms, 1),
+                "frame_cpu_p99_ms": round(ours.cpu_p99_ms, 1),
+                "gaps": ours.gaps,
                 "live_core_share": round(share, 3),
                 "live_series": len(LIVE),
             }
@@ -188,7 +166,7 @@ def _all_loaded(page: Page, rows: int) -> None:
         height: int = page.evaluate(
             "() => {const t = document.querySelector('[role=table]'); t.scrollTop = t.scrollHeight; return t.scrollHeight}"
         )
-        if height >= rows * 36:
+        if height >= rows * ROW_PX:
             break
         time.sleep(0.05)
     else:
@@ -260,7 +238,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--live-seconds", type=float, default=20.0)
     return parser.parse_args()
 
