@@ -1,5 +1,6 @@
 """A pool of connections to PostgreSQL that recovers soon after an outage and says of one that the database is away."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -61,9 +62,24 @@ class Connections(AsyncConnectionPool[AsyncConnection[Any]]):
         self,
         timeout: float | None = None,  # noqa: ASYNC109  # the pool's own parameter
     ) -> AsyncIterator[AsyncConnection[Any]]:
-        """Raises Unavailable where none can be had, or where what is asked on it breaks off."""
+        """Raises Unavailable where none can be had, or where what is asked on it breaks off.
+
+        Before Python 3.12 `asyncio.wait_for`, which the driver waits with, can lose a cancellation; one that came in here
+        comes out at the end at the latest, so that a service ends when it is asked to and not when it is asked again.
+        """
+        before = _cancellations()
         try:
             async with super().connection(timeout) as conn:
                 yield conn
         except psycopg.OperationalError as error:
+            if _cancellations() > before:
+                raise asyncio.CancelledError from error
             raise Unavailable("the database is not reachable", cause=type(error).__name__) from error
+        if _cancellations() > before:
+            raise asyncio.CancelledError
+
+
+def _cancellations() -> int:
+    """How often the running task was asked to end; more than before where it is being asked, and nobody took it back."""
+    task = asyncio.current_task()
+    return task.cancelling() if task is not None else 0

@@ -83,6 +83,9 @@ class JetStreamTelemetryStream:
         try:
             await pull.start()
             while True:
+                # Before Python 3.12 `asyncio.wait_for`, which the client waits with, can lose a cancellation.
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    raise asyncio.CancelledError
                 messages = await pull.next()
                 if not messages:
                     continue

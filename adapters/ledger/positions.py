@@ -38,7 +38,7 @@ class PostgresPositionWatch:
         # Before Python 3.12 `asyncio.wait_for`, which psycopg waits with, can swallow a cancellation.
         while self._task is not None and not self._task.done():
             self._task.cancel()
-            await asyncio.wait([self._task], timeout=1.0)
+            await asyncio.wait([self._task], timeout=0.1)
 
     def ledger_position(self) -> int:
         return self._positions.get(LEDGER, 0)
@@ -52,6 +52,8 @@ class PostgresPositionWatch:
     async def _wait(self, name: str, position: int, timeout_s: float) -> bool:
         if self._positions.get(name, 0) >= position:
             return True
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            raise asyncio.CancelledError  # `asyncio.wait_for` of some client lost it, before Python 3.12
         try:
             async with asyncio.timeout(timeout_s), self._changed:
                 await self._changed.wait_for(lambda: self._positions.get(name, 0) >= position)
