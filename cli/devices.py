@@ -1,6 +1,6 @@
 """`netledger devices`: the inventory as a table."""
 
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console as Terminal
 from rich.table import Table
@@ -9,7 +9,13 @@ from rich.text import Text
 from projections import inventory_queries
 from projections.inventory_queries import AsOf, DeviceRow
 
-_STATUS = {"up": "[green]● up[/]", "down": "[red]✗ down[/]", "unknown": "[dim]? unknown[/]"}
+Status = Literal["up", "down", "unknown", "maintenance"]
+_STATUS: dict[str, str] = {
+    "up": "[green]● up[/]",
+    "down": "[red]✗ down[/]",
+    "maintenance": "[yellow]⚒ maintenance[/]",
+    "unknown": "[dim]? unknown[/]",
+}
 
 
 async def show(

@@ -1,10 +1,8 @@
 """The `netledger` command."""
 
-import asyncio
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable
 from io import TextIOWrapper
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -16,21 +14,20 @@ from rich.console import Console as Terminal
 
 from adapters.embedded.process import ServerStartError
 from adapters.ledger.seals import LedgerSeals
-from adapters.vault.master_key import MasterKey, MasterKeyError
+from adapters.vault.master_key import MasterKeyError
 from adapters.work_notes import present_on
 from cli import devices as device_list
-from cli import discoveries, history, proofs, read_models, users
-from cli.config import ConfigurationError, load
-from cli.console import Console, open_console
-from cli.instance import master_key, with_running_servers
-from cli.logs import configure as configure_logs
+from cli import discoveries, history, proofs, read_models, user_commands
+from cli.config import ConfigurationError
+from cli.console import Console
+from cli.instance import with_running_servers
+from cli.invocation import check_known, configured, in_console, terminal
 from cli.score import score as score_stream
 from cli.up import Stopping
 from cli.up import up as run_everything
 from domain.configuration import Configuration
 from domain.discovery import PROBES, StartDiscovery
 from domain.errors import DomainError
-from domain.role import ROLES
 from workers.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -42,39 +39,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-terminal = Terminal(width=None if sys.stdout.isatty() else 160)
+app.add_typer(user_commands.app, name="user")
 LAB_NETWORK, LAB_SIZE = "127.64.0.0/24", 24
-
-
-def configured() -> tuple[Configuration, MasterKey]:
-    configuration = load(os.environ)
-    configure_logs(configuration)
-    try:
-        return configuration, master_key(configuration)
-    except OSError as error:
-        raise ConfigurationError(
-            f"NETLEDGER_DATA_DIR={configuration.data_dir} cannot be used: {error.strerror}"
-        ) from None
-    except MasterKeyError as error:
-        raise ConfigurationError(f"NETLEDGER_MASTER_KEY: {error}") from None
 
 
 def _lab(configuration: Configuration, network: str, size: int) -> "Lab":
     from cli.lab import Lab  # a fifth of a second of imports that workers and the API need not wait for
 
     return Lab(configuration.data_dir, terminal, network=IPv4Network(network), size=size)
-
-
-def in_console(act: Callable[[Console], Awaitable[None]]) -> None:
-    """Runs something against the running instance."""
-    configuration, key = configured()
-    connected = with_running_servers(configuration)
-
-    async def run() -> None:
-        async with open_console(connected, key) as console:
-            await act(console)
-
-    asyncio.run(run())
 
 
 @app.command()
@@ -107,12 +79,10 @@ def worker(
     ] = None,
 ) -> None:
     """Run a worker; as many as you like, on as many machines as you like."""
+    check_known("service", only, KINDS)
     from cli import serve as processes
 
     configuration, key = configured()
-    unknown = set(only or ()) - set(KINDS)
-    if unknown:
-        raise ConfigurationError(f"no worker {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
     processes.work(with_running_servers(configuration), key, only or KINDS)
 
 
@@ -131,13 +101,16 @@ def worker_health() -> None:
 def discover(
     targets: Annotated[list[str], typer.Argument(help="networks, ranges, addresses, names")],
     exclude: Annotated[list[str] | None, typer.Option(help="what to leave out")] = None,
-    probe: Annotated[list[str] | None, typer.Option(help=f"some of {', '.join(PROBES)}; default all")] = None,
+    probe: Annotated[
+        list[str] | None, typer.Option(help=f"one of {', '.join(PROBES)}; repeat for more; left out: all")
+    ] = None,
     site: Annotated[
         str, typer.Option(help="where this network is: the same address at two sites is two devices")
     ] = "",
     reason: Annotated[str, typer.Option(help="why, for the audit")] = "",
 ) -> None:
     """Discover a network with all stored credentials."""
+    check_known("probe", probe, PROBES)
     request = StartDiscovery(
         targets=targets,
         exclude=exclude or [],
@@ -155,10 +128,10 @@ def discover(
 @app.command()
 def devices(
     q: Annotated[str | None, typer.Argument(help="text in name, address, serial, model, ...")] = None,
-    vendor: str | None = None,
-    status: str | None = None,
-    site: str | None = None,
-    limit: int = 100,
+    vendor: Annotated[str | None, typer.Option(help="of this vendor alone")] = None,
+    status: Annotated[device_list.Status | None, typer.Option(help="of those that are so alone")] = None,
+    site: Annotated[str | None, typer.Option(help="of this site alone")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="so many at the most")] = 100,
 ) -> None:
     """Show the inventory."""
 
@@ -178,7 +151,7 @@ def audit(
     ] = None,
     since: Annotated[str | None, typer.Option(help="RFC 3339")] = None,
     until: Annotated[str | None, typer.Option(help="RFC 3339")] = None,
-    limit: int = 50,
+    limit: Annotated[int, typer.Option(min=1, help="so many of the latest")] = 50,
 ) -> None:
     """Show what happened, who did it and why; the latest last."""
 
@@ -278,46 +251,6 @@ def public_key() -> None:
     """Print the key that checkpoints are verified with; keep it elsewhere."""
     _, key = configured()
     terminal.print(LedgerSeals(key.derive("ledger")).public_key.hex(), highlight=False)
-
-
-user_app = typer.Typer(help="Accounts.", no_args_is_help=True)
-app.add_typer(user_app, name="user")
-
-
-@user_app.command("list")
-def user_list() -> None:
-    """Show all users."""
-    in_console(lambda console: users.show(console, terminal))
-
-
-@user_app.command("create")
-def user_create(
-    username: str,
-    role: Annotated[str, typer.Option(help="viewer, engineer or admin")] = "viewer",
-    email: str = "",
-) -> None:
-    """Create a user with a generated password."""
-    if role not in ROLES:
-        raise ConfigurationError(f"no role {role}; there are {', '.join(ROLES)}")
-    in_console(lambda console: users.create(console, terminal, username, role, email))
-
-
-@user_app.command("passwd")
-def user_passwd(username: str) -> None:
-    """Give a user a new generated password."""
-    in_console(lambda console: users.set_password(console, terminal, username))
-
-
-@user_app.command("disable")
-def user_disable(username: str) -> None:
-    """Keep a user from logging in."""
-    in_console(lambda console: users.set_disabled(console, username, disabled=True))
-
-
-@user_app.command("enable")
-def user_enable(username: str) -> None:
-    """Let a disabled user log in again."""
-    in_console(lambda console: users.set_disabled(console, username, disabled=False))
 
 
 @app.command()

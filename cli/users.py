@@ -3,19 +3,27 @@
 import secrets
 from uuid import UUID
 
+import msgspec
 from argon2 import PasswordHasher
 from rich.console import Console as Terminal
 from rich.table import Table
 
 from cli.console import Console
-from domain.errors import NotFound
+from domain.errors import Invalid, NotFound
 from domain.role import Role
 from domain.user import USER, user_id
-from domain.user_commands import ChangeUser, CreateUser, DisableTotp, ReplacePassword
+from domain.user_commands import ChangeUser, CreateUser, DisableTotp, ReplacePassword, Username
 from projections.accounts import listed
 
 
 async def create(console: Console, terminal: Terminal, username: str, role: Role, email: str) -> None:
+    try:
+        msgspec.convert(username, Username)
+    except msgspec.ValidationError:
+        raise Invalid(
+            "a user name has up to 64 letters, digits and . _ @ -, and begins with a letter or a digit",
+            field="username",
+        ) from None
     password, password_id = await _new_password(console)
     command = CreateUser(username=username, role=role, email=email, password_id=password_id)
     try:
