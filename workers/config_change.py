@@ -26,6 +26,7 @@ from domain.config_settings import ConfigSettings
 from domain.config_text import same
 from domain.errors import Unavailable
 from domain.ports import DeviceTurns
+from workers.change_done import ChangeDone, DoneState
 from workers.config_backup import TURN_S, ConfigKeeper
 from workers.operation import CHECKPOINT, OperationCancelledError, OperationFailedError, Work
 
@@ -40,9 +41,6 @@ REVERT_GRACE_S = 180.0
 """How much later than its timer a device may be back with what it ran before: it may have to restart."""
 
 
-DoneState = Literal["applied", "unchanged", "rolled_back", "differs"]
-
-
 class WantedChange(msgspec.Struct, frozen=True, kw_only=True):
     """What a device shall run. As ConfigChange: `merge` adds the lines of `text`, `replace` makes it the whole."""
 
@@ -54,37 +52,6 @@ class WantedChange(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"<WantedChange {self.kind} {len(self.text)} characters>"
-
-
-class ChangeDone(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of it. `before_id` and `after_id` are the backups of what the device ran before and runs now."""
-
-    state: DoneState
-    """`differs`: neither what was wanted nor what was before."""
-    before_id: str
-    after_id: str
-    lines: int = 0
-    rejected: RejectedLine | None = None
-    message: str = ""
-    missing: tuple[str, ...] = ()
-    confirmed_by: str = ""
-    observed: bool = True
-
-
-def failure_of(done: ChangeDone) -> tuple[str, str]:
-    """Code and words: which line was refused, what the device answered, and what it runs now."""
-    if done.state == "differs":
-        return (
-            "CONFIG_NOT_ROLLED_BACK",
-            done.message or "the device runs neither what was wanted nor what was before",
-        )
-    if done.rejected is not None:
-        number = f"line {done.rejected.number} " if done.rejected.number else ""
-        return (
-            "CONFIG_LINE_REJECTED",
-            f"the device rejected {number}`{done.rejected.line}`: {done.rejected.answer}; it runs what it ran before",
-        )
-    return "CONFIG_ROLLED_BACK", done.message or "the device took the change back"
 
 
 class _Checkpoint(msgspec.Struct, frozen=True, kw_only=True):

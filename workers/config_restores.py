@@ -13,8 +13,9 @@ from domain.operation import OPERATION, FailOperation, SucceedOperation
 from domain.ports import EventLog, PositionWatch
 from projections.config_queries import ways_in
 from projections.settings import in_force
+from workers.change_done import ChangeDone, failure_of
 from workers.config_backup import Connect
-from workers.config_change import ChangeDone, ConfigChanges, WantedChange, failure_of
+from workers.config_change import ConfigChanges, WantedChange
 from workers.operation import OperationFailedError, Work
 from workers.read_models import caught_up
 

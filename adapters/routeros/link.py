@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
-from librouteros.exceptions import ConnectionClosed, LibRouterosError  # type: ignore[import-untyped]  # librouteros has no py.typed
+from librouteros.exceptions import LibRouterosError  # type: ignore[import-untyped]  # librouteros has no py.typed
 
 from adapters.routeros.charset import Charset
 from adapters.routeros.circuit import Backoff, Circuit
 from adapters.routeros.dial import Dialled, DialLimits, dial
 from adapters.routeros.lanes import Job, Lanes
+from adapters.routeros.link_errors import Failure, broken, circuit_open, closed, lost, overdue, unreached
 from adapters.routeros.traps import trap_error
 from adapters.routeros.trust import TlsContexts
-from adapters.routeros.wire import Answer, ApiStream, FatalReply, Row, Trapped
+from adapters.routeros.wire import Answer, ApiStream, Row, Trapped
 from domain.router_ports import ConnectionState, Priority, RouterConnection, RouterEndpoint, RouterError
 
 LASTING = ("ROUTER_LOGIN_REFUSED", "ROUTER_CERTIFICATE_REFUSED")
@@ -36,12 +37,6 @@ class LinkLimits:
     """A connection that breaks sooner after its login, or never answers, backs off more each time."""
     flapping_cap_s: float = 30.0
     queued: int = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    code: str
-    message: str
 
 
 class RouterLink:
@@ -110,7 +105,7 @@ class RouterLink:
             self._task.cancel()
             await asyncio.wait([self._task])
         self._enter("down")
-        self._lanes.fail_all(lambda: _closed(self.endpoint))
+        self._lanes.fail_all(lambda: closed(self.endpoint.address))
         self.tried.set()
 
     def reset(self) -> None:
@@ -124,9 +119,9 @@ class RouterLink:
     ) -> Answer:
         """One command and its answer, in wire words. Raises RouterError, and says whether the command was sent."""
         if self._closed:
-            raise _closed(self.endpoint)
+            raise closed(self.endpoint.address)
         if self._state != "connected" and self._circuit.state != "closed":
-            raise self._open_error()
+            raise self._circuit_open()
         job = Job(command, words, priority, asyncio.get_running_loop().time() + deadline_s)
         self._lanes.put(job)
         self._wake.set()
@@ -179,7 +174,7 @@ class RouterLink:
         self._enter("down")
         self.tried.set()
         if self._circuit.state == "open":
-            self._lanes.fail_all(self._open_error)
+            self._lanes.fail_all(self._circuit_open)
 
     def _retry_delay_s(self, error: RouterError) -> float:
         if error.code in LASTING:
@@ -227,7 +222,7 @@ class RouterLink:
             self._answered = True
             job.fail(trap_error(job.command, self.charset.decode(str(trap)), trap.category))
         except asyncio.CancelledError:
-            job.fail(_closed(self.endpoint, sent=True))
+            job.fail(closed(self.endpoint.address, sent=True))
             raise
         except Exception as error:
             broken = self._broken(error, job.command)
@@ -262,7 +257,7 @@ class RouterLink:
         try:
             await stream.listen("/ppp/active", self._heard)
         except (LibRouterosError, OSError) as error:
-            raise self._lost(str(error)) from None
+            raise lost(self.endpoint.address, str(error)) from None
 
     def _heard(self, row: Row) -> None:
         """A session began, changed or, with `.dead`, ended."""
@@ -283,64 +278,18 @@ class RouterLink:
         except TimeoutError:
             reason = "the router sent half a sentence that answers no command"
         if reason:
-            raise self._lost(self.charset.decode(reason))
+            raise lost(self.endpoint.address, self.charset.decode(reason))
 
     def _broken(self, error: Exception, command: str) -> RouterError:
-        if isinstance(error, TimeoutError):
-            return RouterError(
-                "ROUTER_TIMEOUT",
-                f"{self.endpoint.address} did not answer {command} in time; the connection is made anew",
-                sent=True,
-                command=command,
-            )
-        words = self.charset.decode(str(error).encode("latin-1", "replace").decode("latin-1"))
-        if isinstance(error, FatalReply | ConnectionClosed | OSError):
-            return self._lost(words, command)
-        return RouterError(
-            "ROUTER_BAD_REPLY",
-            f"{self.endpoint.address} answered {command} with what is no answer: {words or type(error).__name__}",
-            sent=True,
-            command=command,
-        )
-
-    def _lost(self, reason: str, command: str = "") -> RouterError:
-        return RouterError(
-            "ROUTER_CONNECTION_LOST",
-            f"the connection to {self.endpoint.address} broke: {reason}",
-            sent=bool(command),
-            words=reason,
-            command=command,
-        )
+        return broken(self.endpoint.address, self.charset, error, command)
 
     def _overdue(self, job: Job, deadline_s: float) -> RouterError:
-        if job.sent:
-            return RouterError(
-                "ROUTER_TIMEOUT",
-                f"{self.endpoint.address} did not answer {job.command} within {deadline_s:.3g} s",
-                sent=True,
-                command=job.command,
-            )
-        if self._state == "connected":
-            return RouterError(
-                "ROUTER_TIMEOUT",
-                f"{job.command} waited {deadline_s:.3g} s behind other commands for {self.endpoint.address}; it was not sent",
-                command=job.command,
-            )
-        reason = self._error.message if self._error else "still connecting"
-        return RouterError(
-            "ROUTER_UNREACHABLE",
-            f"{self.endpoint.address} was not reached within {deadline_s:.3g} s: {reason}",
-            command=job.command,
-        )
+        if job.sent or self._state == "connected":
+            return overdue(self.endpoint.address, job, deadline_s)
+        return unreached(self.endpoint.address, job, deadline_s, self._error)
 
-    def _open_error(self) -> RouterError:
-        reason = self._error.message if self._error else "it failed again and again"
-        return RouterError(
-            "ROUTER_CIRCUIT_OPEN",
-            f"{self.endpoint.address} is not asked at present: {reason}",
-            cause=self._error.code if self._error else "",
-            failures=self._circuit.failures,
-        )
+    def _circuit_open(self) -> RouterError:
+        return circuit_open(self.endpoint.address, self._error, self._circuit.failures)
 
     def _enter(self, state: ConnectionState) -> None:
         if state != self._state:
@@ -351,7 +300,3 @@ class RouterLink:
         """Keeps what it says; the exception itself would keep alive all that its traceback saw."""
         self._error = Failure(error.code, error.message)
         self._error_at = self._now()
-
-
-def _closed(endpoint: RouterEndpoint, *, sent: bool = False) -> RouterError:
-    return RouterError("ROUTER_CLOSED", f"the connection to {endpoint.address} was closed here", sent=sent)
