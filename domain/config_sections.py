@@ -37,6 +37,7 @@ def entries(platform: str, text: str) -> list[Entry]:
 
 
 def indented(dialect: Dialect, text: str) -> Iterator[Entry]:
+    """Of a text in which what belongs to a line stands further to the right."""
     levels: list[tuple[int, str]] = []
     number = 1
     leave = dialect.edits.leave
@@ -55,6 +56,7 @@ def indented(dialect: Dialect, text: str) -> Iterator[Entry]:
 
 
 def braced(text: str) -> Iterator[Entry]:
+    """Of a text in which what belongs to a line stands in braces."""
     path: list[str] = []
     remark = False
     for number, line in enumerate(text.splitlines(), 1):

@@ -33,6 +33,7 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 def read(observation: Observation) -> Reading:
+    """Identifies what was observed, by SNMP where it answered, else by its banners."""
     snmp = observation.snmp
     if snmp is None:
         banner = {"ssh banner": observation.ssh_banner} if observation.ssh_banner else {}

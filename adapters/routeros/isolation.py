@@ -35,6 +35,7 @@ async def ensure_isolated(
     memento: IsolationMemento | None,
     watch_s: float,
 ) -> IsolationOutcome:
+    """As `Router.ensure_isolated`: what differs is written, read back, and its effect observed for `watch_s`."""
     if not {"profile": plan.profile, "address-list": plan.address_list}.get(plan.method, "-"):
         raise RouterError(
             "ROUTER_ARGUMENT_REFUSED", f"isolation by {plan.method} needs its name in the settings"

@@ -32,6 +32,7 @@ def under_another(secret: PppSecret, restraint: Restraint, profile: str) -> bool
 
 
 async def by_disabling(dialogue: Dialogue, there: Sequence[PppSecret]) -> list[Settled]:
+    """Switches the secrets off and ends the sessions."""
     names = [secret.name for secret in there]
     notes = Notes(names)
     notes("isolation", "intended", dict.fromkeys(names, "disable"))

@@ -50,6 +50,7 @@ class _Original:
 
 
 async def from_disabling(dialogue: Dialogue, before: Sequence[PppSecret]) -> list[Settled]:
+    """Switches those secrets on again that were on before."""
     original = _Original([each for each in before if not each.disabled], "disable")
     plain = await original.plain(dialogue, "disabled", "yes")
     changed, back = await original.restore(dialogue, plain, "disabled")
@@ -84,6 +85,7 @@ async def from_profile(dialogue: Dialogue, before: Sequence[PppSecret], plan: Is
 async def from_address_list(
     dialogue: Dialogue, before: Sequence[PppSecret], plan: IsolationPlan
 ) -> list[Settled]:
+    """Takes the entries off the list, each by a command of its own."""
     original = _Original(before, "address-list")
     notes, names = original.notes, [secret.name for secret in await original.plain(dialogue)]
     notes("secret", "confirmed", dict.fromkeys(names, "it is so already"))

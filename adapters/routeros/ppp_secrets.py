@@ -119,6 +119,7 @@ async def write(dialogue: Dialogue, secret_id: str, values: Mapping[str, str]) -
 async def ensure_secret(
     dialogue: Dialogue, wanted: WantedSecret, report: StepReporter, *, create_only: bool
 ) -> SecretChange:
+    """As `Router.ensure_secret`; with `create_only` one that is there already is refused, unless it is as wanted."""
     values = _wanted(wanted)
     row = await _row(dialogue, wanted.name, (*FIELDS, "password"))
     if row is None:

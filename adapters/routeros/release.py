@@ -21,6 +21,7 @@ from domain.router_secrets import FieldDifference, PppSecret
 async def ensure_released(
     dialogue: Dialogue, memento: IsolationMemento, *, report: StepReporter, watch_s: float
 ) -> IsolationOutcome:
+    """As `Router.ensure_released`: what the memento holds is put back, comment and all."""
     name = memento.before.name
     secret = await the_secret(dialogue, name)
     differences = changed_by_others(memento, secret)

@@ -127,6 +127,7 @@ async def packed_rows(
 async def day_buckets(
     conn: AsyncConnection[Any], numbers: Sequence[int], days: Sequence[int]
 ) -> tuple[Buckets, dict[int, float]]:
+    """The rollups of whole days, and the interval of each series."""
     cursor = await conn.execute(
         "SELECT series, day, counted, low, high, mean, last, interval_s FROM telemetry.days"
         " WHERE series = ANY(%s) AND day = ANY(%s) ORDER BY series, day",
