@@ -5,6 +5,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from domain import customer_secret
 from domain.aggregate import Aggregate
 from domain.customer_commands import (
     AbandonChange,
@@ -14,13 +15,10 @@ from domain.customer_commands import (
     ConcludeRelease,
     EndDrift,
     LoseCustomer,
-    RecordSecret,
     RemoveCustomer,
-    ReportDrift,
     ReportEscape,
     RequestIsolation,
     RequestRelease,
-    SecretFacts,
     StartIsolation,
     StartRelease,
 )
@@ -40,10 +38,10 @@ from domain.customer_events import (
     CustomerSecretCreated,
     CustomerSecretDeleted,
 )
-from domain.customer_state import Customer, State, evolve, imposed
+from domain.customer_secret import unpersonal
+from domain.customer_state import Customer, State, evolve
 from domain.errors import Conflict, NotFound, Refused
-from domain.event import About, Change, Command, Event
-from domain.router_secrets import FieldDifference
+from domain.event import About, Command, Event
 
 replace = msgspec.structs.replace
 _IDS = UUID("c6a3f0d2-4b1e-5c57-8d7a-2f60b8e91c44")
@@ -77,7 +75,7 @@ def decide(state: Customer, command: Command) -> Sequence[Event]:
         case ReportEscape():
             return _escaped(state, command)
         case _:
-            return _secret(state, command)
+            return customer_secret.decide(state, command)
 
 
 def _add(state: Customer, command: AddCustomer) -> Sequence[Event]:
@@ -219,15 +217,11 @@ def _released(state: Customer, command: ConcludeRelease) -> Sequence[Event]:
             plan=state.memento.plan if state.memento else None,
             effective=command.effective,
             session=command.session,
-            differences=tuple(_unpersonal(each) for each in command.differences),
+            differences=tuple(unpersonal(each) for each in command.differences),
             evidence=command.evidence,
             previous=state.state,
         )
     ]
-
-
-def _unpersonal(difference: FieldDifference) -> FieldDifference:
-    return replace(difference, expected="", found="") if difference.field == "comment" else difference
 
 
 def _give_up(state: Customer, command: AbandonChange | LoseCustomer) -> Sequence[Event]:
@@ -263,80 +257,6 @@ def _fallen_back(state: Customer, *, restored: bool) -> State:
     if state.memento is None or restored:
         return "active"
     return state.settled if state.settled in ("isolated", "not_effective") else "not_effective"
-
-
-def _secret(state: Customer, command: Command) -> Sequence[Event]:
-    match command:
-        case RecordSecret():
-            return _changed(state, command.facts, command.comment, command.password_id, "engineer")
-        case RemoveCustomer():
-            return [CustomerSecretDeleted(username=state.username)]
-        case ReportDrift():
-            drifted = CustomerDrifted(
-                username=state.username,
-                differences=tuple(
-                    _unpersonal(each) for each in command.differences if each.field != "comment"
-                ),
-                comment_differs=command.comment_differs,
-                missing=command.missing,
-            )
-            same = state.pending or state.drift == drifted
-            return [] if same else [drifted]
-        case EndDrift():
-            return [CustomerDriftEnded(username=state.username)] if state.drift is not None else []
-        case AdoptDrift():
-            return _adopt(state, command)
-        case _:
-            raise TypeError(f"a customer knows no {type(command).__name__}")
-
-
-def _changed(
-    state: Customer, facts: SecretFacts, comment: str, password_id: str, source: str
-) -> Sequence[Event]:
-    changes = [
-        Change(name, getattr(state.facts, name), getattr(facts, name))
-        for name in SecretFacts.__struct_fields__
-        if getattr(state.facts, name) != getattr(facts, name)
-    ]
-    password_id = "" if password_id == state.password_id else password_id
-    if not changes and not password_id and comment == state.comment:
-        return []
-    return [
-        CustomerSecretChanged(
-            username=state.username,
-            changes=changes,
-            source=source,
-            old_comment=state.comment,
-            new_comment=comment,
-            password_id=password_id,
-        )
-    ]
-
-
-def _adopt(state: Customer, command: AdoptDrift) -> Sequence[Event]:
-    if state.pending:
-        raise Refused(f"{state.username} is being changed; wait until that is done", code="CUSTOMER_CHANGING")
-    if command.facts is None:
-        return [CustomerSecretDeleted(username=state.username, source="router")]
-    events: list[Event] = []
-    facts = command.facts
-    if state.memento is not None:
-        held = imposed(state.memento)
-        if all(getattr(facts, name) == value for name, value in held.items()):
-            facts = replace(facts, **{name: getattr(state.facts, name) for name in held})
-        else:  # somebody let the customer in by hand
-            events.append(
-                CustomerReleased(
-                    username=state.username,
-                    operation_id="",
-                    changed_router=False,
-                    method=state.memento.plan.method,
-                    plan=state.memento.plan,
-                    previous=state.state,
-                )
-            )
-    events += _changed(state, facts, command.comment, "", "router")
-    return [*events, CustomerDriftEnded(username=state.username)] if state.drift is not None else events
 
 
 def about(state: Customer, aggregate_id: str) -> About:
