@@ -1,6 +1,7 @@
 """`netledger up`: everything on one machine, started in order, watched, and ended in order."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -8,10 +9,10 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from types import FrameType
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 
 import msgspec
 from rich.console import Console as Terminal
@@ -69,8 +70,8 @@ def up(
         check_master_key(running.database_url, key)
         password = asyncio.run(_admin(running, key))
         processes = _start_processes(running, stack)
-        _wait_until_ready(running, processes, stopping)
         url = f"http://{_shown_host(running)}:{running.http_port}"
+        wait_until_ready(f"{url}/api/v1/health/ready", processes, stopping)
         announce(configuration, Running(os.getpid(), running.database_url, running.nats_url))
         terminal.print(f"ready after {time.monotonic() - began:.1f} s")
         if after_start is not None and not stopping.asked:
@@ -153,25 +154,36 @@ def _refuse_taken_port(configuration: Configuration) -> None:
             ) from None
 
 
-def _wait_until_ready(
-    configuration: Configuration, processes: list[ServerProcess], stopping: Stopping
+def wait_until_ready(
+    url: str, processes: Sequence[ServerProcess], stopping: Stopping, patience_s: float = _READY_S
 ) -> None:
-    url = f"http://{_shown_host(configuration)}:{configuration.http_port}/api/v1/health/ready"
+    """Raises ServerStartError. As long as read models come nearer to the ledger's end there is something to wait for:
+    after an import or an update they may have millions of events to go."""
+    lag = 0
 
     def ready() -> bool:
+        nonlocal lag
         if stopping.asked:
             return True
         for process in processes:
             if not process.running:
                 raise process.fail("ended at once")
         try:
-            with urllib.request.urlopen(url, timeout=2) as answer:
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own address
                 return bool(answer.status == 200)
+        except HTTPError as refused:
+            with contextlib.suppress(msgspec.DecodeError, LookupError, TypeError, ValueError, OSError):
+                lag = int(msgspec.json.decode(refused.read())["services"]["projections"]["lag"])
+            return False
         except (URLError, OSError):
             return False
 
-    if not wait_until(ready, _READY_S):
-        raise ServerStartError(f"not ready within {_READY_S:.0f} s; see the logs in {configuration.data_dir}")
+    before: int | None = None
+    while not wait_until(ready, patience_s):
+        if not lag or (before is not None and lag >= before):
+            behind = f", read models are {lag} events behind" if lag else ""
+            raise ServerStartError(f"not ready within {patience_s:.0f} s{behind}; see the logs")
+        before = lag
 
 
 def _shown_host(configuration: Configuration) -> str:

@@ -104,9 +104,11 @@ function arrange(core: Core): void {
     });
   }
   const box = linked.nonempty() ? linked.boundingBox() : { x1: 0, y1: 0, y2: 0, w: APART_PX * 4 };
-  const columns = Math.max(2, Math.floor(box.w / APART_PX) + 1);
-  core.nodes().filter((each) => each.degree(false) === 0).forEach((each, index) => {
-    each.position({ x: box.x1 + APART_PX / 2 + (index % columns) * APART_PX, y: box.y2 + APART_PX * (0.75 + 0.75 * Math.floor(index / columns)) });
+  const rest = core.nodes().filter((each) => each.degree(false) === 0);
+  const apart = rest.some((each) => each.data("shape") === SHAPES.group) ? APART_PX * 2 : APART_PX; // their labels are longer
+  const columns = Math.max(2, Math.floor(box.w / apart) + 1, Math.ceil(Math.sqrt(rest.length * wide * 0.4)));
+  rest.forEach((each, index) => {
+    each.position({ x: box.x1 + apart / 2 + (index % columns) * apart, y: box.y2 + APART_PX * (0.75 + 0.75 * Math.floor(index / columns)) });
   });
   core.fit(undefined, 30);
 }

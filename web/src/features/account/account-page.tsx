@@ -65,6 +65,7 @@ function Email({ present }: { present: string }) {
 }
 
 function Password() {
+  const { username } = useUser();
   const [current, setCurrent] = useState("");
   const [fresh, setFresh] = useState("");
   const save = useChangeMe("The password was changed; other sessions have ended", () => {
@@ -77,6 +78,7 @@ function Password() {
   }
   return (
     <form onSubmit={submit} className="flex flex-col gap-3">
+      <input hidden readOnly name="username" autoComplete="username" value={username} />
       <TextField label="Present password" type="password" required autoComplete="current-password" value={current} onChange={({ target }) => { setCurrent(target.value); }} />
       <TextField label="New password" type="password" required minLength={12} autoComplete="new-password" hint="12 characters or more. Your other sessions end." value={fresh} onChange={({ target }) => { setFresh(target.value); }} />
       <Button type="submit" className="self-start" busy={save.isPending}>Change the password</Button>

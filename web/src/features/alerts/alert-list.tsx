@@ -1,4 +1,5 @@
 /** The alerts: newest first, one or many acknowledged or resolved at once. */
+import { Link } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { BellRing, CheckCheck, CircleCheck, Eye } from "lucide-react";
 import { answered, client, type Schemas } from "@/api/client";
@@ -85,7 +86,7 @@ export function AlertList() {
             )
           : undefined
       }
-      empty={<Message icon={BellRing} title="No alerts">{state || severity ? "None is as the filters say." : "What the rules find shows here."}</Message>}
+      empty={<Message icon={BellRing} title="No alerts" action={!state && !severity && <Link className="text-accent underline" to="/alerts" search={{ tab: "rules" } as never}>To the rules</Link>}>{state || severity ? "None is as the filters say." : "What the rules find shows here."}</Message>}
     />
   );
 }

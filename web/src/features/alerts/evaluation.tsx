@@ -8,7 +8,10 @@ import { QueryState } from "@/ui/states";
 import { StatusBadge } from "@/ui/status";
 import { Time } from "@/ui/time";
 import { duration } from "@/ui/units";
-import { conditionText, details, known, scopeText, sentence } from "./shapes";
+import { conditionText, details, groupText, known, scopeText, sentence } from "./shapes";
+
+/** Ids tell an engineer nothing; what they stand for is named above. */
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
 export function Evaluation({ alert }: { alert: string }) {
   const evaluation = useQuery(get("/api/v1/alerts/{alert}/evaluation", { path: { alert } }));
@@ -38,7 +41,7 @@ export function Evaluation({ alert }: { alert: string }) {
                   ["On the way", told.parents.length > 0 && told.parents.map((each) => <span key={each.device_id} className="mr-2 inline-flex items-center gap-1"><Name wrap>{each.name}</Name> <StatusBadge state={each.status} /></span>)],
                   ["Inhibited", told.inhibition && (told.inhibition.why ?? told.inhibition.kind)],
                   ["Silenced", told.silence && (told.silence.why ?? told.silence.kind)],
-                  ["Group", told.grouping && `${told.grouping.group}, ${String(told.grouping.standing)} standing`],
+                  ["Group", told.grouping && groupText(told.grouping)],
                 ])}
               />
             </div>
@@ -71,7 +74,7 @@ export function Evaluation({ alert }: { alert: string }) {
                   {each.by && <> by <Name wrap>{each.by}</Name></>}
                   {each.reason && <>: “<Name wrap>{each.reason}</Name>”</>}
                   <span className="block text-xs text-muted">
-                    <Name wrap fallback="">{details(each.detail).filter(([name]) => name !== "Summary").map(([name, value]) => `${name.toLowerCase()} ${value.replaceAll("\n", ", ")}`).join(" · ")}</Name>
+                    <Name wrap fallback="">{details(each.detail).filter(([name, value]) => name !== "Summary" && !UUID.test(value)).map(([name, value]) => `${name.toLowerCase()} ${value.replaceAll("\n", ", ")}`).join(" · ")}</Name>
                   </span>
                 </li>
               ))}

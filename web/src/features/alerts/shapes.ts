@@ -48,6 +48,13 @@ export function scopeText(scope: Scope | undefined): string {
   return parts.join("; ") || "everywhere";
 }
 
+/** Which alerts share one message: a group's own name is made of ids. */
+export function groupText({ group, standing }: { group: string; standing: number }): string {
+  const [, kind, name = ""] = /^[^/]*\/(site|device)\/(.*)$/.exec(group) ?? [];
+  const by = kind === "site" ? `of the site ${name || "that has no name"}` : kind === "device" ? "of the device" : "of the rule";
+  return `those ${by} are told together, ${String(standing)} standing`;
+}
+
 /** Facts without those of which there is nothing to say. */
 export function known(items: readonly (readonly [string, ReactNode])[]): (readonly [string, ReactNode])[] {
   return items.filter(([, value]) => value !== null && value !== undefined && value !== false && value !== "");

@@ -1,4 +1,5 @@
 /** What the detectors have learned: the expected range, what comes next, and what other settings would have found. */
+import { Link } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { LineChart } from "lucide-react";
 import { get } from "@/api/query";
@@ -24,7 +25,7 @@ export default function AnalyticsPage() {
   const parts = items.filter((each) => each.metric === metric).map((each) => each.interface);
   const shown = part || parts[0] || "";
   const chosen = device !== "" && metric !== "" && parts.includes(shown);
-  const choose = <Message icon={LineChart} title="Which series?">Choose a device and what is measured of it.</Message>;
+  const choose = <Message icon={LineChart} title="Which series?" action={<Link className="text-accent underline" to="/devices">To the devices</Link>}>Choose a device and what is measured of it.</Message>;
 
   return (
     <Page

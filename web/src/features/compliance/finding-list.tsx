@@ -1,4 +1,5 @@
 /** Findings: filtered, looked at, accepted. */
+import { Link } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck } from "lucide-react";
 import type { Schemas } from "@/api/client";
@@ -69,7 +70,7 @@ export function FindingList() {
           </>
         }
         empty={
-          <Message icon={CircleCheck} title={filtered ? "Nothing was found here" : "Nothing is open"}>
+          <Message icon={CircleCheck} title={filtered ? "Nothing was found here" : "Nothing is open"} action={!filtered && <Link className="text-accent underline" to="/configs">To the configurations</Link>}>
             {filtered ? "Wider filters may show more." : "Configurations are checked once they are stored: back devices up, and switch on the policies that matter to you."}
           </Message>
         }

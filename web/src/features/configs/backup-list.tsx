@@ -1,4 +1,5 @@
 /** Backups of all devices, newest first. */
+import { Link } from "@tanstack/react-router";
 import { FileDiff } from "lucide-react";
 import type { Schemas } from "@/api/client";
 import { Button } from "@/ui/button";
@@ -46,7 +47,7 @@ export function BackupList() {
           <SelectField quiet label="Tag" options={TAGS} value={tag} onChange={(event) => { set({ tag: event.target.value }); }} className="w-36" />
         </>
       }
-      empty={<Message icon={FileDiff} title="No backups yet">Store an SSH credential, then back up all devices; the settings say how often that happens by itself.</Message>}
+      empty={<Message icon={FileDiff} title="No backups yet" action={<Link className="text-accent underline" to="/devices">To the devices</Link>}>Store an SSH credential, then back up all devices; the settings say how often that happens by itself.</Message>}
     />
   );
 }

@@ -38,7 +38,7 @@ export function SearchConfigs() {
     <div className="flex flex-col gap-4">
       <form onSubmit={submit} className="flex flex-wrap items-start gap-3" role="search">
         <TextField label="Contains" name="find" type="search" defaultValue={find} required maxLength={500} mono className="min-w-64 flex-1" />
-        <CheckField label="Regular expression" name="regex" defaultChecked={regex === "true"} className="pt-6" />
+        <CheckField label="Regular expression" name="regex" defaultChecked={regex === "true"} className="sm:pt-6" />
         <MomentField eager optional label="As of (empty: now)" at={moment} onMoment={setMoment} className="w-52" />
         <Button type="submit" tone="primary" className="mt-5" busy={found.isFetching && items.length === 0}>Search</Button>
       </form>

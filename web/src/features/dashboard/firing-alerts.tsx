@@ -23,8 +23,10 @@ export function FiringAlerts() {
             {[...(critical.data?.items ?? []), ...items.filter(({ severity }) => severity !== "critical" || !critical.data)].sort((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity)).slice(0, SHOWN).map((each) => (
               <li key={each.id} className="flex items-center gap-3 px-3 py-1.5">
                 <StatusBadge state={each.severity} className="w-20" />
-                <Link to={`/alerts/${each.id}`} className="min-w-0 flex-1 hover:text-accent hover:underline"><Name>{each.title}</Name></Link>
-                {each.device_name && !each.title.includes(each.device_name) && <span className="max-w-[35%] shrink-0 text-muted"><Name>{each.device_name}</Name></span>}
+                <span className="flex min-w-0 flex-1 flex-col sm:flex-row sm:gap-3">
+                  <Link to={`/alerts/${each.id}`} className="min-w-0 flex-1 hover:text-accent hover:underline"><Name>{each.title}</Name></Link>
+                  {each.device_name && !each.title.includes(each.device_name) && <span className="min-w-0 text-muted sm:max-w-[40%] sm:shrink-0"><Name>{each.device_name}</Name></span>}
+                </span>
                 <span className="shrink-0 text-xs text-muted"><Time at={each.raised_at} relative /></span>
               </li>
             ))}

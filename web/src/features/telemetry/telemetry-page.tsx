@@ -1,4 +1,5 @@
 /** What devices measure: now, as it comes, and as it was. */
+import { Link } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { Activity } from "lucide-react";
 import { memo, useRef, useState } from "react";
@@ -41,7 +42,7 @@ export default function TelemetryPage() {
       }
     >
       {!device ? (
-        <Message icon={Activity} title="Which device?">Choose one above. Every device that answers SNMP, ICMP or the RouterOS API is measured.</Message>
+        <Message icon={Activity} title="Which device?" action={<Link className="text-accent underline" to="/devices">To the devices</Link>}>Choose one above. Every device that answers SNMP, ICMP or the RouterOS API is measured.</Message>
       ) : (
         <QueryState query={series} empty={<Message icon={Activity} title="Nothing was measured yet">The first poll of a new device comes within its interval; see the settings for how often each group is read.</Message>}>
           {({ items }) => {

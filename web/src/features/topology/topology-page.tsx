@@ -75,8 +75,8 @@ export default function TopologyPage() {
         empty={<Message icon={Network} title="No devices" action={<Link className="text-accent underline" to="/discovery">Start a discovery</Link>}>The map draws itself from what devices say of their neighbours.</Message>}
       >
         {() => (
-          <div className="grid min-h-0 flex-1 gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
-            <div className="flex min-h-0 min-w-0 flex-col gap-2">
+          <div className="grid gap-4 lg:min-h-0 lg:flex-1 lg:grid-cols-[minmax(0,1fr)_20rem]">
+            <div className="flex min-w-0 flex-col gap-2 lg:min-h-0">
               {map && (map.path.length > 0 || map.groups.size > 0) && <Trail map={map} open={open} />}
               <Graph
                 className="h-[28rem] lg:h-auto lg:min-h-[28rem] lg:flex-1"
