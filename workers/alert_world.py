@@ -7,7 +7,6 @@ from pathlib import Path
 from domain.alerting.muting import SilenceInForce, World
 from domain.alerting.reach import behind, behind_centres, centres
 from domain.alerting.rule import RuleVersion
-from domain.alerting.ruling import FOUND
 from domain.alerting.scope import Traits
 from domain.event import Recorded
 from domain.ports import PositionWatch
@@ -67,9 +66,7 @@ class WorldWatch:
                 if self._silences_stale:
                     self._silences = await alert_world.silences_not_over(conn)
                 if self._rules_stale:
-                    self._rules = [
-                        each for each in await alert_rules.in_force(conn) if each.rule.kind in FOUND
-                    ]
+                    self._rules = list(await alert_rules.in_force(conn))
                 if self._devices_stale or links_due:
                     changed, self._position = await alert_world.traits_after(conn, self._position)
                     self._traits = {**self._traits, **changed}

@@ -24,6 +24,7 @@ from domain.alert_events import (
     AlertUnsilenced,
 )
 from domain.alerting.muting import Subject, World, inhibited_by, silence_of
+from domain.alerting.rule import RuleVersion
 from domain.alerting.ruling import KINDS_BY_SOURCE, Found, graver, ruling
 from domain.alerting.scope import Traits
 from domain.alerting.signal import Signal, group_of
@@ -114,9 +115,11 @@ class Gate:
                 self._raise(identity, held.sequence, held.signal, world, verdict)
             elif by != held.by:
                 self.held[key] = msgspec.structs.replace(held, by=by)
+        rules = {each.id: each for each in world.rules}
         for key, standing in list(self.standing.items()):
             commands: list[Command] = []
-            unruled, standing = self._ruled(key, standing, world, at, commands, verdict)
+            own = rules.get(standing.subject.rule_id)
+            unruled, standing = self._ruled(key, standing, world, own, at, commands, verdict)
             by = unruled or inhibited_by(standing.subject, world) or silence_of(standing.subject, world)
             if by != standing.silenced_by:
                 if standing.silenced_by is not None:
@@ -130,21 +133,34 @@ class Gate:
         return verdict
 
     def _ruled(
-        self, key: str, standing: Standing, world: World, at: float, commands: list[Command], verdict: Verdict
+        self,
+        key: str,
+        standing: Standing,
+        world: World,
+        own: RuleVersion | None,
+        at: float,
+        commands: list[Command],
+        verdict: Verdict,
     ) -> tuple[SilencedBy | None, Standing]:
-        """Why no rule tells of what was found; or what the alert is under the rule that does."""
+        """Why no rule tells of what was found; or what the alert is under the rule that does, as it reads now."""
         subject = standing.subject
-        if not subject.found:
-            return None, standing
         traits = world.traits.get(subject.device_id) or Traits(id=subject.device_id)
-        found = Found(subject.rule_kind, subject.interface, subject.metric, subject.score, subject.severity)
-        rule = ruling(found, world.rules, traits)
-        if isinstance(rule, SilencedBy):
-            return rule, standing
+        if subject.found:
+            found = Found(
+                subject.rule_kind, subject.interface, subject.metric, subject.score, subject.severity
+            )
+            rule = ruling(found, world.rules, traits)
+            if isinstance(rule, SilencedBy):
+                return rule, standing
+            severity = graver(subject.severity, rule.rule.severity)
+        else:
+            if own is None or own.rule.severity == subject.severity:
+                return None, standing
+            rule, severity = own, own.rule.severity
         command = RuleAlert(
             rule_id=rule.id,
             rule_version=rule.version,
-            severity=graver(subject.severity, rule.rule.severity),
+            severity=severity,
             group=group_of(rule, traits),
             reason=f"rule version {rule.version}",
         )

@@ -27,8 +27,7 @@ class SilenceInForce(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
-    """What alerts are judged by at one moment. `behind`: device -> the down device that hides it; `rules`: those in force
-    that decide on what other parts of Netledger raise."""
+    """What alerts are judged by at one moment. `behind`: device -> the down device that hides it; `rules`: those in force."""
 
     traits: Mapping[str, Traits] = {}
     down: Set[str] = frozenset()

@@ -7,10 +7,11 @@ import msgspec
 import pytest
 
 from domain.alert import ALERT, alert_id
-from domain.alert_commands import RaiseAlert, ResolveAlert, SilenceAlert, UnsilenceAlert
+from domain.alert_commands import RaiseAlert, ResolveAlert, RuleAlert, SilenceAlert, UnsilenceAlert
 from domain.alerting.gate import Gate
 from domain.alerting.muting import SilenceInForce, World
 from domain.alerting.reach import behind, behind_centres, centres
+from domain.alerting.rule import Rule, RuleVersion, Threshold
 from domain.alerting.scope import Matchers, Scope, Traits
 from domain.alerting.signal import Signal
 from domain.event import Command
@@ -99,6 +100,18 @@ def test_silences_come_and_go() -> None:
     assert (silence.by.kind, silence.by.id) == ("parent", "core")
     (act,) = gate.reconsider(world(silences=[QUIET]), 7.0).acts
     assert [type(command) for command in act.commands] == [UnsilenceAlert, SilenceAlert]
+
+
+def test_an_alert_that_stands_is_as_grave_as_its_rule_is_now() -> None:
+    gate = Gate({}, {})
+    commands(gate, 1, FIRED, world())
+    rule = Rule(name="hot", condition=Threshold(metric="cpu_percent", op=">", value=90), severity="critical")
+    changed = world(rules=[RuleVersion(id="r", version=3, rule=rule)])
+    (act,) = gate.reconsider(changed, 5.0).acts
+    (ruled,) = act.commands
+    assert isinstance(ruled, RuleAlert)
+    assert (ruled.rule_id, ruled.rule_version, ruled.severity) == ("r", 3, "critical")
+    assert gate.reconsider(changed, 6.0).acts == []
 
 
 @pytest.mark.parametrize(
