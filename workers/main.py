@@ -1,4 +1,4 @@
-"""Puts a worker process together: the only place of this folder that names concrete adapters."""
+"""Puts a worker process together; it and `main_*` alone name concrete adapters in this folder."""
 
 import os
 import socket

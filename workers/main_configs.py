@@ -1,4 +1,4 @@
-"""Puts together what works on configurations; the other place of this folder that names concrete adapters."""
+"""Puts together what works on configurations."""
 
 from dataclasses import dataclass
 from typing import Any

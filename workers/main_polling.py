@@ -1,4 +1,4 @@
-"""Puts together what collects telemetry; a place of this folder that names concrete adapters."""
+"""Puts together what collects telemetry."""
 
 import resource
 import ssl

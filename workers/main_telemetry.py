@@ -1,4 +1,4 @@
-"""Puts together what works on telemetry; a place of this folder that names concrete adapters."""
+"""Puts together what works on telemetry."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
