@@ -1,4 +1,4 @@
-"""Puts the API together: the only place of this folder that names concrete adapters."""
+"""Puts the API together; it and `app_*` alone name concrete adapters in this folder."""
 
 import asyncio
 import contextlib
@@ -37,7 +37,6 @@ from adapters.vault.vault import PostgresVault
 from api import docs, health
 from api.answers import Answers
 from api.app_configs import config_dependencies
-from api.app_history import live_dependencies
 from api.app_telemetry import telemetry_dependencies
 from api.app_terminal import terminal_dependencies
 from api.authentication import Authentication, Callers
@@ -87,12 +86,11 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
     callers = Callers(sessions, connect)
     bus = Ledger(LedgerApplication(url, seals, subjects), now=lambda: datetime.now(UTC))
     opener = AuditedSecrets(bus, vault)
-    telemetry = telemetry_dependencies(pool)
     configs = config_dependencies(pool, bus, opener, master_key)
     terminals = terminal_dependencies(pool, master_key, configuration)
     progress = ProgressListener(configuration.nats_url, feed.heard, name="netledger api")
     nats = ClientOnDemand(configuration.nats_url, name="netledger api")
-    stored_and_live, live_telemetry = live_dependencies(pool, nats)
+    telemetry, live_telemetry = telemetry_dependencies(pool, nats)
     calls = NatsRouterCalls(nats, master_key.derive("router calls"))
     service_health = ServiceHealth(connect, lambda: progress.connected, len(all_projections()))
     verifying = asyncio.Semaphore(1)
@@ -170,10 +168,7 @@ def create_app(configuration: Configuration, master_key: MasterKey) -> Litestar:
             "watching": given(LiveTraffic(calls)),
             "look": given(service_health.look),
             "verify_ledger": given(verify_ledger),
-            **{name: given(value) for name, value in configs.items()},
-            **{name: given(value) for name, value in telemetry.items()},
-            **{name: given(value) for name, value in terminals.items()},
-            **{name: given(value) for name, value in stored_and_live.items()},
+            **{name: given(value) for name, value in {**configs, **telemetry, **terminals}.items()},
             "commands": Provide(commands_of),
             "key": Provide(key_of),
         },

@@ -1,4 +1,4 @@
-"""Puts together what the API needs of configurations; the other place of this folder that names concrete adapters."""
+"""Puts together what the API needs of configurations."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Puts together what the API needs of terminals; a place of this folder that names concrete adapters."""
+"""Puts together what the API needs of terminals."""
 
 from typing import Any
 
