@@ -122,7 +122,11 @@ async def evaluation_of_alert(alert: FromPath[UUID], connect: Connect, events: E
         device_id = (row.device_id if row else None) or fired.get("device_id") or ""
         rule = await alert_rules.one(conn, rule_id) if rule_id else None
         device = await alert_evaluation.device(conn, device_id) if device_id else None
-        kept, stored_at = await alert_evaluation.series(conn, device_id) if device_id else ([], None)
+        kept, stored_at = (
+            await alert_evaluation.series(conn, device_id, rule.rule.kind)
+            if device_id and rule
+            else ([], None)
+        )
         waiting = await alert_evaluation.held_of(conn, device_id) if device_id else []
         held = next((each for each in waiting if alert_id(each.signal.key) == alert), None)
         inhibition = held.by if held else row.silenced_by if row and _outage(row.silenced_by) else None
@@ -167,7 +171,7 @@ async def evaluation_of_rule(
         device = await alert_evaluation.device(conn, str(device_id))
         if device is None:
             raise NotFound(f"no device {device_id}", code="DEVICE_NOT_FOUND")
-        kept, stored_at = await alert_evaluation.series(conn, str(device_id))
+        kept, stored_at = await alert_evaluation.series(conn, str(device_id), row.rule.kind)
         held = {each.signal.key: each.by for each in await alert_evaluation.held_of(conn, str(device_id))}
         mine = [each for each in kept if each.rule_id == str(rule) and interface in (None, each.subject)]
         keys = {each.subject: _key(row, str(device_id), each) for each in mine[:_SERIES]}

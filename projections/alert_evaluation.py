@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from psycopg import AsyncConnection
 
-from domain.alerting.evaluator import Kept
+from domain.alerting.evaluator import ON_FACTS, Kept
 from domain.alerting.gate import Held
 from domain.alerting.ports import FACTS
 from domain.alerting.scope import Traits
@@ -46,16 +46,15 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
     depends_on: list[str]
 
 
-async def series(conn: AsyncConnection[Any], device_id: str) -> tuple[list[Kept], str | None]:
-    """The series of a device as they were stored last, and when their partitions last were."""
+async def series(conn: AsyncConnection[Any], device_id: str, rule_kind: str) -> tuple[list[Kept], str | None]:
+    """The series of a device that rules of the kind watch, as they were stored last, and when their partition last was."""
+    place = FACTS if rule_kind in ON_FACTS else partition(device_id)
     cursor = await conn.execute(
-        "SELECT series FROM alerting.devices WHERE device_id = %s AND partition = ANY(%s)",
-        (device_id, [partition(device_id), FACTS]),
+        "SELECT series FROM alerting.devices WHERE device_id = %s AND partition = %s", (device_id, place)
     )
     found = [kept for row in await cursor.fetchall() for kept in _kept.decode(row[0])]
     cursor = await conn.execute(
-        "SELECT to_json(min(updated_at)) #>> '{}' FROM alerting.places WHERE partition = ANY(%s)",
-        ([partition(device_id), FACTS],),
+        "SELECT to_json(updated_at) #>> '{}' FROM alerting.places WHERE partition = %s", (place,)
     )
     row = await cursor.fetchone()
     return found, row[0] if row else None
