@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import json
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from adapters.jetstream.connection import connect
 from adapters.jetstream.telemetry import JetStreamTelemetry
 from adapters.snmp.polling import GufoSnmpPolling
 from bench.product import ROOT
+from cli.garbage import collect_seldom
 from domain.access import SnmpV2cAccess
 from domain.interface_rates import InterfaceRates
 from domain.metering import sample
@@ -150,7 +150,7 @@ async def published(
     client = await connect(nats_url, name="bench")
     telemetry = JetStreamTelemetry(client)
     await fleet.look()
-    gc.freeze()  # as services do: what lives for ever is not looked through again
+    collect_seldom()  # as services do
     for _ in range(_UNCOUNTED):
         await fleet.poll(telemetry)
     fleet.variables = 0

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from adapters.vault.key_check import check_master_key
 from adapters.vault.master_key import MasterKey
 from api.app import create_app
 from cli.console import open_console
+from cli.garbage import collect_seldom
 from cli.prepare import ADMIN, ensure_admin, prepare_database
 from cli.websocket_texts import WebSocketTexts
 from domain.configuration import Configuration
@@ -24,7 +24,7 @@ def serve(configuration: Configuration, key: MasterKey) -> None:
     """Serves HTTP and WebSockets until SIGTERM or SIGINT."""
     asyncio.run(_prepare(configuration, key))
     app = create_app(configuration, key)
-    gc.freeze()  # what lives for ever is not looked through again: that would hold all requests for a tenth of a second
+    collect_seldom()
     uvicorn.run(
         app,
         host=configuration.http_host,
@@ -63,6 +63,6 @@ def work(configuration: Configuration, key: MasterKey, kinds: Sequence[str]) -> 
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
-    gc.freeze()  # imported for good
+    collect_seldom()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run())

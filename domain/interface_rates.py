@@ -52,23 +52,12 @@ class InterfaceRates:
         unknown = [None] * len(plan.interfaces)
         admin = read.columns["admin_status"].values if "admin_status" in read.columns else unknown
         oper = read.columns["oper_status"].values if "oper_status" in read.columns else unknown
-        arriving = self._rates(then, read, "in_octets", self._can.octets, interval_s)
-        leaving = self._rates(then, read, "out_octets", self._can.octets, interval_s)
-        counted = [
-            (
-                metric,
-                self._rates(
-                    then,
-                    read,
-                    column,
-                    self._can.packets if column in _WIDE_COLUMNS else self._can.events,
-                    interval_s,
-                ),
-            )
-            for column, metric in _COUNTED
-        ]
+        every = range(len(plan.interfaces))
+        arriving = self._rates(then, read, "in_octets", self._can.octets, interval_s, every)
+        leaving = self._rates(then, read, "out_octets", self._can.octets, interval_s, every)
         samples: list[Sample] = []
         add = samples.append
+        moving: list[int] = []
         for place, interface in enumerate(plan.interfaces):
             name, state, wanted = interface.name, oper[place], admin[place]
             is_up = state is None or state == _UP
@@ -77,23 +66,28 @@ class InterfaceRates:
             if wanted is not None:
                 add(Sample("if_admin_up", 1.0 if wanted == _UP else 0.0, name))
             received, sent = arriving[place], leaving[place]
-            moving = False
+            moves = False
             if received is not None and (is_up or received):
-                moving = True
+                moves = True
                 add(Sample("if_in_bps", received * 8, name))
                 if interface.speed_bps:
                     add(Sample("if_in_utilization_percent", 800.0 * received / interface.speed_bps, name))
             if sent is not None and (is_up or sent):
-                moving = True
+                moves = True
                 add(Sample("if_out_bps", sent * 8, name))
                 if interface.speed_bps:
                     add(Sample("if_out_utilization_percent", 800.0 * sent / interface.speed_bps, name))
-            if not moving:
-                continue
-            for metric, rates in counted:
-                rate = rates[place]
-                if rate is not None:
-                    add(Sample(metric, rate, name))
+            if moves:
+                moving.append(place)
+        names = [plan.interfaces[place].name for place in moving]
+        for column, metric in _COUNTED:
+            can = self._can.packets if column in _WIDE_COLUMNS else self._can.events
+            rates = self._rates(then, read, column, can, interval_s, moving)
+            samples += [
+                Sample(metric, rate, name)
+                for rate, name in zip(rates, names, strict=True)
+                if rate is not None
+            ]
         return samples, anew
 
     def _follow(self, interfaces: tuple[PolledInterface, ...]) -> None:
@@ -111,11 +105,15 @@ class InterfaceRates:
         column: Column,
         can: Bounds,
         interval_s: float,
+        places: Sequence[int],
     ) -> Sequence[float | None]:
+        """Of the interfaces at these places."""
         now = read.columns.get(column)
         before = None if then is None else then.columns.get(column)
         if now is None or before is None:
-            return [None] * len(self._interfaces)
+            return [None] * len(places)
+        if len(places) < len(now.values):
+            before, now, can = before.at(places), now.at(places), can.at(places)
         return rates_per_s(
             before.values, before.at_s, now.values, now.at_s, bounds=can, interval_s=interval_s
         )

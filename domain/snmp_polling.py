@@ -38,6 +38,10 @@ class ColumnRead(NamedTuple):
     def whole(self) -> bool:
         return None not in self.values
 
+    def at(self, places: Sequence[int]) -> "ColumnRead":
+        """Of these interfaces alone."""
+        return ColumnRead([self.values[place] for place in places], [self.at_s[place] for place in places])
+
 
 Columns = Mapping[Column, ColumnRead]
 
