@@ -12,7 +12,7 @@ from domain.access import SnmpAccess
 from domain.observation import OidValue
 from domain.ports import SnmpError
 
-_GET_SIZES = (50, 20, 8)
+_GET_SIZES = (60, 40, 20, 8)
 _BULK_SIZES = (60, 24, 8)
 """Variables a message, from about what fits in a frame of 1,500 octets down."""
 

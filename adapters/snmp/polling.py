@@ -57,23 +57,24 @@ _PHYSICAL = frozenset(
     {6, 62, 69, 117, 161}
 )  # ifTypes whose ifSpeed is what they pass: Ethernet and its aggregates
 _FEW_ROWS = 3
+_FILLED = 0.8
+"""Of the rows that fit in a message: from there on a message a column is as good as the same columns by name, and shorter to ask."""
 _NUMBERS = frozenset((int, type(None)))
 
 
 class _Part(NamedTuple):
-    """A column, or what of it is asked by this OID, within all that is asked: from `begin` up to `end`. `places` are those
-    of its rows among the plan's interfaces; None where it is all of them, in order."""
+    """A column, or what of it is asked by this OID: `where` it stands in all that is asked. `places` are those of its rows
+    among the plan's interfaces; None where it is all of them, in order."""
 
     column: Column
     oid: str
-    begin: int
-    end: int
+    where: slice
     places: Sequence[int] | None
 
 
 class _Asked(NamedTuple):
     """What is asked of an agent by a plan: `names` is the OID of every instance, first those to be asked by name up to
-    `single`, then columns to be read in order."""
+    `single`, row by row, then columns to be read in order."""
 
     plan: PollPlan
     get_size: int
@@ -196,24 +197,41 @@ async def _table(view: MibView, table: Table, *, rows: int) -> TableColumns:
 
 
 def _asked(plan: PollPlan, get_size: int) -> "_Asked":
-    """Columns with more rows than an agent tells in one GET are read in order, the others by name, many in a message: no
-    order of an agent's confuses that. `get_size` is 0 for an agent that knows no GETBULK."""
-    every = sorted(range(len(plan.interfaces)), key=lambda place: plan.interfaces[place].if_index)
-    wide = [place for place in every if plan.interfaces[place].wide]
-    narrow = [place for place in every if not plan.interfaces[place].wide]
-    whole: list[tuple[Column, str, list[int]]] = []
-    single: list[tuple[Column, str, list[int]]] = []
-    for wanted, places, alone in ((_ALWAYS, every, True), (_WIDE, wide, True), (_NARROW, narrow, not wide)):
-        kind = whole if alone and get_size and len(places) > get_size else single
-        kind += [(column, oid, places) for column, oid in wanted if places]
+    """Columns that fill messages are read in order, the others by name, many in a message: no order of an agent's confuses
+    that. By name they are asked row by row, so that long values and short ones share a message, and what is told of an
+    interface is of one moment. `get_size` is 0 for an agent that knows no GETBULK."""
+    found = plan.interfaces
+    every = sorted(range(len(found)), key=lambda place: found[place].if_index)
+    wide = [place for place in every if found[place].wide]
+    narrow = [place for place in every if not found[place].wide]
+    groups: list[tuple[Sequence[tuple[Column, str]], list[int]]]
+    if wide and narrow:
+        groups = [(_ALWAYS, every), (_WIDE, wide), (_NARROW, narrow)]
+    else:
+        groups = [((*_ALWAYS, *(_WIDE if wide else _NARROW)), every)]
+    as_they_are = list(range(len(found)))
     names: list[str] = []
     parts: list[_Part] = []
-    in_order = list(range(len(plan.interfaces)))
-    for column, oid, places in (*single, *whole):
+    in_order: list[tuple[Column, str, list[int]]] = []
+    for columns, places in groups:
+        # An agent asked for the next rows of narrow counters would tell those of the wide ones as well.
+        alone = columns is not _NARROW
+        if alone and get_size and len(places) >= _FILLED * get_size:
+            in_order += [(column, oid, places) for column, oid in columns]
+            continue
+        begin, width = len(names), len(columns)
+        names += [f"{oid}.{found[place].if_index}" for place in places for _, oid in columns]
+        rows = None if places == as_they_are else places
+        parts += [
+            _Part(column, oid, slice(begin + offset, len(names), width), rows)
+            for offset, (column, oid) in enumerate(columns)
+        ]
+    single = len(names)
+    for column, oid, places in in_order:
         begin = len(names)
-        names += [f"{oid}.{plan.interfaces[place].if_index}" for place in places]
-        parts.append(_Part(column, oid, begin, len(names), None if places == in_order else places))
-    return _Asked(plan, get_size, names, sum(len(places) for _, _, places in single), parts)
+        names += [f"{oid}.{found[place].if_index}" for place in places]
+        parts.append(_Part(column, oid, slice(begin, len(names)), None if places == as_they_are else places))
+    return _Asked(plan, get_size, names, single, parts)
 
 
 class _Reading:
@@ -237,10 +255,11 @@ class _Reading:
             self._keep(ahead, await self._get(some), self._loop.time())
             ahead += len(some)
         for part in self._asked.parts:
-            if part.begin >= single:
-                values, read_s = await self._agent.column(part.oid, names[part.begin : part.end])
-                self._values[part.begin : part.begin + len(values)] = values
-                self._read_s[part.begin : part.begin + len(values)] = read_s
+            begin: int = part.where.start
+            if begin >= single:
+                values, read_s = await self._agent.column(part.oid, names[part.where])
+                self._values[begin : begin + len(values)] = values
+                self._read_s[begin : begin + len(values)] = read_s
         if None in self._values[single:]:
             await self._complete(
                 [place for place in range(single, len(names)) if self._values[place] is None]
@@ -268,8 +287,8 @@ class _Reading:
     def columns(self) -> dict[Column, ColumnRead]:
         columns: dict[Column, tuple[list[int | None], list[float]]] = {}
         count = len(self._asked.plan.interfaces)
-        for column, _, begin, end, places in self._asked.parts:
-            values, read_s = _numbers(self._values[begin:end]), self._read_s[begin:end]
+        for column, _, where, places in self._asked.parts:
+            values, read_s = _numbers(self._values[where]), self._read_s[where]
             if places is None:
                 columns[column] = values, read_s
                 continue
