@@ -1,4 +1,4 @@
-"""The real application, once for all tests of this folder."""
+"""The real application, once for all tests of this folder: it ends when a worker has done with it."""
 
 import ipaddress
 import time
@@ -27,14 +27,14 @@ class Lab(NamedTuple):
     network: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def broker() -> Iterator[EmbeddedNats]:
     """A NATS of these tests alone, since the stream LEDGER belongs to one ledger."""
     with own_nats() as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def instance(
     postgres: EmbeddedPostgres,
     broker: EmbeddedNats,
@@ -72,7 +72,7 @@ class FreshTokens(dict[str, str]):
         return super().__getitem__(role)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tokens(instance: Netledger) -> FreshTokens:
     return FreshTokens(instance)
 
@@ -112,7 +112,7 @@ def anybody(instance: Netledger) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(instance: Netledger) -> Iterator[Lab]:
     """A dozen simulated devices."""
     fleet = build_fleet(12, ipaddress.IPv4Network("127.72.0.0/26"), seed=3)
@@ -121,7 +121,7 @@ def lab(instance: Netledger) -> Iterator[Lab]:
     instance.call(server.stop())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def discovered(instance: Netledger, tokens: dict[str, str], lab: Lab) -> Lab:
     """The same, in the inventory, found by a discovery that was started over the API."""
     with instance.client(tokens["admin"]) as admin:

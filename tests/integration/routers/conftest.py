@@ -43,7 +43,7 @@ from projections.runner import ProjectionRunner
 from tests.own_nats import own_nats
 from workers.routers import RouterService
 
-PATIENCE_S = 15.0
+PATIENCE_S = 40.0
 QUICK = LinkLimits(dial=DialLimits(1.0, 1.0, 1.0), backoff_cap_s=0.1, flapping_cap_s=0.1, refused_retry_s=0.3)
 
 

@@ -70,7 +70,7 @@ async def bench() -> AsyncIterator[Bench]:
     await bench.close()
 
 
-async def until(condition: Callable[[], bool], *, within_s: float = 5.0) -> None:
+async def until(condition: Callable[[], bool], *, within_s: float = 20.0) -> None:
     """Waits for a condition; fails when it does not come about."""
     async with asyncio.timeout(within_s):
         while not condition():  # noqa: ASYNC110 - what is waited for has no event to wait on
