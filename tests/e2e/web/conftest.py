@@ -104,8 +104,8 @@ def open_as(product: Product, browser: Browser) -> Iterator[Opener]:
 
 
 def _bad(message: Any) -> bool:
-    """What the application itself says is wrong; refusals that a test provokes are the browser's own lines."""
-    return message.type == "error" and not message.text.startswith(
+    """Errors and warnings of the application itself; refusals that a test provokes are the browser's own lines."""
+    return message.type in ("error", "warning") and not message.text.startswith(
         ("Failed to load resource", "WebSocket connection to")
     )
 

@@ -39,8 +39,16 @@ def test_the_map_is_drawn_and_moved_back_in_time(open_as: Opener) -> None:
     slider.focus()
     slider.press("Home")
     expect(page).to_have_url(re.compile("as_of="))
+    moment = page.get_by_role("textbox", name="Date and time shown")
+    expect(moment).to_have_value(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$"))
+    then = moment.input_value()
     page.get_by_role("button", name="Now").click()
     expect(page).not_to_have_url(re.compile("as_of="))
+    moment.fill("11/02/2026")
+    expect(moment).to_have_attribute("aria-invalid", "true")
+    moment.fill(then)
+    moment.press("Enter")
+    expect(page).to_have_url(re.compile("as_of="))
 
 
 def test_the_dashboard_shows_what_moves_most(open_as: Opener) -> None:

@@ -1,6 +1,7 @@
 /** Highlighting by the kind of text. */
 import { StreamLanguage } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
+import { tags } from "@lezer/highlight";
 
 export type Language = "config" | "yaml" | "jinja" | "json" | "plain";
 
@@ -28,7 +29,8 @@ export async function languageOf(language: Language): Promise<Extension> {
     case "jinja":
       return StreamLanguage.define((await import("@codemirror/legacy-modes/mode/jinja2")).jinja2);
     case "json":
-      return StreamLanguage.define((await import("@codemirror/legacy-modes/mode/javascript")).json);
+      // its keys are "string property", which the table of single words does not know
+      return StreamLanguage.define({ ...(await import("@codemirror/legacy-modes/mode/javascript")).json, tokenTable: { property: tags.propertyName } });
     case "plain":
       return [];
   }
