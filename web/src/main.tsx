@@ -3,6 +3,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { newQueryClient } from "@/api/query";
+import { LOGIN } from "@/api/session";
 import { newRouter } from "@/app/router";
 import { useSystemTheme } from "@/ui/theme";
 import { Toaster } from "@/ui/toaster";
@@ -10,6 +11,7 @@ import { TooltipProvider } from "@/ui/tooltip";
 import "@/app/styles.css";
 
 const queries = newQueryClient();
+void queries.prefetchQuery(LOGIN); // on its way while the rest is made
 const router = newRouter();
 
 export function App() {

@@ -1,5 +1,5 @@
 /** Who is logged in, and what they may do. The server refuses the rest anyway. */
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, use, type ReactNode } from "react";
 import { answered, client, type Schemas } from "./client";
 import { ApiError } from "./errors";
@@ -14,21 +14,24 @@ export function covers(has: Role, needed: Role): boolean {
   return RANK[has] >= RANK[needed];
 }
 
+/** Asks who is logged in; null where nobody is. */
+export const LOGIN = queryOptions({
+  queryFn: async (context) => {
+    if (!mayBeLoggedIn()) return null;
+    try {
+      return await answered(client.GET("/api/v1/users/me", { signal: context.signal }));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+  queryKey: ["session"] as const,
+  staleTime: 60_000,
+});
+
 /** The logged-in user; null where nobody is. */
 export function useLogin() {
-  return useQuery({
-    queryFn: async (context) => {
-      if (!mayBeLoggedIn()) return null;
-      try {
-        return await answered(client.GET("/api/v1/users/me", { signal: context.signal }));
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 401) return null;
-        throw error;
-      }
-    },
-    queryKey: ["session"] as const,
-    staleTime: 60_000,
-  });
+  return useQuery(LOGIN);
 }
 
 export function useLogOut(): () => Promise<void> {

@@ -1,7 +1,7 @@
 /** All pages of all features, each in a chunk of its own. */
 import { createRootRoute, createRoute, createRouter, Outlet, redirect, type AnyRoute } from "@tanstack/react-router";
 import { FileQuestion } from "lucide-react";
-import { lazy, Suspense, useEffect } from "react";
+import { useEffect, useState, type ComponentType } from "react";
 import { useCan } from "@/api/session";
 import { Failure, Message, Skeleton } from "@/ui/states";
 import { ApiError } from "@/api/errors";
@@ -19,15 +19,36 @@ const home = createRoute({
   },
 });
 
-function pageOf({ page, role, title, bare }: FeatureRoute) {
-  const Lazy = lazy(page);
+/** A page's chunk: fetched once, but again after a failure; `now` is the page where it is here already. */
+function chunkOf(page: FeatureRoute["page"]) {
+  const chunk = { now: null as ComponentType | null, load };
+  let loading: Promise<ComponentType> | null = null;
+  function load(): Promise<ComponentType> {
+    loading ??= page().then(
+      (loaded) => (chunk.now = loaded.default),
+      (error: unknown) => {
+        loading = null;
+        throw error;
+      },
+    );
+    return loading;
+  }
+  return chunk;
+}
+
+type Chunk = ReturnType<typeof chunkOf>;
+
+function pageOf({ role, title, bare }: FeatureRoute, chunk: Chunk) {
+  // no React.lazy: what it shows in the meantime stays for 300 ms at least, also where the chunk is here
   function Titled() {
     useTitle(title);
-    return (
-      <Suspense fallback={<Skeleton lines={8} className="p-5" />}>
-        <Lazy />
-      </Suspense>
-    );
+    const [Shown, setShown] = useState(() => chunk.now);
+    const [failure, setFailure] = useState<Error | null>(null);
+    useEffect(() => {
+      if (!Shown) chunk.load().then((loaded) => { setShown(() => loaded); }, (error: unknown) => { setFailure(error instanceof Error ? error : new Error(String(error))); });
+    }, [Shown]);
+    if (failure) throw failure;
+    return Shown ? <Shown /> : <Skeleton lines={8} className="p-5" />;
   }
   function Guarded() {
     const can = useCan();
@@ -38,12 +59,13 @@ function pageOf({ page, role, title, bare }: FeatureRoute) {
 }
 
 function routeOf(parent: AnyRoute, route: FeatureRoute) {
+  const chunk = chunkOf(route.page);
   return createRoute({
     getParentRoute: () => parent,
     path: route.path,
-    component: pageOf(route),
+    component: pageOf(route, chunk),
     loader: () => {
-      void route.page().catch(() => undefined); // fetched when the link is pointed at; a failure shows when it is drawn
+      void chunk.load().catch(() => undefined); // fetched when the link is pointed at; a failure shows when it is drawn
     },
   });
 }
