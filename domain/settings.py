@@ -10,6 +10,7 @@ import msgspec
 from domain.aggregate import Aggregate
 from domain.compliance_settings import ComplianceSettings
 from domain.config_settings import ConfigSettings
+from domain.cron import check_cron
 from domain.detection.alarm_rules import JOINT, DetectionSettings
 from domain.errors import Invalid
 from domain.event import Change, Command, Event
@@ -186,6 +187,14 @@ def _apply(settings: Settings, values: dict[str, Any]) -> Settings:
     return msgspec.convert(tree, Settings)
 
 
+def _check_times(cron: str) -> None:
+    try:
+        if cron:
+            check_cron(cron)
+    except ValueError as error:
+        raise Invalid(str(error), field="config/backup_cron") from None
+
+
 def _check_metrics(detection: DetectionSettings) -> None:
     """Refuses metrics that no sample will ever have."""
     for name in detection.skipped_metrics:
@@ -215,6 +224,8 @@ def decide(state: Settings, command: Command) -> Sequence[Event]:
         ) from None
     if asked.detection != state.detection:
         _check_metrics(asked.detection)
+    if asked.config.backup_cron != state.config.backup_cron:
+        _check_times(asked.config.backup_cron)
     changes = [
         Change(path, present[path], wanted[path]) for path in sorted(present) if present[path] != wanted[path]
     ]

@@ -5,12 +5,15 @@ from hashlib import sha256
 from uuid import uuid4
 
 import structlog
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 from domain.aggregate import IdempotencyKey
 from domain.config_notes import ConfigNotes
 from domain.config_orders import BackupOrder, backup
 from domain.config_settings import ConfigSettings
+from domain.cron import days_of_week
 from domain.event import Actor, Attribution
 from domain.ports import CommandBus
 from projections.config_queries import any_command_line_credential, scheduled
@@ -26,7 +29,6 @@ AT_MOST_S = 60.0
 """... or so long after it was heard of first."""
 REASON = "scheduled"
 HEARD = "the device said that it was configured"
-_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FINGERPRINT = sha256(b"config.backup").digest()
 log = structlog.get_logger(__name__)
 
@@ -93,8 +95,9 @@ def due(
     `last` is when one was last requested, `since` when this scheduler began to look.
     """
     if settings.backup_cron:
-        trigger = CronTrigger.from_crontab(in_names(settings.backup_cron), timezone=UTC)
-        time = trigger.get_next_fire_time(None, (last or since) + timedelta(seconds=1))
+        time = trigger_of(settings.backup_cron).get_next_fire_time(
+            None, (last or since) + timedelta(seconds=1)
+        )
     elif settings.backup_interval_s:
         interval = timedelta(seconds=settings.backup_interval_s)
         time = last + interval if last is not None else _slot(now, settings.backup_interval_s)
@@ -105,20 +108,19 @@ def due(
     return time if time + _jitter(time, settings.backup_jitter_s, first=last is None) <= now else None
 
 
-def in_names(cron: str) -> str:
-    """Days of the week one by one and by their names: APScheduler counts them from Monday, crontab(5) from Sunday."""
-    *rest, days = cron.split()
-    if days == "*":
-        return cron
-    names: list[str] = []
-    for part in days.split(","):
-        first, _, last = part.partition("-")
-        names += _DAYS[_day(first) : _day(last or first) + 1]
-    return " ".join((*rest, ",".join(dict.fromkeys(names))))
-
-
-def _day(text: str) -> int:
-    return int(text) if text.isdecimal() else _DAYS.index(text)
+def trigger_of(cron: str) -> BaseTrigger:
+    """As crontab(5) has it: where both the day of the month and that of the week are limited, either will do."""
+    minute, hour, day, month, weekday = cron.split()
+    names = days_of_week(weekday)
+    weekdays = ",".join(names) or "*"
+    either = names and not day.startswith("*")
+    days = [(day, "*"), ("*", weekdays)] if either else [(day, weekdays)]
+    return OrTrigger(
+        [
+            CronTrigger.from_crontab(f"{minute} {hour} {of_month} {month} {of_week}", timezone=UTC)
+            for of_month, of_week in days
+        ]
+    )
 
 
 def _slot(now: datetime, interval_s: int) -> datetime:

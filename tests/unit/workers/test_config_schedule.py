@@ -4,10 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from apscheduler.triggers.cron import CronTrigger
 
 from domain.config_settings import ConfigSettings
-from workers.config_schedule import due, in_names
+from workers.config_schedule import due, trigger_of
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
 DAY = timedelta(days=1)
@@ -52,18 +51,34 @@ def test_jitter_delays_by_no_more_than_asked_for_and_the_same_for_the_same_time(
 
 def test_days_are_counted_as_crontab_does() -> None:
     for cron, weekday in (("0 0 * * 0", 6), ("0 0 * * 7", 6), ("0 0 * * 1", 0), ("0 0 * * sat", 5)):
-        trigger = CronTrigger.from_crontab(in_names(cron), timezone=UTC)
-        assert trigger.get_next_fire_time(None, NOW).weekday() == weekday, cron
-    assert in_names("0 0 * * 5-7") == "0 0 * * fri,sat,sun"
-    assert in_names("0 0 * * *") == "0 0 * * *"
+        assert trigger_of(cron).get_next_fire_time(None, NOW).weekday() == weekday, cron
 
 
 @pytest.mark.parametrize(
-    "cron", ["*/5 * * * *", "30 3 * * 1-5", "0,30 0-6/2 1,15 * mon,wed", "59 23 31 12 7", ""]
+    ("cron", "first"),
+    [
+        ("*/5 * * * *", datetime(2026, 3, 4, 12, 5, tzinfo=UTC)),
+        ("30 3 * * 1-5", datetime(2026, 3, 5, 3, 30, tzinfo=UTC)),
+        ("0,30 0-6/2 1,15 * mon,wed", datetime(2026, 3, 9, tzinfo=UTC)),  # a Monday: either day will do
+        ("0 0 1,5 * mon", datetime(2026, 3, 5, tzinfo=UTC)),
+        (
+            "0 0 */2 * mon",
+            datetime(2026, 3, 9, tzinfo=UTC),
+        ),  # an odd day that is a Monday: a star limits none
+        ("59 23 31 12 *", datetime(2026, 12, 31, 23, 59, tzinfo=UTC)),
+        ("0 9 * * fri-sun", datetime(2026, 3, 6, 9, tzinfo=UTC)),
+        ("0 9 * * 1,*", datetime(2026, 3, 5, 9, tzinfo=UTC)),
+        ("0 0 30 2 *", None),
+    ],
 )
-def test_good_cron_is_taken(cron: str) -> None:
+def test_good_cron_is_taken(cron: str, first: datetime | None) -> None:
     settings = msgspec.convert({"backup_cron": cron}, ConfigSettings)
-    due(settings, None, since=NOW, now=NOW + 400 * DAY)
+    assert due(settings, None, since=NOW, now=NOW + 400 * DAY) == first
+
+
+def test_without_cron_the_interval_counts() -> None:
+    settings = msgspec.convert({"backup_cron": "", "backup_interval_s": 3_600}, ConfigSettings)
+    assert due(settings, NOW - DAY, since=NOW, now=NOW) == NOW - DAY + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
