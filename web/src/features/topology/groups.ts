@@ -7,8 +7,8 @@ import type { Schemas } from "@/api/client";
 type Node = Schemas["Node"];
 type Link = Schemas["Link"];
 
-/** So many nodes are drawn one by one. */
-export const MOST = 200;
+/** So many nodes are drawn one by one: their names still have room. */
+export const MOST = 90;
 const MOST_GROUPS = 60;
 const SITE = "site:";
 const AROUND = "around:";
