@@ -51,6 +51,8 @@ class ConfigSchedule:
         self._notes = notes
         self._quiet_s = quiet_s
         self._since = datetime.now(UTC)
+        self._refused = ""
+        """A time in the settings that is none, and was told of."""
         self.jobs: tuple[Job, ...] = ((look_s, self.back_up_all), (heard_look_s, self.back_up_configured))
 
     async def back_up_all(self) -> None:
@@ -60,7 +62,15 @@ class ConfigSchedule:
             last = await scheduled(conn)
             possible = await any_command_line_credential(conn)
         now = datetime.now(UTC)
-        time = due(settings, last.last_at, since=self._since, now=now)
+        try:
+            time = due(settings, last.last_at, since=self._since, now=now)
+        except ValueError as error:  # set by a version that took it
+            if settings.backup_cron != self._refused:
+                log.warning(
+                    "config/backup_cron cannot be followed", cron=settings.backup_cron, error=str(error)
+                )
+                self._refused = settings.backup_cron
+            return
         if time is None or last.under_way or not possible:
             return
         key = IdempotencyKey("scheduler", f"config backup/{time.isoformat(timespec='seconds')}", _FINGERPRINT)
