@@ -184,7 +184,7 @@ def _live_share(page: Page, product: Any, seconds: float) -> float:
         feeder = threading.Thread(target=lambda: asyncio.run(_feed(nats_url, device, stop)))
         feeder.start()
         try:
-            end = time.monotonic() + 30
+            end = time.monotonic() + 90
             while _known(client, device) < len(LIVE):
                 if time.monotonic() > end:
                     sys.exit("the samples were not recorded")
