@@ -1,7 +1,7 @@
 """Measures variables a second and core that are polled, history included, against the best of two peers.
 
 The agents are a lab of 2,000 devices in a process of its own, whose time counts for nobody. Ours reads the interfaces (states,
-octets, packets, errors, discards) and resources of all, makes rates of them, publishes them to the stream TELEMETRY, and a
+octets, packets, errors, discards) and resources of all, thirty-two agents at a time, makes rates of them, publishes them to the stream TELEMETRY, and a
 recorder in a process of its own writes them into history. The time counted is that of both, and of NATS and PostgreSQL.
 
 The peers read the same ten columns of the same agents, four agents at a time, GETBULK with 60 repetitions, and keep nothing.
@@ -35,7 +35,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--devices", type=int, default=2_000)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--peer-devices", type=int, default=500, help="of them, for the peer")
     options = parser.parse_args()
     with agents(options.devices) as lab:

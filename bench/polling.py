@@ -25,7 +25,7 @@ from domain.snmp_polling import PollPlan
 from domain.telemetry import Poll, Sample
 
 COMMUNITY = "bench"
-PARALLEL = 300
+PARALLEL = 32
 _INTERVAL_S = 60.0
 _TOGETHER = 200
 _UNCOUNTED = 2

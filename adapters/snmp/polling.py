@@ -287,8 +287,9 @@ class _Reading:
     def columns(self) -> dict[Column, ColumnRead]:
         columns: dict[Column, tuple[list[int | None], list[float]]] = {}
         count = len(self._asked.plan.interfaces)
+        numbers = _numbers(self._values)
         for column, _, where, places in self._asked.parts:
-            values, read_s = _numbers(self._values[where]), self._read_s[where]
+            values, read_s = numbers[where], self._read_s[where]
             if places is None:
                 columns[column] = values, read_s
                 continue
