@@ -1,8 +1,9 @@
 """Measures variables a second and core that are polled, history included, against the best of two peers.
 
 The agents are a lab of 2,000 devices in a process of its own, whose time counts for nobody. Ours reads the interfaces (states,
-octets, packets, errors, discards) and resources of all, thirty-two agents at a time, makes rates of them, publishes them to the stream TELEMETRY, and a
-recorder in a process of its own writes them into history. The time counted is that of both, and of NATS and PostgreSQL.
+octets, packets, errors, discards) and resources of all, thirty-two agents at a time, makes rates of them, publishes them to the
+stream TELEMETRY, and a recorder in a process of its own writes them into history. The time counted is that of both, and of NATS
+and PostgreSQL.
 
 The peers read the same ten columns of the same agents, four agents at a time, GETBULK with 60 repetitions, and keep nothing.
 net-snmp's snmpbulkwalk walks ifTable and ifXTable whole, a process a table, without MIB files, into a file: that is its
