@@ -38,7 +38,7 @@ def test_a_view_follows_its_user_to_another_browser(open_as: Opener) -> None:
     page.get_by_role("menuitem", name="Save this view").click()
     page.get_by_role("textbox", name="Name").fill("all switches")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("View “all switches” saved")).to_be_visible()
+    expect(page.get_by_text("View “all switches” saved", exact=True)).to_be_visible()
     other = open_as("viewer", "/login")
     older = '[{"name": "routers", "search": {"type": "router"}, "hidden": {}}]'
     other.evaluate("older => localStorage.setItem('netledger.views.devices', older)", older)

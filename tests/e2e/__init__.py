@@ -1,0 +1,1 @@
+"""A package, since folders in it are packages."""
