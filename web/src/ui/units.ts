@@ -72,6 +72,20 @@ export function duration(seconds: number | null | undefined): string {
   return parts.join(" ");
 }
 
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const YEAR = 365.25 * DAY;
+const TIME_STEPS = [
+  1, 2, 5, 10, 20, 30, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 12 * HOUR,
+  DAY, 2 * DAY, 5 * DAY, 10 * DAY, 20 * DAY, 50 * DAY, 100 * DAY, YEAR, 2 * YEAR, 5 * YEAR, 10 * YEAR,
+];
+
+/** The steps of an axis where those of ten would not be round: whole minutes, hours and days for times. */
+export function axisSteps(metric: string): number[] | undefined {
+  return /_s$/.test(metric) && !/_per_s$/.test(metric) ? TIME_STEPS : undefined;
+}
+
 /** By the name of a metric: its unit is in the name. */
 export function metricValue(metric: string, value: number | null | undefined): string {
   if (value === null || value === undefined) return NONE;

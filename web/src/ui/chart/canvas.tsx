@@ -4,7 +4,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { color, onTheme } from "../theme";
 import { formatTime } from "../time";
-import { metricValue } from "../units";
+import { axisSteps, metricValue } from "../units";
 import { colorName, type Mark, type Series } from "./series";
 import type { TimeChartProps } from "./time-chart";
 
@@ -79,6 +79,7 @@ function options(latest: Latest, tip: { readonly current: HTMLDivElement | null 
     edges.push({ show: !hidden, stroke: "transparent", points: { show: false } }, { show: !hidden, stroke: "transparent", points: { show: false } });
     bands.push({ series: [first, first + 1], fill: color(colorName(tint)) + BAND_ALPHA });
   });
+  const steps = axisSteps(metric);
   const axis = { stroke: color("--muted"), grid: { stroke: color("--line"), width: 1 }, ticks: { stroke: color("--line"), width: 1 }, font: `11px ${getComputedStyle(document.body).fontFamily}` };
   return {
     width,
@@ -92,7 +93,7 @@ function options(latest: Latest, tip: { readonly current: HTMLDivElement | null 
     },
     axes: [
       { ...axis, values: (_plot, at, _axis, _space, step) => moments(at, step), size: 42, space: 84 },
-      { ...axis, size: AXIS_PX, ...(/_(up|ok)$/.test(metric) && { splits: () => [0, 1] }), values: (_plot, at) => figures(metric, at) },
+      { ...axis, size: AXIS_PX, ...(steps && { incrs: steps }), ...(/_(up|ok)$/.test(metric) && { splits: () => [0, 1] }), values: (_plot, at) => figures(metric, at) },
     ],
     series: [
       {},
