@@ -61,6 +61,8 @@ export default function Canvas(props: CanvasProps) {
   );
 }
 
+const DAY_S = 86_400;
+
 type Latest = { readonly current: CanvasProps };
 
 /** Lines first, then the edges of the bands. */
@@ -144,6 +146,7 @@ function moments(at: readonly number[], step: number): string[] {
 
 /** Along the axis; noughts after the point are left out where no figure needs them. */
 function figures(metric: string, at: readonly number[]): string[] {
+  if (axisSteps(metric) && at.some((each) => each >= DAY_S) && at.every((each) => each % DAY_S === 0)) return at.map((each) => `${String(each / DAY_S)} d`);
   const told = at.map((each) => metricValue(metric, each));
   return told.some((each) => /\.\d*[1-9]/.test(each)) ? told : told.map((each) => each.replace(/\.0+(?=\D|$)/, ""));
 }
