@@ -24,7 +24,7 @@ async def test_a_cancellation_that_was_lost_inside_comes_out_at_the_end(connecti
             await conn.execute("SELECT 1")
             asked.set()
             with contextlib.suppress(asyncio.CancelledError):  # as `asyncio.wait_for` may, before Python 3.12
-                await asyncio.sleep(20)
+                await asyncio.Event().wait()
         went_on = True
 
     task = asyncio.create_task(work())
@@ -42,7 +42,7 @@ async def test_who_tidies_up_after_a_cancellation_can_still_ask(connections: Con
         nonlocal found
         try:
             begun.set()
-            await asyncio.sleep(20)
+            await asyncio.Event().wait()
         finally:
             async with connections.connection() as conn:
                 found = await (await conn.execute("SELECT 1")).fetchone()
